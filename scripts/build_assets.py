@@ -1,0 +1,83 @@
+"""Build what the browser is served from others' work: the design system with our theme, and the typeface.
+
+Nothing of it is kept in the repository. `npm ci` brings the packages, this script turns them into
+
+    tracker/static/vendor/designsystem.css    cascade layers, our theme, the typeface, the components
+    tracker/static/vendor/fonts/*.woff2       Inter, variable weight, latin and latin-ext
+    tracker/static/vendor/licences/*.txt      the licence of each, which both ask to travel with the files
+
+Usage: build_assets.py NODE, run from the top of the repository.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PACKAGES = Path("node_modules")
+VENDOR = Path("tracker/static/vendor")
+COMPONENTS = PACKAGES / "@digdir/designsystemet-css"
+THEME_BUILDER = PACKAGES / "@digdir/designsystemet"
+TYPEFACE = PACKAGES / "@fontsource-variable/inter"
+THEME_CONFIGURATION = Path("designsystemet.config.json")
+# Swedish needs latin alone; latin-ext is fetched by the browser only when a name such as Šimić is on the page.
+SUBSETS = ("latin-ext", "latin")
+
+
+def theme_css(node: str) -> str:
+    """Our colours as the design system's own tool derives them from `designsystemet.config.json`."""
+    tool = [node, str(THEME_BUILDER / "dist/bin/designsystemet.js"), "tokens"]
+    configuration = ["--config", str(THEME_CONFIGURATION)]
+    with tempfile.TemporaryDirectory() as scratch:
+        tokens, built = Path(scratch, "tokens"), Path(scratch, "built")
+        for step in (
+            ["create", "--out-dir", str(tokens)],
+            ["build", "--tokens", str(tokens), "--out-dir", str(built)],
+        ):
+            subprocess.run([*tool, *step, *configuration], check=True, stdout=subprocess.DEVNULL)
+        return _without_indentation((built / "varvet.css").read_text("utf-8"))
+
+
+def typeface_css() -> str:
+    """The package's own rules for the subsets we serve, under the family name that the theme asks for."""
+    rules = (TYPEFACE / "wght.css").read_text("utf-8")
+    chosen = []
+    for subset in SUBSETS:
+        rule = re.search(rf"/\* inter-{subset}-wght-normal \*/\s*(@font-face \{{.*?\}})", rules, re.DOTALL)
+        if rule is None:
+            raise SystemExit(f"The typeface package no longer has a subset called {subset}.")
+        chosen.append(rule[1].replace("'Inter Variable'", "Inter").replace("./files/", "fonts/"))
+    return _without_indentation("\n".join(chosen))
+
+
+def build(node: str) -> None:
+    components = (COMPONENTS / "dist/src/index.css").read_text("utf-8")
+    layers, semicolon, components = components.partition(";")
+    if not layers.startswith("@layer ds.theme"):
+        raise SystemExit("The design system no longer opens with the order of its cascade layers.")
+
+    # The order of the layers has to come first, whatever follows.
+    stylesheet = "\n".join(
+        ['@charset "UTF-8";', layers + semicolon, theme_css(node), typeface_css(), components]
+    )
+
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    (VENDOR / "fonts").mkdir(parents=True)
+    (VENDOR / "licences").mkdir()
+    for subset in SUBSETS:
+        shutil.copy(TYPEFACE / f"files/inter-{subset}-wght-normal.woff2", VENDOR / "fonts")
+    shutil.copy(COMPONENTS / "LICENSE", VENDOR / "licences/designsystemet.txt")
+    shutil.copy(TYPEFACE / "LICENSE", VENDOR / "licences/inter.txt")
+    (VENDOR / "designsystem.css").write_text(stylesheet, "utf-8")
+
+
+def _without_indentation(css: str) -> str:
+    css = css.replace('@charset "UTF-8";', "")
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return re.sub(r"\s*\n\s*", "\n", css).strip()
+
+
+if __name__ == "__main__":
+    build(*sys.argv[1:])
