@@ -1,10 +1,11 @@
-"""Build what the browser is served from others' work: the design system with our theme, and the typeface.
+"""Build what is served of others' work: the design system with our theme, and the typeface.
 
-Nothing of it is kept in the repository. `npm ci` brings the packages, this script turns them into
+Nothing of it is kept in the repository. `npm ci` brings the packages, and this script turns them
+into these files of tracker/static/vendor:
 
-    tracker/static/vendor/designsystem.css    cascade layers, our theme, the typeface, the components
-    tracker/static/vendor/fonts/*.woff2       Inter, variable weight, latin and latin-ext
-    tracker/static/vendor/licences/*.txt      the licence of each, which both ask to travel with the files
+    designsystem.css    cascade layers, our theme, the typeface, the components
+    fonts/*.woff2       Inter, variable weight, latin and latin-ext
+    licences/*.txt      the licence of each, which both ask to travel with the files
 
 Usage: build_assets.py NODE, run from the top of the repository.
 """
@@ -22,12 +23,12 @@ COMPONENTS = PACKAGES / "@digdir/designsystemet-css"
 THEME_BUILDER = PACKAGES / "@digdir/designsystemet"
 TYPEFACE = PACKAGES / "@fontsource-variable/inter"
 THEME_CONFIGURATION = Path("designsystemet.config.json")
-# Swedish needs latin alone; latin-ext is fetched by the browser only when a name such as Šimić is on the page.
+# Swedish needs latin alone; the browser fetches latin-ext when a page has a name such as Šimić.
 SUBSETS = ("latin-ext", "latin")
 
 
 def theme_css(node: str) -> str:
-    """Our colours as the design system's own tool derives them from `designsystemet.config.json`."""
+    """Our colours, as the design system's own tool derives them from the configuration."""
     tool = [node, str(THEME_BUILDER / "dist/bin/designsystemet.js"), "tokens"]
     configuration = ["--config", str(THEME_CONFIGURATION)]
     with tempfile.TemporaryDirectory() as scratch:
@@ -41,11 +42,13 @@ def theme_css(node: str) -> str:
 
 
 def typeface_css() -> str:
-    """The package's own rules for the subsets we serve, under the family name that the theme asks for."""
+    """The package's rules for the subsets we serve, under the family name the theme asks for."""
     rules = (TYPEFACE / "wght.css").read_text("utf-8")
     chosen = []
     for subset in SUBSETS:
-        rule = re.search(rf"/\* inter-{subset}-wght-normal \*/\s*(@font-face \{{.*?\}})", rules, re.DOTALL)
+        rule = re.search(
+            rf"/\* inter-{subset}-wght-normal \*/\s*(@font-face \{{.*?\}})", rules, re.DOTALL
+        )
         if rule is None:
             raise SystemExit(f"The typeface package no longer has a subset called {subset}.")
         chosen.append(rule[1].replace("'Inter Variable'", "Inter").replace("./files/", "fonts/"))

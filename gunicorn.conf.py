@@ -1,0 +1,20 @@
+"""How the web processes run, in production as in `make run`; gunicorn reads this file by itself."""
+
+import os
+
+_host = os.environ.get("HOST", "127.0.0.1")
+
+wsgi_app = "wsgi:app"
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT', '8000')}"
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4
+# Without it the workers take turns at one socket, which was measured to be two to three times slower.
+reuse_port = True
+# Nobody steers the server through it, and it would be a file in the home directory of the account.
+control_socket_disable = True
+graceful_timeout = 10
+
+# Which proxies are believed is decided in one place, by the setting PROXY_HOPS.
+forwarded_allow_ips = ""
