@@ -31,7 +31,7 @@ fetch_postgres() {
 fetch_browser() {
     rm -rf .tools/browser
     mkdir -p .tools/browser/package
-    PATH="$PWD/.tools/node/bin:$PATH" npm install --prefix .tools/browser/package --ignore-scripts --no-save \
+    PATH="$PWD/.tools/node/bin:$PATH" npm install --prefix .tools/browser/package --ignore-scripts --no-save --no-update-notifier \
         --loglevel=error "@sparticuz/chromium@$chromium_version" >/dev/null
     AWS_EXECUTION_ENV=22.x TMPDIR="$PWD/.tools/browser" .tools/node/bin/node --input-type=module --eval \
         'const chromium = await import(process.argv[1]); await chromium.default.executablePath()' \
