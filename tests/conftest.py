@@ -1,0 +1,182 @@
+"""Fixtures for all tests: both databases, the cast, a client that checks what it gets.
+
+Every test of pages and models runs on SQLite and on PostgreSQL, inside a transaction that is rolled
+back. The day is always that of `tests.cast.THE_DAY`, unless a test travels.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from flask import Flask
+from flask_migrate import upgrade
+
+from tests.browser_path import ARGUMENTS, browser_path
+from tests.cast import THE_DAY, Cast, build
+from tests.checked_client import CheckedClient
+from tests.temporary_postgres import temporary_postgres
+from tracker import create_app
+from tracker.config import Settings
+from tracker.extensions import db
+from tracker.models import User
+
+BASE_URL = "http://127.0.0.1:8000"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One PostgreSQL server for the whole run; the workers find it in the environment."""
+    if not hasattr(config, "workerinput") and "TEST_POSTGRES_URL" not in os.environ:
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        os.environ["TEST_POSTGRES_URL"] = stack.enter_context(temporary_postgres())
+
+
+def make_settings(database_url: str, **changes: Any) -> Settings:
+    """Settings for a test application, without the environment."""
+    values: dict[str, Any] = {
+        "environment": "test",
+        "database_url": database_url,
+        "secret_key": "a key for tests only, long enough to be one",
+        "base_url": BASE_URL,
+        "trusted_hosts": ["127.0.0.1", "localhost"],
+        "proxy_hops": 0,
+        "smtp": None,
+        "mail_from": "Varvet <varvet@varvet.example>",
+    }
+    return Settings(**(values | changes))
+
+
+@contextmanager
+def new_postgres_database(name: str) -> Iterator[str]:
+    """An empty database of its own on the run's server; gives its address."""
+    url = sa.make_url(os.environ["TEST_POSTGRES_URL"]).set(drivername="postgresql+psycopg")
+    server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with server.connect() as connection:
+            connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        server.dispose()
+
+
+@contextmanager
+def new_database(kind: str, folder: Path) -> Iterator[str]:
+    """An empty database of the kind ("sqlite" or "postgres"); gives its address."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'test.sqlite3'}"
+    else:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        with new_postgres_database(f"test_{worker}_{folder.name}") as url:
+            yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def _built(
+    database_kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Flask, Cast]]:
+    folder = tmp_path_factory.mktemp(database_kind)
+    with new_database(database_kind, folder) as url:
+        app = create_app(make_settings(url))
+        with app.app_context(), time_machine.travel(THE_DAY, tick=False):
+            upgrade()
+            cast = build()
+            db.session.commit()
+            db.session.remove()
+        yield app, cast
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def the_day() -> Iterator[time_machine.Traveller]:
+    """Time stands still on THE_DAY; `the_day.move_to(...)` goes elsewhere."""
+    with time_machine.travel(THE_DAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def app(_built: tuple[Flask, Cast], the_day: time_machine.Traveller) -> Iterator[Flask]:
+    """The application with the cast in its database. What a test writes is rolled back."""
+    app, _ = _built
+    with app.app_context():
+        engine = db.engines[None]
+        connection = engine.connect()
+        transaction = connection.begin()
+        db.session.remove()
+        db.session.configure(join_transaction_mode="create_savepoint")
+        db.engines[None] = connection  # type: ignore[assignment]
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            transaction.rollback()
+            connection.close()
+            db.engines[None] = engine
+            db.session.configure(join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture
+def cast(app: Flask, _built: tuple[Flask, Cast]) -> Cast:
+    return Cast(dict(_built[1].ids))
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckedClient:
+    """A browser that is not signed in."""
+    return CheckedClient(app)
+
+
+@pytest.fixture
+def as_(app: Flask) -> Callable[[User], CheckedClient]:
+    """`as_(cast.karin)` is a browser in which Karin is signed in."""
+
+    def sign_in(person: User) -> CheckedClient:
+        db.session.commit()
+        browser = CheckedClient(app)
+        browser.become(person)
+        return browser
+
+    return sign_in
+
+
+class Statements(list[str]):
+    """The SQL statements that were sent, transaction control left out."""
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[Callable[[], Any]]:
+    """`with statements() as sent:` collects what the database is asked inside."""
+
+    @contextmanager
+    def collect() -> Iterator[Statements]:
+        sent = Statements()
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
+                sent.append(statement)
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+    return collect
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": browser_path(), "args": ARGUMENTS}

@@ -1,0 +1,319 @@
+"""What the signed-in person may see and do in the organizer they work in, and the loaders that
+find and authorise in one step.
+
+Invisible things answer 404, exactly as things that do not exist; visible ones that may not be
+changed answer 403.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, g, redirect, request, session, url_for
+from flask_login import current_user
+from werkzeug.exceptions import HTTPException
+
+from tracker.clock import today
+from tracker.cycle import calendar
+from tracker.extensions import db, login_manager
+from tracker.models import (
+    DialogueUnit,
+    Measure,
+    MeasureState,
+    MeasureUnit,
+    Organizer,
+    Permission,
+    QualityCycle,
+    QualityDialogue,
+    Role,
+    RoleAssignment,
+    SchoolUnit,
+    SchoolYear,
+    UnitAddress,
+    User,
+)
+
+ORGANIZER_KEY = "organizer_id"
+"""Where the session keeps which organizer a person with several works in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role held today."""
+
+    role: Role
+    unit_id: int | None
+    area_id: int | None
+    acting: bool
+    may_adopt: bool
+
+    def covers(self, unit_id: int, area_id: int | None) -> bool:
+        if self.unit_id is not None:
+            return self.unit_id == unit_id
+        return self.area_id is None or self.area_id == area_id
+
+    def permissions(self, *, vacant: bool) -> frozenset[Permission]:
+        given = self.role.grants
+        if self.role is Role.DEPUTY and self.may_adopt:
+            given |= {Permission.ADOPT}
+        if self.role is Role.DIALOGUE_LEAD and vacant:
+            # Nobody leads the unit: the dialogansvarig does what a rektor would, until somebody does.
+            given |= {Permission.WRITE, Permission.ADOPT}
+        return given
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizerChoice:
+    id: int
+    name: str
+
+
+class Access:
+    """The person's roles today in one organizer."""
+
+    def __init__(
+        self, organizer: OrganizerChoice | None, others: list[OrganizerChoice], grants: list[Grant]
+    ) -> None:
+        self.organizer = organizer
+        self.others = others
+        self.grants = grants
+
+    @property
+    def organizer_id(self) -> int:
+        return self.organizer.id if self.organizer else 0
+
+    @classmethod
+    def load(cls, user: User, wanted: int | None) -> "Access":
+        """Read every role the person holds today; one statement."""
+        rows = db.session.execute(
+            sa.select(
+                Organizer.id,
+                Organizer.name,
+                RoleAssignment.role,
+                RoleAssignment.unit_id,
+                RoleAssignment.area_id,
+                RoleAssignment.acting,
+                RoleAssignment.may_adopt,
+            )
+            .join(Organizer, Organizer.id == RoleAssignment.organizer_id)
+            .where(RoleAssignment.user_id == user.id, RoleAssignment.held_on(today()))
+            .order_by(Organizer.name, RoleAssignment.id)
+        ).all()
+        organizers = {row.id: OrganizerChoice(row.id, row.name) for row in rows}
+        chosen = organizers.get(wanted or 0) or next(iter(organizers.values()), None)
+        return cls(
+            chosen,
+            [choice for choice in organizers.values() if choice is not chosen],
+            [
+                Grant(row.role, row.unit_id, row.area_id, row.acting, row.may_adopt)
+                for row in rows
+                if chosen is not None and row.id == chosen.id
+            ],
+        )
+
+    def has_role(self, *roles: Role) -> bool:
+        return any(grant.role in roles for grant in self.grants)
+
+    def unit_ids(self, *roles: Role) -> list[int]:
+        """The units for which the person holds one of the roles directly."""
+        return [g.unit_id for g in self.grants if g.unit_id is not None and g.role in roles]
+
+    def on_organizer(self) -> frozenset[Permission]:
+        """What the person may do with the organizer as a whole."""
+        given: frozenset[Permission] = frozenset()
+        for grant in self.grants:
+            if grant.unit_id is None and grant.area_id is None:
+                given |= grant.permissions(vacant=False)
+        return given
+
+    def on_unit(
+        self, unit_id: int, area_id: int | None, *, vacant: bool = False
+    ) -> frozenset[Permission]:
+        """What the person may do with a unit of the organizer."""
+        given: frozenset[Permission] = frozenset()
+        for grant in self.grants:
+            if grant.covers(unit_id, area_id):
+                given |= grant.permissions(vacant=vacant)
+        return given
+
+    def units_where(self, permission: Permission) -> sa.ColumnElement[bool]:
+        """A criterion on SchoolUnit: the units with which the person may do this (vacancy apart)."""
+        scopes: list[sa.ColumnElement[bool]] = []
+        for grant in self.grants:
+            if permission not in grant.permissions(vacant=False):
+                continue
+            if grant.unit_id is not None:
+                scopes.append(SchoolUnit.id == grant.unit_id)
+            elif grant.area_id is not None:
+                scopes.append(SchoolUnit.area_id == grant.area_id)
+            else:
+                scopes.append(sa.true())
+        return sa.and_(SchoolUnit.organizer_id == self.organizer_id, sa.or_(sa.false(), *scopes))
+
+
+def current_access() -> Access:
+    """The access of the signed-in person, read once per request."""
+    if "access" not in g:
+        g.access = Access.load(current_user, session.get(ORGANIZER_KEY))
+    return g.access
+
+
+def _demand(permission: Permission, given: frozenset[Permission], *, visible: Permission) -> None:
+    if visible not in given:
+        abort(404)
+    if permission not in given:
+        abort(403)
+
+
+def load_organizer(to: Permission) -> Organizer:
+    """The organizer the person works in, if they may do `to` with it as a whole; else 403."""
+    access = current_access()
+    if access.organizer is None or to not in access.on_organizer():
+        abort(403)
+    return db.session.get_one(Organizer, access.organizer_id)
+
+
+def load_unit(slug: str, to: Permission) -> SchoolUnit:
+    """The unit at this address. An address it had before leads on to today's (GET only)."""
+    unit, _ = _find_unit(slug, to)
+    return unit
+
+
+def _find_unit(slug: str, to: Permission) -> tuple[SchoolUnit, frozenset[Permission]]:
+    access = current_access()
+    row = db.session.execute(
+        sa.select(SchoolUnit, SchoolUnit.has_leader())
+        .join(UnitAddress, sa.and_(
+            UnitAddress.unit_id == SchoolUnit.id,
+            UnitAddress.organizer_id == SchoolUnit.organizer_id,
+        ))
+        .where(UnitAddress.organizer_id == access.organizer_id, UnitAddress.slug == slug)
+    ).first()  # fmt: skip
+    if row is None:
+        abort(404)
+    unit, has_leader = row
+    given = access.on_unit(unit.id, unit.area_id, vacant=not has_leader)
+    _demand(to, given, visible=Permission.READ)
+    if unit.slug != slug and request.method == "GET" and request.endpoint:
+        _lead_on(request.view_args | {"slug": unit.slug})
+    g.unit_permissions = given
+    return unit, given
+
+
+def _lead_on(view_args: dict[str, Any]) -> None:
+    raise _Elsewhere(url_for(request.endpoint or "start.home", **view_args))
+
+
+class _Elsewhere(HTTPException):
+    """Ends the view with a permanent redirect."""
+
+    code = 301
+
+    def __init__(self, url: str) -> None:
+        super().__init__(response=redirect(url, 301))
+
+
+def may(permission: Permission | str) -> bool:
+    """Whether the person may do this with the unit or dialogue that was loaded last; for pages
+    that show a button only to those who can use it."""
+    return Permission(permission) in g.get("unit_permissions", frozenset())
+
+
+def load_cycle(slug: str, year: str, to: Permission) -> QualityCycle:
+    """The unit's lap of the läsår, with unit and läsår loaded."""
+    unit, _ = _find_unit(slug, to)
+    try:
+        start_year = calendar.parse_slug(year)
+    except ValueError:
+        abort(404)
+    cycle = db.session.scalar(
+        sa.select(QualityCycle)
+        .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
+        .where(QualityCycle.unit_id == unit.id, SchoolYear.start_year == start_year)
+        .options(
+            sa.orm.contains_eager(QualityCycle.school_year),
+            sa.orm.selectinload(QualityCycle.phase_settings),
+        )
+    )
+    if cycle is None:
+        abort(404)
+    sa.orm.attributes.set_committed_value(cycle, "unit", unit)
+    return cycle
+
+
+def load_measure(measure_id: int, to: Permission) -> Measure:
+    """A measure that concerns a unit of the person's. A proposal is visible to its writers only."""
+    measure = db.session.scalar(
+        sa.select(Measure)
+        .where(Measure.id == measure_id, Measure.organizer_id == current_access().organizer_id)
+        .options(
+            sa.orm.selectinload(Measure.unit_links).joinedload(MeasureUnit.unit),
+            sa.orm.joinedload(Measure.cycle).joinedload(QualityCycle.school_year),
+        )
+    )
+    if measure is None:
+        abort(404)
+    given = _on_units([link.unit for link in measure.unit_links])
+    visible = Permission.WRITE if measure.state is MeasureState.PROPOSED else Permission.READ
+    _demand(to, given, visible=visible)
+    return measure
+
+
+def load_dialogue(dialogue_id: int, to: Permission) -> QualityDialogue:
+    """A dialogue about a unit that the person follows."""
+    dialogue = db.session.scalar(
+        sa.select(QualityDialogue)
+        .where(
+            QualityDialogue.id == dialogue_id,
+            QualityDialogue.organizer_id == current_access().organizer_id,
+        )
+        .options(
+            sa.orm.joinedload(QualityDialogue.school_year),
+            sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
+            sa.orm.selectinload(QualityDialogue.topics),
+        )
+    )
+    if dialogue is None:
+        abort(404)
+    _demand(to, _on_units(dialogue.units), visible=Permission.FOLLOW)
+    return dialogue
+
+
+def _on_units(units: Iterable[SchoolUnit]) -> frozenset[Permission]:
+    """What the person may do with something that concerns several units: what they may with any
+    of them."""
+    access = current_access()
+    units = list(units)
+    vacant_ids: set[int] = set()
+    if access.has_role(Role.DIALOGUE_LEAD):
+        vacant_ids = set(
+            db.session.scalars(
+                sa.select(SchoolUnit.id).where(
+                    SchoolUnit.id.in_([unit.id for unit in units]), ~SchoolUnit.has_leader()
+                )
+            )
+        )
+    given: frozenset[Permission] = frozenset()
+    for unit in units:
+        given |= access.on_unit(unit.id, unit.area_id, vacant=unit.id in vacant_ids)
+    g.unit_permissions = given
+    return given
+
+
+def current_year(organizer_id: int, day: date | None = None) -> SchoolYear | None:
+    """The läsår that holds today, if it has been opened."""
+    return SchoolYear.of(organizer_id, calendar.school_year_start(day or today()))
+
+
+@login_manager.user_loader
+def _load_user(user_id: str) -> User | None:
+    user = db.session.get(User, int(user_id))
+    return user if user is not None and user.is_active else None
+
+
+__all__ = [
+    "Access", "current_access", "current_year", "load_cycle", "load_dialogue", "load_measure",
+    "load_organizer", "load_unit", "may",
+]  # fmt: skip

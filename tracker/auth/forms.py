@@ -1,0 +1,47 @@
+"""Sign-in, forgotten password and choosing one."""
+
+from typing import Any
+
+from wtforms.validators import EqualTo, ValidationError
+
+from tracker.auth.passwords import DEMO_PASSWORD, MIN_LENGTH
+from tracker.web.fields import EmailAddress, Password, required
+from tracker.web.forms import Form
+
+_ASK_EMAIL = "Skriv din e-postadress."
+
+
+class SignInForm(Form):
+    email = EmailAddress("E-post", validators=[required(_ASK_EMAIL)])
+    password = Password("Lösenord", validators=[required("Skriv ditt lösenord.")])
+
+
+class ForgotPasswordForm(Form):
+    email = EmailAddress("E-post", validators=[required(_ASK_EMAIL)])
+
+
+class ChoosePasswordForm(Form):
+    password = Password(
+        "Nytt lösenord",
+        description="Minst 12 tecken. Gärna några ord som du minns, men som ingen annan gissar.",
+        validators=[required("Skriv ett lösenord.")],
+    )
+    repeat = Password(
+        "Samma lösenord igen",
+        validators=[
+            required("Skriv lösenordet en gång till."),
+            EqualTo("password", "Lösenorden är inte lika."),
+        ],
+    )
+
+    def validate_password(self, field: Any) -> None:
+        if len(field.data) < MIN_LENGTH or field.data == DEMO_PASSWORD:
+            raise ValidationError(f"Lösenordet är för kort: minst {MIN_LENGTH} tecken.")
+        if len(set(field.data)) < 5:
+            raise ValidationError("Välj ett lösenord med fler olika tecken.")
+
+
+class ChangePasswordForm(ChoosePasswordForm):
+    current_password = Password(
+        "Nuvarande lösenord", validators=[required("Skriv ditt nuvarande lösenord.")]
+    )

@@ -1,0 +1,201 @@
+"""People who sign in, their sessions and one-time links, and the failed attempts."""
+
+import enum
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+import sqlalchemy as sa
+from flask_login import UserMixin
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.clock import now
+from tracker.database import Base, Identified, Sha256, ShortText, choice
+from tracker.extensions import db
+
+if TYPE_CHECKING:
+    from tracker.organisation.models import Organizer
+
+
+def normalize_email(address: str) -> str:
+    """Addresses are compared without regard to case or surrounding space."""
+    return address.strip().lower()
+
+
+def fingerprint(secret: str) -> str:
+    """What the database keeps of a cookie or a link: enough to recognise it, too little to use it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class User(UserMixin, Identified, Base):
+    """A person with an account. Roles, with their dates and their organizer, are in RoleAssignment."""
+
+    __tablename__ = "user_account"
+
+    email: Mapped[ShortText] = mapped_column(unique=True)
+    name: Mapped[ShortText]
+    sort_key: Mapped[ShortText]
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
+    """When the account was closed; the name stays in what was adopted."""
+
+    @property
+    def is_active(self) -> bool:
+        return self.closed_at is None
+
+    @classmethod
+    def with_email(cls, address: str) -> Self | None:
+        return db.session.scalar(sa.select(cls).where(cls.email == normalize_email(address)))
+
+    def set_password(self, password_hash: str) -> None:
+        """Give the account a new password, and end every session that the old one opened."""
+        self.password_hash = password_hash
+        self.end_sessions()
+
+    def end_sessions(self) -> None:
+        """Sign the person out everywhere, from the next request on."""
+        db.session.execute(sa.delete(SignInSession).where(SignInSession.user_id == self.id))
+
+
+class SignInSession(Base):
+    """One signed-in browser. The cookie holds the secret, the row only its fingerprint."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[Sha256] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    data: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LinkPurpose(enum.StrEnum):
+    INVITATION = "invitation"
+    RESET = "reset"
+
+    @property
+    def lifetime(self) -> timedelta:
+        return timedelta(days=14) if self is LinkPurpose.INVITATION else timedelta(hours=2)
+
+
+class OneTimeLink(Identified, Base):
+    """A link by which a person chooses a password, once."""
+
+    __tablename__ = "one_time_link"
+
+    token_hash: Mapped[Sha256] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    purpose: Mapped[LinkPurpose] = mapped_column(choice(LinkPurpose))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    organizer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organizer.id"))
+    """Where an invitation leads: the organizer that invited."""
+
+    user: Mapped[User] = relationship()
+    organizer: Mapped["Organizer | None"] = relationship()
+
+    @classmethod
+    def issue(cls, user: User, purpose: LinkPurpose, organizer_id: int | None = None) -> str:
+        """Make a link and return its secret, which is kept nowhere. Older links of the same
+        purpose stop working."""
+        db.session.execute(
+            sa.update(cls)
+            .where(cls.user_id == user.id, cls.purpose == purpose, cls.used_at.is_(None))
+            .values(used_at=now())
+        )
+        secret = secrets.token_urlsafe(32)
+        db.session.add(
+            cls(
+                token_hash=fingerprint(secret),
+                user_id=user.id,
+                purpose=purpose,
+                expires_at=now() + purpose.lifetime,
+                organizer_id=organizer_id,
+            )
+        )
+        return secret
+
+    @classmethod
+    def find(cls, secret: str) -> Self | None:
+        """The link with this secret, if it still works."""
+        return db.session.scalar(
+            sa.select(cls).where(
+                cls.token_hash == fingerprint(secret),
+                cls.used_at.is_(None),
+                cls.expires_at > now(),
+            )
+        )
+
+    @classmethod
+    def use(cls, secret: str) -> Self | None:
+        """Take the link, so that nobody else can; None when it was taken or is too old."""
+        taken = db.session.execute(
+            sa.update(cls)
+            .where(
+                cls.token_hash == fingerprint(secret),
+                cls.used_at.is_(None),
+                cls.expires_at > now(),
+            )
+            .values(used_at=now())
+            .returning(cls.id)
+        ).scalar()
+        return None if taken is None else db.session.get(cls, taken)
+
+
+class FailedSignIn(Identified, Base):
+    """A failed attempt, kept for a quarter of an hour, by address tried and by where it came from."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__ = (
+        sa.Index(None, "email_hash", "at"),
+        sa.Index(None, "client_hash", "at"),
+    )
+
+    WINDOW = timedelta(minutes=15)
+    PER_EMAIL = 10
+    PER_CLIENT = 50
+
+    email_hash: Mapped[Sha256]
+    client_hash: Mapped[Sha256]
+    at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+    @classmethod
+    def too_many(cls, email: str, client: str) -> bool:
+        """Whether another attempt must wait. Counted by address and by client, so that neither one
+        account nor one sender can be tried without end."""
+        since = now() - cls.WINDOW
+
+        def attempts(column: sa.ColumnElement[str], value: str) -> sa.ScalarSelect[int]:
+            return (
+                sa.select(sa.func.count())
+                .where(column == fingerprint(value), cls.at > since)
+                .scalar_subquery()
+            )
+
+        by_email, by_client = db.session.execute(
+            sa.select(
+                attempts(cls.email_hash, normalize_email(email)), attempts(cls.client_hash, client)
+            )
+        ).one()
+        return by_email >= cls.PER_EMAIL or by_client >= cls.PER_CLIENT
+
+    @classmethod
+    def record(cls, email: str, client: str) -> None:
+        db.session.execute(sa.delete(cls).where(cls.at < now() - cls.WINDOW))
+        db.session.add(
+            cls(email_hash=fingerprint(normalize_email(email)), client_hash=fingerprint(client))
+        )
+
+    @classmethod
+    def forget(cls, email: str) -> None:
+        """A successful sign-in clears the address, so that a person's own slips do not add up."""
+        db.session.execute(
+            sa.delete(cls).where(cls.email_hash == fingerprint(normalize_email(email)))
+        )

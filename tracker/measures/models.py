@@ -1,0 +1,545 @@
+"""Utvecklingsområden and åtgärder: what is decided, out of what, with which expected effect."""
+
+import enum
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.audit.actions import Action
+from tracker.audit.models import record
+from tracker.clock import now, today
+from tracker.database import (
+    Base,
+    LongText,
+    ShortText,
+    TenantOwned,
+    Versioned,
+    choice,
+    tenant_fk,
+    tenant_key,
+)
+from tracker.extensions import db
+from tracker.organisation.models import SchoolForm
+
+if TYPE_CHECKING:
+    from tracker.analyses.models import Cause, Problem
+    from tracker.auth.models import User
+    from tracker.cycle.models import QualityCycle
+    from tracker.evaluation.models import EffectAssessment
+    from tracker.organisation.models import SchoolUnit
+
+
+class DevelopmentArea(Versioned, TenantOwned, Base):
+    """Prioriterat utvecklingsområde with its goal."""
+
+    __tablename__ = "development_area"
+    __table_args__ = (
+        tenant_key(),
+        tenant_fk("cycle_id", "quality_cycle"),
+        sa.Index(None, "cycle_id"),
+    )
+
+    cycle_id: Mapped[int]
+    title: Mapped[ShortText]
+    why: Mapped[LongText]
+    goal: Mapped[LongText]
+    form: Mapped[SchoolForm | None] = mapped_column(choice(SchoolForm))
+
+    cycle: Mapped["QualityCycle"] = relationship(foreign_keys="DevelopmentArea.cycle_id")
+    problems: Mapped[list["Problem"]] = relationship(secondary="development_area_problem")
+
+    @classmethod
+    def create(
+        cls,
+        cycle: "QualityCycle",
+        title: str,
+        why: str,
+        goal: str,
+        *,
+        by: "User",
+        form: SchoolForm | None = None,
+        problems: "list[Problem] | None" = None,
+    ) -> Self:
+        area = cls(
+            organizer_id=cycle.organizer_id, cycle=cycle, title=title, why=why, goal=goal, form=form
+        )
+        area.problems = list(problems or [])
+        db.session.add(area)
+        db.session.flush()
+        area._record(Action.DEVELOPMENT_AREA_ADDED, by)
+        return area
+
+    def write(
+        self,
+        title: str,
+        why: str,
+        goal: str,
+        form: SchoolForm | None,
+        problems: "list[Problem]",
+        *,
+        by: "User",
+    ) -> None:
+        self.title, self.why, self.goal, self.form = title, why, goal, form
+        self.problems = list(problems)
+        self._record(Action.DEVELOPMENT_AREA_CHANGED, by)
+
+    def remove(self, *, by: "User") -> None:
+        """Raises AreaInUse when a measure belongs to it."""
+        in_use = sa.select(sa.exists().where(Measure.area_id == self.id))
+        if db.session.scalar(in_use):
+            raise AreaInUse
+        self._record(Action.DEVELOPMENT_AREA_REMOVED, by)
+        db.session.delete(self)
+
+    def _record(self, action: Action, by: "User") -> None:
+        unit = self.cycle.unit
+        record(action, self, by=by, units=[unit] if unit else [], area=self.title)
+
+
+class AreaInUse(Exception):
+    """Measures belong to the area; move them first."""
+
+
+sa.Table(
+    "development_area_problem",
+    Base.metadata,
+    sa.Column(
+        "area_id", sa.ForeignKey("development_area.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("problem_id", sa.ForeignKey("problem.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class MeasureBasis(enum.StrEnum):
+    """Åtgärden bygger på."""
+
+    CAUSE = "cause"
+    ORGANIZER = "organizer"
+    SUPERVISION = "supervision"
+    EARLIER = "earlier"
+
+    @property
+    def label(self) -> str:
+        return {
+            "cause": "En orsak i nulägesanalysen",
+            "organizer": "Huvudmannens beslut",
+            "supervision": "Tillsyn eller klagomål",
+            "earlier": "Beslutad innan Varvet började användas",
+        }[self]
+
+
+class MeasureState(enum.StrEnum):
+    PROPOSED = "proposed"
+    DECIDED = "decided"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return {
+            "proposed": "Föreslagen",
+            "decided": "Beslutad",
+            "running": "Pågår",
+            "completed": "Genomförd",
+            "cancelled": "Avbruten",
+        }[self]
+
+
+LIVING = (MeasureState.DECIDED, MeasureState.RUNNING)
+"""Decided and not over."""
+
+
+class NotReadyToDecide(Exception):
+    """The measure lacks what a decision needs. `missing` names the fields."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(", ".join(missing))
+        self.missing = missing
+
+
+class IllegalTransition(Exception):
+    """The measure's state does not allow that."""
+
+
+class Measure(Versioned, TenantOwned, Base):
+    """Åtgärd. Belongs to the lap in which it was proposed; concerns one or more units.
+
+    It cannot be decided without its basis, its expected effect and the date from which the effect
+    can be assessed (the database refuses it too). It may run for years; when it is adjusted, a new
+    version `continues` it.
+    """
+
+    __tablename__ = "measure"
+    __table_args__ = (
+        tenant_key(),
+        tenant_fk("cycle_id", "quality_cycle"),
+        tenant_fk("cause_id", "cause"),
+        tenant_fk("area_id", "development_area"),
+        tenant_fk("continues_id", "measure"),
+        sa.UniqueConstraint("continues_id"),
+        sa.Index(None, "cycle_id"),
+        sa.Index(None, "cause_id"),
+        sa.Index(None, "organizer_id", "assess_on"),
+        sa.CheckConstraint(
+            "state = 'proposed' OR (basis IS NOT NULL AND expected_effect <> ''"
+            " AND assessable_from IS NOT NULL AND decided_at IS NOT NULL)",
+            name="decided_is_complete",
+        ),
+        sa.CheckConstraint(
+            "state = 'proposed' OR basis <> 'cause' OR cause_id IS NOT NULL",
+            name="basis_cause_names_it",
+        ),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_is_dated"
+        ),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR starts_on IS NULL OR starts_on <= ends_on", name="in_order"
+        ),
+    )
+
+    cycle_id: Mapped[int]
+    state: Mapped[MeasureState] = mapped_column(choice(MeasureState), default=MeasureState.PROPOSED)
+    title: Mapped[ShortText]
+    description: Mapped[LongText]
+    basis: Mapped[MeasureBasis | None] = mapped_column(choice(MeasureBasis))
+    cause_id: Mapped[int | None]
+    """Vilken orsak ska åtgärden påverka?"""
+    basis_note: Mapped[LongText]
+    """Which decision, inspection or complaint, when the basis is not a cause."""
+    area_id: Mapped[int | None]
+    form: Mapped[SchoolForm | None] = mapped_column(choice(SchoolForm))
+    expected_effect: Mapped[LongText]
+    """Förväntad effekt."""
+    follow_up: Mapped[LongText]
+    """Så följer vi upp effekten."""
+    baseline: Mapped[LongText]
+    """Utgångsläge."""
+    target: Mapped[LongText]
+    """Önskat läge."""
+    assessable_from: Mapped[date | None]
+    """Effekten kan bedömas från, as it was decided."""
+    assess_on: Mapped[date | None]
+    """The day the effect is next to be assessed: `assessable_from` until somebody gives it a new
+    date; None when it is settled for good."""
+    assess_revision: Mapped[int] = mapped_column(default=0)
+    """Counts the changes of `assess_on`, so that a new date gives new reminders and only then."""
+    responsible_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    responsible: Mapped[ShortText] = mapped_column(default="")
+    """Ansvarig as it reads: a person, a team or free text."""
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    continues_id: Mapped[int | None]
+    """The earlier version of this measure."""
+
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    decided_at: Mapped[datetime | None]
+    decided_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    completed_at: Mapped[datetime | None]
+    completed_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    cancel_reason: Mapped[LongText]
+
+    cycle: Mapped["QualityCycle"] = relationship(foreign_keys="Measure.cycle_id")
+    cause: Mapped["Cause | None"] = relationship(foreign_keys="Measure.cause_id")
+    area: Mapped[DevelopmentArea | None] = relationship(foreign_keys="Measure.area_id")
+    responsible_user: Mapped["User | None"] = relationship()
+    continues: Mapped["Measure | None"] = relationship(
+        foreign_keys="Measure.continues_id", remote_side="Measure.id", back_populates="continued_by"
+    )
+    continued_by: Mapped["Measure | None"] = relationship(
+        foreign_keys="Measure.continues_id", back_populates="continues", uselist=False
+    )
+    unit_links: Mapped[list["MeasureUnit"]] = relationship(
+        back_populates="measure",
+        foreign_keys="MeasureUnit.measure_id",
+        cascade="all, delete-orphan",
+        order_by="MeasureUnit.unit_id",
+    )
+    log: Mapped[list["MeasureLogEntry"]] = relationship(
+        back_populates="measure",
+        foreign_keys="MeasureLogEntry.measure_id",
+        order_by="MeasureLogEntry.on.desc(), MeasureLogEntry.id.desc()",
+    )
+    assessments: Mapped[list["EffectAssessment"]] = relationship(
+        back_populates="measure",
+        foreign_keys="EffectAssessment.measure_id",
+        order_by="EffectAssessment.id",
+    )
+
+    TEXTS = (
+        "title",
+        "description",
+        "basis_note",
+        "expected_effect",
+        "follow_up",
+        "baseline",
+        "target",
+    )
+    FIELDS = (
+        *TEXTS, "basis", "cause_id", "area_id", "form", "assessable_from",
+        "responsible_id", "responsible", "starts_on", "ends_on",
+    )  # fmt: skip
+    """What `propose` and `write` take by name."""
+
+    @property
+    def units(self) -> "list[SchoolUnit]":
+        return [link.unit for link in self.unit_links]
+
+    @property
+    def is_draft(self) -> bool:
+        """A proposal is seen only by those who write in the unit."""
+        return self.state is MeasureState.PROPOSED
+
+    @property
+    def is_living(self) -> bool:
+        return self.state in LIVING
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the effect is to be assessed today or should have been."""
+        return self.assess_on is not None and not self.is_draft and self.assess_on <= today()
+
+    @property
+    def has_living_basis(self) -> bool:
+        """False when the cause it was decided out of has been retired."""
+        return self.basis is not MeasureBasis.CAUSE or (
+            self.cause is not None and self.cause.retired_at is None
+        )
+
+    @property
+    def latest_assessment(self) -> "EffectAssessment | None":
+        current = [row for row in self.assessments if row.superseded_at is None]
+        return current[-1] if current else None
+
+    @classmethod
+    def propose(
+        cls,
+        cycle: "QualityCycle",
+        *,
+        by: "User",
+        units: "list[SchoolUnit] | None" = None,
+        **fields: Any,
+    ) -> Self:
+        """A proposal in the lap, for its unit or for the units given. `fields`: see FIELDS."""
+        units = units or ([cycle.unit] if cycle.unit else [])
+        measure = cls(organizer_id=cycle.organizer_id, cycle=cycle)
+        measure._set(fields)
+        measure.unit_links = [
+            MeasureUnit(organizer_id=cycle.organizer_id, unit=unit) for unit in units
+        ]
+        db.session.add(measure)
+        db.session.flush()
+        measure._record(Action.MEASURE_PROPOSED, by)
+        return measure
+
+    @classmethod
+    def inherit(
+        cls,
+        cycle: "QualityCycle",
+        title: str,
+        expected_effect: str,
+        responsible: str,
+        *,
+        by: "User",
+    ) -> Self:
+        """Börja mitt i läsåret: a measure that was decided before the system came into use, put in
+        the lap it was decided in. It stands in Effekter at once."""
+        measure = cls(organizer_id=cycle.organizer_id, cycle=cycle)
+        measure._set(
+            {
+                "title": title,
+                "expected_effect": expected_effect,
+                "responsible": responsible,
+                "basis": MeasureBasis.EARLIER,
+                "assessable_from": today(),
+            }
+        )
+        measure.unit_links = [MeasureUnit(organizer_id=cycle.organizer_id, unit=cycle.unit)]
+        measure.state = MeasureState.RUNNING
+        measure.decided_at, measure.decided_by_name = now(), by.name
+        measure._plan_assessment(measure.assessable_from)
+        db.session.add(measure)
+        db.session.flush()
+        measure._record(Action.MEASURE_INHERITED, by, year=cycle.school_year.label)
+        return measure
+
+    def write(self, *, by: "User", **fields: Any) -> None:
+        """Change the measure. A decided one keeps what a decision needs: NotReadyToDecide else."""
+        if self.state in (MeasureState.COMPLETED, MeasureState.CANCELLED):
+            raise IllegalTransition
+        moved = fields.get("assessable_from", self.assessable_from) != self.assessable_from
+        self._set(fields)
+        if not self.is_draft:
+            if missing := self.missing_for_decision():
+                raise NotReadyToDecide(missing)
+            if moved:
+                self._plan_assessment(self.assessable_from)
+        self._record(Action.MEASURE_CHANGED, by)
+
+    def missing_for_decision(self) -> list[str]:
+        """The fields that a decision needs and that are empty, in the order of the form."""
+        missing = []
+        if self.basis is None:
+            missing.append("basis")
+        elif self.basis is MeasureBasis.CAUSE and self.cause_id is None:
+            missing.append("cause_id")
+        if not self.expected_effect.strip():
+            missing.append("expected_effect")
+        if self.assessable_from is None:
+            missing.append("assessable_from")
+        return missing
+
+    def decide(self, *, by: "User") -> None:
+        """Besluta. Raises NotReadyToDecide when basis, expected effect or date is missing, and
+        IllegalTransition unless the measure is a proposal."""
+        self._must_be(MeasureState.PROPOSED)
+        if missing := self.missing_for_decision():
+            raise NotReadyToDecide(missing)
+        self.state = MeasureState.DECIDED
+        self.decided_at, self.decided_by_name = now(), by.name
+        self._plan_assessment(self.assessable_from)
+        self._record(Action.MEASURE_DECIDED, by)
+        if self.starts_on and self.starts_on <= today():
+            self.state = MeasureState.RUNNING
+
+    def start(self, *, by: "User") -> None:
+        self._must_be(MeasureState.DECIDED)
+        self.state = MeasureState.RUNNING
+        self.starts_on = self.starts_on or today()
+        self._record(Action.MEASURE_STARTED, by)
+
+    def add_log(self, on: date, text: str, *, by: "User") -> "MeasureLogEntry":
+        """Write down what was done; the first entry starts a decided measure."""
+        if self.is_draft:
+            raise IllegalTransition
+        if self.state is MeasureState.DECIDED:
+            self.start(by=by)
+        entry = MeasureLogEntry(
+            organizer_id=self.organizer_id, on=on, text=text, by_id=by.id, by_name=by.name
+        )
+        self.log.append(entry)
+        self._record(Action.MEASURE_LOGGED, by)
+        return entry
+
+    def complete(self, *, by: "User") -> None:
+        """Carried out. Its effect still stands to be assessed on its day."""
+        if not self.is_living:
+            raise IllegalTransition
+        self.state = MeasureState.COMPLETED
+        self.completed_at, self.completed_by_name = now(), by.name
+        self._record(Action.MEASURE_COMPLETED, by)
+
+    def cancel(self, reason: str, *, by: "User") -> None:
+        """Avbryt, with a reason. There is then no effect to assess."""
+        if not self.is_living:
+            raise IllegalTransition
+        self.state = MeasureState.CANCELLED
+        self.cancelled_at, self.cancelled_by_name, self.cancel_reason = now(), by.name, reason
+        self._plan_assessment(None)
+        self._record(Action.MEASURE_CANCELLED, by, reason=reason)
+
+    def resume(self) -> None:
+        """Back to running, when the decision on its effect says that it goes on after all."""
+        self.state = MeasureState.RUNNING
+        self.completed_at = self.completed_by_name = None
+        self.cancelled_at = self.cancelled_by_name = None
+        self.cancel_reason = ""
+
+    def withdraw(self, *, by: "User") -> None:
+        """Remove a proposal; nothing decided is ever removed."""
+        self._must_be(MeasureState.PROPOSED)
+        self._record(Action.MEASURE_REMOVED, by)
+        db.session.delete(self)
+
+    def continue_in(self, cycle: "QualityCycle", *, by: "User") -> "Measure":
+        """A new version in `cycle`, proposed with this one's texts; remembers this one."""
+        again = Measure(organizer_id=self.organizer_id, cycle=cycle)
+        again._set({name: getattr(self, name) for name in self.FIELDS if name != "assessable_from"})
+        again.starts_on = again.ends_on = None
+        again.area_id = self.area_id if self.cycle_id == cycle.id else None
+        again.continues = self
+        again.unit_links = [
+            MeasureUnit(
+                organizer_id=self.organizer_id, unit=link.unit, origin_unit_id=link.origin_unit_id
+            )
+            for link in self.unit_links
+        ]
+        db.session.add(again)
+        db.session.flush()
+        again._record(Action.MEASURE_CONTINUED, by)
+        return again
+
+    def assess_again_on(self, day: date | None) -> None:
+        """Set the day the effect is next to be assessed; None when it is settled."""
+        self._plan_assessment(day)
+
+    def _plan_assessment(self, day: date | None) -> None:
+        if day != self.assess_on:
+            self.assess_on = day
+            self.assess_revision = (self.assess_revision or 0) + 1
+
+    def _set(self, fields: dict[str, Any]) -> None:
+        if unknown := fields.keys() - set(self.FIELDS):
+            raise TypeError(f"not fields of a measure: {sorted(unknown)}")
+        for name in self.TEXTS:
+            if getattr(self, name) is None:
+                setattr(self, name, "")
+        for name, value in fields.items():
+            setattr(self, name, value)
+        if self.basis is not MeasureBasis.CAUSE:
+            self.cause_id = None
+
+    def _must_be(self, state: MeasureState) -> None:
+        if self.state is not state:
+            raise IllegalTransition
+
+    def _record(self, action: Action, by: "User", **data: Any) -> None:
+        record(
+            action, self, by=by, units=self.units, private=self.is_draft, measure=self.title, **data
+        )
+
+
+class MeasureUnit(Base):
+    """A unit that a measure concerns."""
+
+    __tablename__ = "measure_unit"
+    __table_args__ = (
+        tenant_fk("measure_id", "measure", ondelete="CASCADE"),
+        tenant_fk("unit_id", "school_unit"),
+        tenant_fk("origin_unit_id", "school_unit"),
+        sa.Index(None, "unit_id"),
+    )
+
+    organizer_id: Mapped[int]
+    measure_id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    origin_unit_id: Mapped[int | None]
+    """The unit that decided it, when a successor took it over."""
+
+    measure: Mapped[Measure] = relationship(
+        foreign_keys="MeasureUnit.measure_id", back_populates="unit_links"
+    )
+    unit: Mapped["SchoolUnit"] = relationship(foreign_keys="MeasureUnit.unit_id")
+    origin: Mapped["SchoolUnit | None"] = relationship(foreign_keys="MeasureUnit.origin_unit_id")
+
+
+class MeasureLogEntry(TenantOwned, Base):
+    """What was done, and when."""
+
+    __tablename__ = "measure_log_entry"
+    __table_args__ = (tenant_fk("measure_id", "measure"), sa.Index(None, "measure_id"))
+
+    measure_id: Mapped[int]
+    on: Mapped[date]
+    text: Mapped[LongText]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    by_name: Mapped[ShortText]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    measure: Mapped[Measure] = relationship(
+        foreign_keys="MeasureLogEntry.measure_id", back_populates="log"
+    )

@@ -1,0 +1,67 @@
+"""The index of the data model, by domain. Import models from here."""
+
+from tracker.analyses.models import (
+    AdoptedAnalysis,
+    AnalysisReopening,
+    AnalysisState,
+    AnalysisWriter,
+    Cause,
+    CauseLocation,
+    Problem,
+    SituationAnalysis,
+)
+from tracker.audit.models import AuditEvent, AuditEventUnit
+from tracker.auth.models import FailedSignIn, LinkPurpose, OneTimeLink, SignInSession, User
+from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear
+from tracker.dialogues.models import (
+    DialogueKind,
+    DialogueMove,
+    DialogueState,
+    DialogueTopic,
+    DialogueUnit,
+    QualityDialogue,
+    Side,
+    TimeProposal,
+)
+from tracker.evaluation.models import CarriedOut, Decision, EffectAssessment, Judgement, Term
+from tracker.measures.models import (
+    DevelopmentArea,
+    Measure,
+    MeasureBasis,
+    MeasureLogEntry,
+    MeasureState,
+    MeasureUnit,
+)
+from tracker.notifications.models import (
+    MailKind,
+    MailState,
+    OutgoingMail,
+    Reminder,
+    ReminderKind,
+    ReminderState,
+)
+from tracker.organisation.models import (
+    Area,
+    Organizer,
+    RoleAssignment,
+    SchoolForm,
+    SchoolUnit,
+    UnitAddress,
+    UnitForm,
+    UnitKind,
+    UnitSuccession,
+)
+from tracker.organisation.roles import Permission, Role, Scope
+
+__all__ = [
+    "AdoptedAnalysis", "AnalysisReopening", "AnalysisState", "AnalysisWriter", "Area", "AuditEvent",
+    "AuditEventUnit", "CalendarPeriod", "CarriedOut", "Cause", "CauseLocation", "Decision",
+    "DevelopmentArea", "DialogueKind", "DialogueMove", "DialogueState", "DialogueTopic",
+    "DialogueUnit", "EffectAssessment", "FailedSignIn", "Judgement", "LinkPurpose", "MailKind",
+    "MailState", "Measure", "MeasureBasis", "MeasureLogEntry", "MeasureState", "MeasureUnit",
+    "OneTimeLink", "Organizer", "OutgoingMail", "Permission", "PhaseSetting", "Problem",
+    "QualityCycle", "QualityDialogue", "Reminder", "ReminderKind", "ReminderState", "Role",
+    "RoleAssignment", "SchoolForm", "SchoolUnit", "SchoolYear", "Scope", "Side", "SignInSession",
+    "SituationAnalysis", "Term", "TimeProposal", "UnitAddress", "UnitForm", "UnitKind",
+    "UnitSuccession", "User",
+]  # fmt: skip

@@ -1,0 +1,99 @@
+"""The roles people hold, and what each may do. `docs/architecture.md` shows the same as a table."""
+
+import enum
+
+
+class Scope(enum.StrEnum):
+    """What a role is held for."""
+
+    UNIT = "unit"
+    AREA = "area"
+    ORGANIZER = "organizer"
+
+
+class Permission(enum.StrEnum):
+    """What a person may do with a unit, or with the organizer. Each route demands one."""
+
+    READ = "read"
+    """Adopted texts, decided measures, assessed effects."""
+    FOLLOW = "follow"
+    """Also what is shared but not adopted: the analysis, the dialogues and their briefs."""
+    WRITE = "write"
+    """Also drafts; write the analysis, measures, log and assessments."""
+    ADOPT = "adopt"
+    """Adopt (fastställa) the analysis, decide measures."""
+    LEAD = "lead"
+    """Place, move and cancel the dialogues; add the organizer's topics."""
+    MANAGE = "manage"
+    """Units, people, roles, the läsår, the outbox. Reads no unit's drafts."""
+    OVERSEE = "oversee"
+    """All areas of the organizer in one view."""
+
+
+class Role(enum.StrEnum):
+    PRINCIPAL = "principal"
+    DEPUTY = "deputy"
+    DIALOGUE_LEAD = "dialogue_lead"
+    QUALITY_DEVELOPER = "quality_developer"
+    ORGANIZER_LEAD = "organizer_lead"
+    STAFF = "staff"
+    BOARD = "board"
+    SYSTEM_ADMIN = "system_admin"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """What the role can be held for."""
+        return _SCOPES[self]
+
+    @property
+    def grants(self) -> frozenset[Permission]:
+        """What the role gives within its scope, delegation and vacancy apart."""
+        return _GRANTS[self]
+
+
+LEADERS = (Role.PRINCIPAL, Role.DEPUTY)
+"""Those who lead a unit; a unit without any of them today is vacant."""
+
+_LABELS = {
+    Role.PRINCIPAL: "Rektor",
+    Role.DEPUTY: "Biträdande rektor",
+    Role.DIALOGUE_LEAD: "Dialogansvarig",
+    Role.QUALITY_DEVELOPER: "Kvalitetsutvecklare",
+    Role.ORGANIZER_LEAD: "Skolchef",
+    Role.STAFF: "Personal",
+    Role.BOARD: "Nämnd eller styrelse",
+    Role.SYSTEM_ADMIN: "Systemförvaltare",
+}
+
+_ANYWHERE = frozenset(Scope)
+_UNIT = frozenset({Scope.UNIT})
+_ORGANIZER = frozenset({Scope.ORGANIZER})
+
+_SCOPES = {
+    Role.PRINCIPAL: _UNIT,
+    Role.DEPUTY: _UNIT,
+    Role.DIALOGUE_LEAD: _ANYWHERE,
+    Role.QUALITY_DEVELOPER: _ANYWHERE,
+    Role.ORGANIZER_LEAD: _ORGANIZER,
+    Role.STAFF: _UNIT,
+    Role.BOARD: _ORGANIZER,
+    Role.SYSTEM_ADMIN: _ORGANIZER,
+}
+
+_READ = frozenset({Permission.READ})
+_FOLLOW = _READ | {Permission.FOLLOW}
+
+_GRANTS = {
+    Role.PRINCIPAL: _FOLLOW | {Permission.WRITE, Permission.ADOPT},
+    Role.DEPUTY: _FOLLOW | {Permission.WRITE},
+    Role.DIALOGUE_LEAD: _FOLLOW | {Permission.LEAD},
+    Role.QUALITY_DEVELOPER: _FOLLOW,
+    Role.ORGANIZER_LEAD: _FOLLOW | {Permission.OVERSEE},
+    Role.STAFF: _READ,
+    Role.BOARD: _READ,
+    Role.SYSTEM_ADMIN: _READ | {Permission.MANAGE},
+}

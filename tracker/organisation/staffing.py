@@ -1,0 +1,101 @@
+"""Who leads which unit, and who is its dialogansvarig, on one day: read once, asked many times."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+import sqlalchemy as sa
+
+from tracker.clock import today
+from tracker.extensions import db
+from tracker.organisation.models import RoleAssignment
+from tracker.organisation.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who holds a role, with what pages and mails need."""
+
+    id: int
+    name: str
+    email: str
+    acting: bool = False
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0]
+
+
+class Staffing:
+    """The leaders and dialogansvariga of one organizer on one day. One statement."""
+
+    def __init__(self, rows: list[tuple[Role, int | None, int | None, Person]]) -> None:
+        self._by_unit: dict[tuple[Role, int], list[Person]] = {}
+        self._by_area: dict[int, list[Person]] = {}
+        self._leads: list[Person] = []
+        self._organizer_leads: list[Person] = []
+        for role, unit_id, area_id, person in rows:
+            if unit_id is not None:
+                self._by_unit.setdefault((role, unit_id), []).append(person)
+            elif area_id is not None:
+                self._by_area.setdefault(area_id, []).append(person)
+            elif role is Role.DIALOGUE_LEAD:
+                self._leads.append(person)
+            else:
+                self._organizer_leads.append(person)
+
+    @classmethod
+    def load(cls, organizer_id: int, day: date | None = None) -> Self:
+        from tracker.auth.models import User
+
+        rows = db.session.execute(
+            sa.select(
+                RoleAssignment.role,
+                RoleAssignment.unit_id,
+                RoleAssignment.area_id,
+                User.id,
+                User.name,
+                User.email,
+                RoleAssignment.acting,
+            )
+            .join(User, User.id == RoleAssignment.user_id)
+            .where(
+                RoleAssignment.organizer_id == organizer_id,
+                RoleAssignment.role.in_(
+                    [Role.PRINCIPAL, Role.DEPUTY, Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD]
+                ),
+                RoleAssignment.held_on(day or today()),
+                User.closed_at.is_(None),
+            )
+            .order_by(RoleAssignment.starts_on, RoleAssignment.id)
+        )
+        return cls(
+            [
+                (role, unit_id, area_id, Person(user_id, name, email, acting))
+                for role, unit_id, area_id, user_id, name, email, acting in rows
+            ]
+        )
+
+    def principal(self, unit_id: int) -> Person | None:
+        """Rektor or tf. rektor; the latest to begin when two overlap."""
+        found = self._by_unit.get((Role.PRINCIPAL, unit_id))
+        return found[-1] if found else None
+
+    def deputies(self, unit_id: int) -> list[Person]:
+        return self._by_unit.get((Role.DEPUTY, unit_id), [])
+
+    def leader(self, unit_id: int) -> Person | None:
+        """Who leads the unit today: rektor, else a biträdande rektor. None: vacant."""
+        deputies = self.deputies(unit_id)
+        return self.principal(unit_id) or (deputies[0] if deputies else None)
+
+    def lead(self, unit_id: int, area_id: int | None) -> Person | None:
+        """The unit's dialogansvarig: for the unit itself, else its area, else the organizer; where
+        nobody has the role, the skolchef."""
+        found = (
+            self._by_unit.get((Role.DIALOGUE_LEAD, unit_id))
+            or (self._by_area.get(area_id) if area_id is not None else None)
+            or self._leads
+            or self._organizer_leads
+        )
+        return found[-1] if found else None

@@ -1,0 +1,77 @@
+"""Error pages: in Swedish, with a way on, and never at the price of what a person typed."""
+
+import logging
+
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from tracker.extensions import db
+from tracker.web.logs import log
+
+PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(StaleDataError, _newer_text)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(500, _broken)
+
+
+def error_page(code: int, **context: object) -> tuple[str, int]:
+    """The page for an error. Those that mean that we failed ask neither the database nor the
+    session for anything."""
+    if code >= 500:
+        g.bare = True
+    return render_template(f"errors/{code}.html", **context), code
+
+
+def typed_texts() -> list[tuple[str, str]]:
+    """What was typed in the form that could not be received, to be shown and copied. Passwords and
+    hidden fields are not among it."""
+    hidden = {"csrf_token", "version", "password", "current_password", "new_password", "repeat"}
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in hidden and len(value) > 20
+    ]
+
+
+def _http_error(error: HTTPException):
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    code = error.code if error.code in PAGES else (400 if error.code < 500 else 500)
+    db.session.rollback()
+    if code == 401:
+        return error_page(401, typed=typed_texts())
+    body, _ = error_page(code)
+    headers = {
+        name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
+    }
+    return body, error.code, headers
+
+
+def _form_too_old(error: CSRFError):
+    db.session.rollback()
+    return error_page(400, typed=typed_texts())
+
+
+def _newer_text(error: StaleDataError):
+    db.session.rollback()
+    return error_page(409, typed=typed_texts())
+
+
+def _database_away(error: OperationalError):
+    log("database unavailable", logging.ERROR, exc_info=True)
+    db.session.rollback()
+    return error_page(503)
+
+
+def _broken(error: HTTPException):
+    log("unexpected error", logging.ERROR, exc_info=True, endpoint=request.endpoint)
+    db.session.rollback()
+    return error_page(500)

@@ -1,0 +1,330 @@
+"""The fields of our forms: what they return is clean, what they say is Swedish and says what to do.
+
+Every text a person writes goes through FreeLine or FreeText, which stop personnummer.
+"""
+
+import enum
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Field,
+    FileField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from tracker.web.personnummer import find_personal_identity_number
+
+LINE_LENGTH = 200
+TEXT_LENGTH = 20_000
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+CONFLICT_MESSAGE = (
+    "Någon annan har sparat medan du skrev. Dina texter finns kvar i fälten; det som är sparat står "
+    "bredvid. Ändra det du vill och spara igen."
+)
+PERSONAL_NUMBER_MESSAGE = (
+    "Texten ser ut att innehålla ett personnummer ({found}). Ta bort det: här skriver vi inget som "
+    "pekar ut en enskild person."
+)
+
+
+def required(message: str) -> InputRequired:
+    """The field must be filled; the message says what to write."""
+    return InputRequired(message)
+
+
+def _clean(value: str | None, *, lines: bool) -> str:
+    """Without control characters (PostgreSQL refuses NUL), with one kind of line break, stripped."""
+    text = (value or "").replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(
+        character
+        for character in text
+        if character == "\n" or character == "\t" or ord(character) >= 32
+    )
+    kept = kept.encode("utf-8", "ignore").decode()  # lone surrogates have no place in a database
+    return kept.strip() if lines else " ".join(kept.split())
+
+
+class _CleanText:
+    """Mixin: cleans on the way in; checks length, emptiness of white space and personnummer."""
+
+    max_length: int
+    lines = False
+    checks_persons = True
+    errors: Any
+    data: Any
+    raw_data: Any
+
+    def process_formdata(self, values: list[str]) -> None:
+        if values:
+            self.data = _clean(values[0], lines=self.lines)
+            self.raw_data = [self.data]
+
+    def pre_validate(self, form: Any) -> None:
+        text = self.data or ""
+        if len(text) > self.max_length:
+            raise StopValidation(
+                f"Texten är för lång: {len(text):,} tecken, högst {self.max_length:,} får plats.".replace(
+                    ",", "\u00a0"
+                )
+            )
+        if self.checks_persons and (found := find_personal_identity_number(text)):
+            raise StopValidation(PERSONAL_NUMBER_MESSAGE.format(found=found))
+
+
+class FreeLine(_CleanText, StringField):
+    """One line of text by a person."""
+
+    def __init__(self, *args: Any, max_length: int = LINE_LENGTH, **kwargs: Any) -> None:
+        self.max_length = max_length
+        super().__init__(*args, **kwargs)
+
+
+class FreeText(_CleanText, TextAreaField):
+    """Several lines by a person, kept as they were broken."""
+
+    lines = True
+
+    def __init__(self, *args: Any, max_length: int = TEXT_LENGTH, **kwargs: Any) -> None:
+        self.max_length = max_length
+        super().__init__(*args, **kwargs)
+
+
+class EmailAddress(_CleanText, EmailField):
+    """An e-mail address in lower case."""
+
+    max_length = LINE_LENGTH
+    checks_persons = False
+
+    def process_formdata(self, values: list[str]) -> None:
+        super().process_formdata(values)
+        self.data = (self.data or "").lower()
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if validation_stopped or not self.data:
+            return
+        from email_validator import EmailNotValidError, validate_email
+
+        try:
+            validate_email(
+                self.data, check_deliverability=False, test_environment=True, allow_smtputf8=False
+            )
+        except EmailNotValidError as wrong:
+            raise ValidationError(
+                "Skriv en e-postadress, till exempel namn@kommunen.se."
+            ) from wrong
+
+
+class Password(PasswordField):
+    """A password, at most 1,000 characters: longer ones only cost time to hash."""
+
+    def pre_validate(self, form: Any) -> None:
+        if len(self.data or "") > 1000:
+            raise StopValidation("Lösenordet är för långt: högst 1 000 tecken.")
+
+
+class Day(DateField):
+    """A day. Says how to write it when it is none; refuses years that are slips of the pen."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, format=["%Y-%m-%d"], **kwargs)
+
+    def process_formdata(self, values: list[str]) -> None:
+        self.data = None
+        text = values[0].strip() if values else ""
+        if not text:
+            return
+        try:
+            self.data = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        except ValueError as wrong:
+            raise ValueError("Skriv datumet som år-månad-dag, till exempel 2027-01-15.") from wrong
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            raise StopValidation(f"Ange ett år mellan {FIRST_YEAR} och {LAST_YEAR}.")
+
+
+class Clock(TimeField):
+    """A time of day on the hour and minute."""
+
+    def process_formdata(self, values: list[str]) -> None:
+        self.data = None
+        text = values[0].strip().replace(".", ":") if values else ""
+        if not text:
+            return
+        try:
+            hour, minute, *_ = text.split(":")
+            self.data = time(int(hour), int(minute))
+        except ValueError as wrong:
+            raise ValueError("Skriv klockslaget som timme:minut, till exempel 13:00.") from wrong
+
+
+def _coerce(values: type[enum.StrEnum], *, empty: bool) -> Any:
+    def coerce(value: Any) -> Any:
+        if isinstance(value, values):
+            return value
+        if empty and value in (None, "", "None"):
+            return None
+        return values(value)
+
+    return coerce
+
+
+class _Choosing:
+    """Mixin: choices out of an enum with labels; a refusal in Swedish."""
+
+    data: Any
+
+    def pre_validate(self, form: Any) -> None:
+        allowed = {value for value, *_ in self.choices or []}  # type: ignore[attr-defined]
+        if (
+            self.data is not None
+            and self.data not in allowed
+            and str(self.data) not in map(str, allowed)
+        ):
+            raise StopValidation("Välj ett av alternativen.")
+
+
+class OneOf(_Choosing, RadioField):
+    """One of an enum's values as radio buttons; None until chosen."""
+
+    def __init__(self, label: str, values: type[enum.StrEnum], *args: Any, **kwargs: Any) -> None:
+        only: Iterable[enum.StrEnum] = kwargs.pop("only", None) or values
+        super().__init__(
+            label,
+            *args,
+            choices=[(member, member.label) for member in only],
+            coerce=_coerce(values, empty=True),
+            **kwargs,
+        )
+
+    def process_data(self, value: Any) -> None:
+        self.data = value
+
+    def process_formdata(self, values: list[str]) -> None:
+        self.data = None
+        if values:
+            try:
+                self.data = self.coerce(values[0])
+            except ValueError as wrong:
+                raise ValueError("Välj ett av alternativen.") from wrong
+
+
+class MaybeOneOf(_Choosing, SelectField):
+    """One of an enum's values in a list, or none of them."""
+
+    def __init__(
+        self, label: str, values: type[enum.StrEnum], *args: Any, empty: str = "–", **kwargs: Any
+    ) -> None:
+        only: Iterable[enum.StrEnum] = kwargs.pop("only", None) or values
+        super().__init__(
+            label,
+            *args,
+            choices=[("", empty), *((member.value, member.label) for member in only)],
+            coerce=_coerce(values, empty=True),
+            **kwargs,
+        )
+
+    def process_formdata(self, values: list[str]) -> None:
+        self.data = None
+        if values:
+            try:
+                self.data = self.coerce(values[0])
+            except ValueError as wrong:
+                raise ValueError("Välj ett av alternativen.") from wrong
+
+    def iter_choices(self) -> Any:
+        chosen = self.data.value if isinstance(self.data, enum.StrEnum) else ""
+        for value, label, *_ in self.choices or []:
+            yield value, label, value == chosen, {}
+
+
+def _row_id(value: Any) -> int | None:
+    return None if value in (None, "", "None") else int(value)
+
+
+class MaybeRow(_Choosing, SelectField):
+    """The id of one of the rows offered, or None. Set `choices` in the view: (id, label)."""
+
+    def __init__(self, *args: Any, empty: str = "–", **kwargs: Any) -> None:
+        self.empty = empty
+        super().__init__(*args, coerce=_row_id, choices=[], validate_choice=False, **kwargs)
+
+    def offer(self, rows: Iterable[tuple[int, str]]) -> None:
+        self.choices = [("", self.empty), *rows]
+
+    def process_formdata(self, values: list[str]) -> None:
+        self.data = None
+        if values:
+            try:
+                self.data = _row_id(values[0])
+            except ValueError as wrong:
+                raise ValueError("Välj ett av alternativen.") from wrong
+
+    def iter_choices(self) -> Any:
+        for value, label, *_ in self.choices or []:
+            yield value, label, (value or None) == self.data, {}
+
+
+class Rows(SelectMultipleField):
+    """Ids of any of the rows offered, as checkboxes. Set `choices` in the view: (id, label)."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, coerce=int, choices=[], **kwargs)
+
+    def process_formdata(self, values: list[str]) -> None:
+        try:
+            self.data = [int(value) for value in values]
+        except ValueError as wrong:
+            self.data = []
+            raise ValueError("Välj bland alternativen.") from wrong
+
+    def pre_validate(self, form: Any) -> None:
+        allowed = {value for value, *_ in self.choices or []}
+        if not set(self.data or []) <= allowed:
+            raise StopValidation("Välj bland alternativen.")
+
+
+class SomeOf(SelectMultipleField):
+    """Any of an enum's values as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: str, values: type[enum.StrEnum], *args: Any, **kwargs: Any) -> None:
+        super().__init__(
+            label,
+            *args,
+            choices=[(member, member.label) for member in values],
+            coerce=values,
+            **kwargs,
+        )
+
+    def process_formdata(self, values: list[str]) -> None:
+        try:
+            self.data = [self.coerce(value) for value in values]
+        except ValueError as wrong:
+            self.data = []
+            raise ValueError("Välj bland alternativen.") from wrong
+
+
+__all__ = [
+    "BooleanField", "Clock", "Day", "EmailAddress", "Field", "FileField", "FreeLine", "FreeText",
+    "MaybeOneOf", "MaybeRow", "OneOf", "Optional", "Password", "Rows", "SomeOf", "date", "required",
+]  # fmt: skip
