@@ -1,0 +1,174 @@
+"""What each side has left to do before a dialogue, and what is already done.
+
+The one source for the checklist on the dialogue's page, for Start and for the reminder mails: they
+can never tell different stories. Facts are read for many dialogues at once, in two statements.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from tracker.clock import today
+from tracker.dialogues.models import (
+    BRIEF_DAYS,
+    PRINCIPALS_TOPIC_DAYS,
+    DialogueKind,
+    QualityDialogue,
+    Side,
+)
+from tracker.extensions import db
+from tracker.models import (
+    AnalysisState,
+    Measure,
+    MeasureState,
+    MeasureUnit,
+    QualityCycle,
+    SituationAnalysis,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do before the dialogue."""
+
+    side: Side
+    label: str
+    """As an invitation to do it: "Välj område till dialogen"."""
+    done_label: str
+    """As it reads when it is done: "Området är valt"."""
+    due_on: date | None
+    done: bool
+    endpoint: str
+    values: dict[str, Any]
+    """Where it is done: arguments of url_for."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueEffect:
+    measure_id: int
+    title: str
+    assess_on: date
+
+
+class PreparationFacts:
+    """What the checklists of some dialogues need to know beyond the dialogues themselves."""
+
+    def __init__(
+        self,
+        analyses: dict[tuple[int, int], AnalysisState],
+        effects: dict[int, list[DueEffect]],
+    ) -> None:
+        self._analyses = analyses
+        self._effects = effects
+
+    @classmethod
+    def load(cls, dialogues: Sequence[QualityDialogue]) -> Self:
+        """Read the facts for the dialogues (their units loaded); two statements."""
+        unit_ids = {link.unit_id for dialogue in dialogues for link in dialogue.unit_links}
+        year_ids = {dialogue.school_year_id for dialogue in dialogues}
+        if not unit_ids:
+            return cls({}, {})
+        analyses = db.session.execute(
+            sa.select(QualityCycle.unit_id, QualityCycle.school_year_id, SituationAnalysis.state)
+            .join(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
+            .where(QualityCycle.unit_id.in_(unit_ids), QualityCycle.school_year_id.in_(year_ids))
+        )
+        horizon = max([today(), *(dialogue.day for dialogue in dialogues if dialogue.day)])
+        effects: dict[int, list[DueEffect]] = {}
+        for unit_id, measure_id, title, assess_on in db.session.execute(
+            sa.select(MeasureUnit.unit_id, Measure.id, Measure.title, Measure.assess_on)
+            .join(Measure, Measure.id == MeasureUnit.measure_id)
+            .where(
+                MeasureUnit.unit_id.in_(unit_ids),
+                Measure.state != MeasureState.PROPOSED,
+                Measure.assess_on <= horizon,
+            )
+            .order_by(Measure.assess_on, Measure.id)
+        ):
+            effects.setdefault(unit_id, []).append(DueEffect(measure_id, title, assess_on))
+        return cls({(unit, year): state for unit, year, state in analyses}, effects)
+
+    def analysis_state(self, unit_id: int, school_year_id: int) -> AnalysisState | None:
+        """None until somebody has begun."""
+        return self._analyses.get((unit_id, school_year_id))
+
+    def due_effects(self, unit_id: int, by: date) -> list[DueEffect]:
+        """Effects of the unit that are due, or will be, on that day."""
+        return [row for row in self._effects.get(unit_id, []) if row.assess_on <= by]
+
+
+def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
+    """The checklist of both sides, in the order of their due dates.
+
+    Rektor: share the analysis and choose an area (Dialog 1), settle the effects that are due by
+    the day of the dialogue. Dialogansvarig: give the dialogue a time. To add areas of one's own is
+    offered on the page, and never owed.
+    """
+    found: list[Step] = []
+    if dialogue.kind is DialogueKind.DIALOGUE_1:
+        found += [
+            _analysis_step(dialogue, facts, unit, len(dialogue.units) > 1)
+            for unit in dialogue.units
+        ]
+        topic = dialogue.principals_topic
+        found.append(
+            Step(
+                side=Side.PRINCIPAL,
+                label="Välj område till dialogen",
+                done_label=f"Området är valt: {topic.title}" if topic else "Området är valt",
+                due_on=dialogue.due(PRINCIPALS_TOPIC_DAYS),
+                done=topic is not None,
+                endpoint="dialogues.topic",
+                values={"dialogue_id": dialogue.id},
+            )
+        )
+    seen: set[int] = set()
+    for unit in dialogue.units:
+        for effect in facts.due_effects(unit.id, dialogue.day or today()):
+            if effect.measure_id in seen:
+                continue
+            seen.add(effect.measure_id)
+            found.append(
+                Step(
+                    side=Side.PRINCIPAL,
+                    label=f"Bedöm effekten av {effect.title}",
+                    done_label=f"Effekten av {effect.title} är bedömd",
+                    due_on=dialogue.due(BRIEF_DAYS),
+                    done=False,
+                    endpoint="evaluation.assess",
+                    values={"measure_id": effect.measure_id},
+                )
+            )
+    found.append(
+        Step(
+            side=Side.ORGANIZER,
+            label=f"Bestäm tid för {dialogue.kind.label}",
+            done_label="Tiden är bestämd",
+            due_on=dialogue.school_year.window(dialogue.kind.number)[0],
+            done=dialogue.starts_at is not None and not dialogue.is_cancelled,
+            endpoint="dialogues.plan",
+            values={},
+        )
+    )
+    return found
+
+
+def _analysis_step(
+    dialogue: QualityDialogue, facts: PreparationFacts, unit: Any, several: bool
+) -> Step:
+    state = facts.analysis_state(unit.id, dialogue.school_year_id)
+    which = f" för {unit.name}" if several else ""
+    return Step(
+        side=Side.PRINCIPAL,
+        label=f"Skriv och dela nulägesanalysen{which}"
+        if state is None
+        else f"Dela nulägesanalysen{which}",
+        done_label=f"Nulägesanalysen{which} är delad",
+        due_on=dialogue.due(PRINCIPALS_TOPIC_DAYS),
+        done=state not in (None, AnalysisState.DRAFT),
+        endpoint="analyses.show",
+        values={"slug": unit.slug, "year": dialogue.school_year.slug},
+    )
