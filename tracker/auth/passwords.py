@@ -1,5 +1,8 @@
 """Hashing and checking passwords with argon2id, always outside a database transaction: it takes
-some 50 ms on purpose, and a writer on SQLite must not wait for it."""
+some 50 ms on purpose, and a writer on SQLite must not wait for it. One at a time in each process:
+every verification holds its memory meanwhile (docs/decisions/0002-accounts.md has the figures)."""
+
+import threading
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -8,19 +11,22 @@ MIN_LENGTH = 12
 MAX_LENGTH = 1000
 DEMO_PASSWORD = "varvet-demo"  # one shorter than what anyone may choose
 
-_hasher = PasswordHasher()
+_hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
+_one_at_a_time = threading.Lock()
 _UNKNOWN = _hasher.hash("no account has this password")
 """What an unknown address is checked against, so that it takes as long as a known one."""
 
 
 def hash_password(password: str) -> str:
-    return _hasher.hash(password)
+    with _one_at_a_time:
+        return _hasher.hash(password)
 
 
 def check_password(password: str, password_hash: str | None) -> bool:
     """Whether the password fits. Takes equally long without an account or a password (None)."""
     try:
-        _hasher.verify(password_hash or _UNKNOWN, password)
+        with _one_at_a_time:
+            _hasher.verify(password_hash or _UNKNOWN, password)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
