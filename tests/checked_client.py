@@ -64,7 +64,9 @@ class CheckedClient(FlaskClient):
 
         sa.event.listen(sa.Engine, "before_cursor_execute", note)
         try:
-            response = super().open(*args, **kwargs)
+            # A context of its own: Flask would reuse the test's, and with it who is signed in.
+            with self.application.app_context():
+                response = super().open(*args, **kwargs)
         finally:
             sa.event.remove(sa.Engine, "before_cursor_execute", note)
         if method in ("GET", "HEAD"):

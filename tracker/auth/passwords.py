@@ -3,6 +3,7 @@ some 50 ms on purpose, and a writer on SQLite must not wait for it. One at a tim
 every verification holds its memory meanwhile (docs/decisions/0002-accounts.md has the figures)."""
 
 import threading
+import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,17 +20,22 @@ _UNKNOWN = _hasher.hash("no account has this password")
 
 def hash_password(password: str) -> str:
     with _one_at_a_time:
-        return _hasher.hash(password)
+        return _hasher.hash(_composed(password))
 
 
 def check_password(password: str, password_hash: str | None) -> bool:
     """Whether the password fits. Takes equally long without an account or a password (None)."""
     try:
         with _one_at_a_time:
-            _hasher.verify(password_hash or _UNKNOWN, password)
+            _hasher.verify(password_hash or _UNKNOWN, _composed(password))
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
+
+
+def _composed(password: str) -> str:
+    """One form of å, ä and ö: some keyboards send them as two characters."""
+    return unicodedata.normalize("NFC", password)
 
 
 def needs_rehash(password_hash: str) -> bool:

@@ -4,6 +4,7 @@ from flask import (
     Blueprint,
     abort,
     current_app,
+    g,
     redirect,
     render_template,
     request,
@@ -35,6 +36,8 @@ from tracker.web.security import client_address, safe_next, settings
 
 bp = Blueprint("auth", __name__)
 
+WRONG = "E-postadressen och lösenordet hör inte ihop. Försök igen."
+
 
 @bp.route("/logga-in", methods=["GET", "POST"])
 def sign_in() -> Response | str | tuple[str, int]:
@@ -54,12 +57,16 @@ def sign_in() -> Response | str | tuple[str, int]:
     if not known:
         FailedSignIn.record(email, client)
         db.session.commit()
-        form.refuse("password", "E-postadressen och lösenordet hör inte ihop. Försök igen.")
+        form.refuse("password", WRONG)
         return render_template("auth/sign_in.html", form=form), 422
-    user = db.session.get_one(User, user.id)
+    newer_hash = hash_password(form.password.data) if needs_rehash(password_hash or "") else None
+    user = db.session.get_one(User, user.id, populate_existing=True)
+    if not user.is_active or user.password_hash != password_hash:
+        db.session.rollback()  # the password was changed, or the account closed, while we verified
+        form.refuse("password", WRONG)
+        return render_template("auth/sign_in.html", form=form), 422
     FailedSignIn.forget(email)
-    if needs_rehash(user.password_hash or ""):
-        user.password_hash = hash_password(form.password.data)
+    user.password_hash = newer_hash or password_hash
     _open_session(user)
     return redirect(safe_next(request.args.get("next")) or url_for("start.home"))
 
@@ -72,11 +79,12 @@ def _accepts(password: str, password_hash: str | None) -> bool:
 def _open_session(user: User) -> None:
     """Sign the person in under a new session secret. The CSRF token is made now, so that showing a
     form later changes nothing in the session."""
-    db.session.commit()
     session.clear()
+    g.pop("csrf_token", None)  # else the token of the form just posted would be taken for made
+    generate_csrf()
     renew(session)
     login_user(user)
-    generate_csrf()
+    db.session.commit()
 
 
 @bp.post("/logga-ut")
@@ -149,7 +157,11 @@ def account() -> Response | str | tuple[str, int]:
         form.refuse("current_password", "Det nuvarande lösenordet stämmer inte.")
         return _account_page(form)
     new_hash = hash_password(form.password.data)
-    user = db.session.get_one(User, user_id)
+    user = db.session.get_one(User, user_id, populate_existing=True)
+    if user.password_hash != password_hash:
+        db.session.rollback()
+        form.refuse("current_password", "Lösenordet byttes nyss någon annanstans. Försök igen.")
+        return _account_page(form)
     user.set_password(new_hash)
     record(Action.PASSWORD_CHOSEN, user, by=user)
     _open_session(user)

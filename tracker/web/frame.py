@@ -80,10 +80,13 @@ def _moment_short(moment: Any) -> str:
 def _frame() -> dict[str, Any]:
     """Template variables of the base template; nothing is read for visitors and error pages that
     come before the person is known."""
-    if "bare" in g or not current_user.is_authenticated:
-        return {"navigation": [], "current_organizer": None, "other_organizers": []}
+    if "bare" in g:
+        return {}
+    if not current_user.is_authenticated:
+        return {"current_user": current_user}
     access = current_access()
     return {
+        "current_user": current_user,
         "navigation": navigation(),
         "current_organizer": access.organizer,
         "other_organizers": access.others,
