@@ -1,0 +1,124 @@
+"""Every route and what it demands: the one table. `tests/test_every_route.py` walks it for every
+role; a route that is not in it, or a line whose route is gone, fails.
+
+A line says what the address names and which permission that takes there:
+
+    "measures.show": measure(READ),                  GET and POST alike
+    "analyses.show": cycle(READ, post=WRITE),        reading asks for less than writing
+    "measures.decide": proposal(ADOPT),              a measure not yet decided: its writers' alone
+    "organisation.index": organizer(MANAGE),         the organizer as a whole; else 403
+    "dialogues.plan": anywhere(LEAD),                something in the organizer; else 403
+    "start.home": SIGNED_IN,
+    "auth.sign_in": PUBLIC,
+
+Who holds which permission where is in `tests/roles_table.py`.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from tracker.models import Permission
+
+READ, FOLLOW, WRITE = Permission.READ, Permission.FOLLOW, Permission.WRITE
+ADOPT, LEAD = Permission.ADOPT, Permission.LEAD
+MANAGE, OVERSEE = Permission.MANAGE, Permission.OVERSEE
+
+
+class Subject(enum.Enum):
+    """What a route's address names."""
+
+    NOTHING = enum.auto()
+    ORGANIZER = enum.auto()
+    ANYWHERE = enum.auto()
+    UNIT = enum.auto()
+    MEASURE = enum.auto()
+    PROPOSAL = enum.auto()
+    DIALOGUE = enum.auto()
+
+    @property
+    def visible_with(self) -> Permission | None:
+        """Without this permission the thing answers as if it did not exist. None: nothing is
+        hidden, a lacking permission is said to be one."""
+        return {
+            Subject.UNIT: READ,
+            Subject.MEASURE: READ,
+            Subject.PROPOSAL: WRITE,
+            Subject.DIALOGUE: FOLLOW,
+        }.get(self)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a route asks of whoever opens it. `to` is None when being signed in is enough."""
+
+    subject: Subject = Subject.NOTHING
+    to: Permission | None = None
+    post: Permission | None = None
+    public: bool = False
+
+    def permission(self, method: str) -> Permission | None:
+        return self.post if method == "POST" and self.post else self.to
+
+
+def unit(to: Permission, post: Permission | None = None) -> Demand:
+    """A unit, by its slug, and what hangs below it."""
+    return Demand(Subject.UNIT, to, post)
+
+
+cycle = unit
+"""A unit's lap, by slug and läsår: demands what its unit does."""
+
+
+def measure(to: Permission, post: Permission | None = None) -> Demand:
+    """A decided measure of a unit."""
+    return Demand(Subject.MEASURE, to, post)
+
+
+def proposal(to: Permission, post: Permission | None = None) -> Demand:
+    """A measure that is only proposed."""
+    return Demand(Subject.PROPOSAL, to, post)
+
+
+def dialogue(to: Permission, post: Permission | None = None) -> Demand:
+    """A dialogue about one or more units."""
+    return Demand(Subject.DIALOGUE, to, post)
+
+
+def organizer(to: Permission, post: Permission | None = None) -> Demand:
+    """The organizer as a whole."""
+    return Demand(Subject.ORGANIZER, to, post)
+
+
+def anywhere(to: Permission, post: Permission | None = None) -> Demand:
+    """Some unit of the organizer, whichever; vacancy apart."""
+    return Demand(Subject.ANYWHERE, to, post)
+
+
+PUBLIC = Demand(public=True)
+SIGNED_IN = Demand()
+
+ROUTES: dict[str, Demand] = {
+    # start
+    "start.healthz": PUBLIC,
+    "start.readyz": PUBLIC,
+    "start.accessibility": PUBLIC,
+    "start.home": SIGNED_IN,
+    "start.units": SIGNED_IN,
+    # auth
+    "auth.sign_in": PUBLIC,
+    "auth.forgot_password": PUBLIC,
+    "auth.link_sent": PUBLIC,
+    "auth.choose_password": PUBLIC,
+    "auth.sign_out": SIGNED_IN,
+    "auth.account": SIGNED_IN,
+    "auth.switch_organizer": SIGNED_IN,
+    # organisation
+    # cycle
+    # analyses
+    # measures
+    # evaluation
+    # dialogues
+    # reports
+    # notifications
+    # audit
+}
