@@ -40,10 +40,10 @@ from tracker.notifications.models import (
     ReminderKind,
     ReminderState,
 )
+from tracker.organisation.assignments import RoleAssignment
 from tracker.organisation.models import (
     Area,
     Organizer,
-    RoleAssignment,
     SchoolForm,
     SchoolUnit,
     UnitAddress,

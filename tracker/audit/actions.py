@@ -29,7 +29,9 @@ class Action(enum.StrEnum):
     UNIT_RENAMED = "unit_renamed"
     UNIT_CHANGED = "unit_changed"
     UNIT_MOVED = "unit_moved"
+    UNIT_LEFT_AREA = "unit_left_area"
     UNIT_CLOSED = "unit_closed"
+    UNIT_REOPENED = "unit_reopened"
     UNIT_SUCCEEDED = "unit_succeeded"
     UNITS_IMPORTED = "units_imported"
     ROLE_GIVEN = "role_given"
@@ -47,6 +49,8 @@ class Action(enum.StrEnum):
     PROBLEM_ADDED = "problem_added"
     PROBLEM_CHANGED = "problem_changed"
     PROBLEM_REMOVED = "problem_removed"
+    PROBLEM_RETIRED = "problem_retired"
+    PROBLEM_RESTORED = "problem_restored"
     CAUSE_ADDED = "cause_added"
     CAUSE_CHANGED = "cause_changed"
     CAUSE_RETIRED = "cause_retired"
@@ -68,6 +72,7 @@ class Action(enum.StrEnum):
     MEASURE_LOGGED = "measure_logged"
     MEASURE_COMPLETED = "measure_completed"
     MEASURE_CANCELLED = "measure_cancelled"
+    MEASURE_RESUMED = "measure_resumed"
     MEASURE_REMOVED = "measure_removed"
     MEASURE_CONTINUED = "measure_continued"
     MEASURE_MOVED = "measure_moved"
@@ -116,12 +121,14 @@ _SENTENCES = {
     Action.UNIT_RENAMED: "bytte namn på enheten {before} till {after}",
     Action.UNIT_CHANGED: "ändrade uppgifterna om {unit}",
     Action.UNIT_MOVED: "flyttade {unit} till {area}",
+    Action.UNIT_LEFT_AREA: "tog ut {unit} ur området {area}",
+    Action.UNIT_REOPENED: "öppnade enheten {unit} igen",
     Action.UNIT_CLOSED: "avslutade enheten {unit} den {on}",
     Action.UNIT_SUCCEEDED: "angav att {successor} tar över efter {predecessor} från {on}",
     Action.UNITS_IMPORTED: "läste in enheter ur {file}: {created} nya, {changed} ändrade",
     Action.ROLE_GIVEN: "gav {person} rollen {role} för {place}",
     Action.ROLE_CHANGED: "ändrade rollen {role} för {person} vid {place}",
-    Action.ROLE_ENDED: "avslutade rollen {role} för {person} vid {place} den {on}",
+    Action.ROLE_ENDED: "avslutade rollen {role} för {person} vid {place}, sista dag {on}",
     Action.YEAR_OPENED: "lade upp läsåret {year}",
     Action.YEAR_CHANGED: "ändrade dialogernas perioder för läsåret {year}",
     Action.PERIOD_ADDED: "lade till {period} ({dates}) i läsåret {year}",
@@ -132,6 +139,8 @@ _SENTENCES = {
     Action.PROBLEM_ADDED: "lade till ett problem i nulägesanalysen: ”{problem}”",
     Action.PROBLEM_CHANGED: "ändrade problemet ”{problem}” i nulägesanalysen",
     Action.PROBLEM_REMOVED: "tog bort problemet ”{problem}” ur nulägesanalysen",
+    Action.PROBLEM_RETIRED: "tog undan problemet ”{problem}” i nulägesanalysen",
+    Action.PROBLEM_RESTORED: "tog tillbaka problemet ”{problem}” i nulägesanalysen",
     Action.CAUSE_ADDED: "lade till orsaken ”{cause}”",
     Action.CAUSE_CHANGED: "ändrade orsaken ”{cause}”",
     Action.CAUSE_RETIRED: "tog undan orsaken ”{cause}”",
@@ -152,6 +161,7 @@ _SENTENCES = {
     Action.MEASURE_LOGGED: "skrev i loggen för åtgärden ”{measure}”",
     Action.MEASURE_COMPLETED: "avslutade åtgärden ”{measure}” som genomförd",
     Action.MEASURE_CANCELLED: "avbröt åtgärden ”{measure}”: {reason}",
+    Action.MEASURE_RESUMED: "tog upp åtgärden ”{measure}” igen",
     Action.MEASURE_REMOVED: "tog bort förslaget ”{measure}”",
     Action.MEASURE_CONTINUED: "skrev en ny version av åtgärden ”{measure}”",
     Action.MEASURE_MOVED: "förde över åtgärden ”{measure}” från {origin} till {successor}",

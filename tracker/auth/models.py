@@ -10,9 +10,12 @@ import sqlalchemy as sa
 from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.audit.actions import Action
+from tracker.audit.models import record
 from tracker.clock import now
 from tracker.database import Base, Identified, Sha256, ShortText, choice
 from tracker.extensions import db
+from tracker.web.swedish import sort_key
 
 if TYPE_CHECKING:
     from tracker.organisation.models import Organizer
@@ -48,6 +51,45 @@ class User(UserMixin, Identified, Base):
     @classmethod
     def with_email(cls, address: str) -> Self | None:
         return db.session.scalar(sa.select(cls).where(cls.email == normalize_email(address)))
+
+    @classmethod
+    def invite(cls, organizer: "Organizer", address: str, name: str, *, by: "User | None") -> Self:
+        """The account with this address: the one there is, opened again if it was closed, or a new
+        one without a password. Nobody's name is changed by an invitation."""
+        user = cls.with_email(address)
+        if user is None:
+            user = cls(email=normalize_email(address), name=name, sort_key=sort_key(name))
+            db.session.add(user)
+            db.session.flush()
+        elif user.is_active:
+            return user
+        user.closed_at = None
+        record(Action.USER_INVITED, organizer, by=by, person=user.name, email=user.email)
+        return user
+
+    def correct(self, organizer: "Organizer", name: str, address: str, *, by: "User") -> None:
+        """Another name, or another address: an invitation sent to a wrong one stops working."""
+        address = normalize_email(address)
+        if (name, address) == (self.name, self.email):
+            return
+        if address != self.email:
+            self._void_links()
+        self.name, self.sort_key, self.email = name, sort_key(name), address
+        record(Action.USER_CHANGED, organizer, by=by, person=name)
+
+    def close(self, organizer: "Organizer", *, by: "User") -> None:
+        """End the account; the name stays in what the person wrote and adopted."""
+        self.closed_at, self.password_hash = now(), None
+        self._void_links()
+        self.end_sessions()
+        record(Action.ACCOUNT_CLOSED, organizer, by=by, person=self.name)
+
+    def _void_links(self) -> None:
+        db.session.execute(
+            sa.update(OneTimeLink)
+            .where(OneTimeLink.user_id == self.id, OneTimeLink.used_at.is_(None))
+            .values(used_at=now())
+        )
 
     def set_password(self, password_hash: str) -> None:
         """Give the account a new password, and end every session that the old one opened."""

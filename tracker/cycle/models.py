@@ -22,6 +22,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
@@ -119,6 +120,51 @@ class SchoolYear(Versioned, TenantOwned, Base):
             record(Action.YEAR_OPENED, year, by=by, year=year.label)
         year._start_laps()
         return year
+
+    @classmethod
+    def opened(cls, organizer_id: int) -> list[Self]:
+        """The organizer's läsår, latest first."""
+        return list(
+            db.session.scalars(
+                sa.select(cls)
+                .where(cls.organizer_id == organizer_id)
+                .order_by(cls.start_year.desc())
+            )
+        )
+
+    WINDOWS = ("dialogue1_from", "dialogue1_to", "dialogue2_from", "dialogue2_to")
+
+    def set_windows(self, *, by: "User", **days: date) -> None:
+        """Other days for the two dialogues; `days`: see WINDOWS."""
+        if all(getattr(self, name) == days[name] for name in self.WINDOWS):
+            return
+        for name in self.WINDOWS:
+            setattr(self, name, days[name])
+        record(Action.YEAR_CHANGED, self, by=by, year=self.label)
+
+    def add_period(
+        self, kind: PeriodKind, name: str, starts_on: date, ends_on: date, *, by: "User"
+    ) -> "CalendarPeriod":
+        period = CalendarPeriod(
+            organizer_id=self.organizer_id,
+            kind=kind,
+            name=name,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        self.periods.append(period)
+        self._record_period(Action.PERIOD_ADDED, period, by)
+        return period
+
+    def remove_period(self, period: "CalendarPeriod", *, by: "User") -> None:
+        self._record_period(Action.PERIOD_REMOVED, period, by)
+        self.periods.remove(period)
+
+    def _record_period(self, action: Action, period: "CalendarPeriod", by: "User") -> None:
+        dates = date_medium(period.starts_on)
+        if period.ends_on != period.starts_on:
+            dates = f"{dates} – {date_medium(period.ends_on)}"
+        record(action, self, by=by, period=period.name, dates=dates, year=self.label)
 
     def _start_laps(self) -> None:
         from tracker.organisation.models import SchoolUnit

@@ -1,8 +1,8 @@
-"""The organizer (huvudman), its areas and units, and who holds which role from when to when."""
+"""The organizer (huvudman), its areas and units."""
 
 import enum
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,8 +20,8 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
-from tracker.organisation.roles import LEADERS, Role, Scope
-from tracker.web.swedish import slugify, sort_key
+from tracker.organisation.roles import LEADERS
+from tracker.web.swedish import date_medium, listing, slugify, sort_key
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
@@ -45,6 +45,31 @@ class Organizer(Identified, Base):
         sa.JSON, default=lambda: list(DEFAULT_EFFECT_OFFSETS)
     )
     """How many days after an effect fell due its reminders go out."""
+
+    @classmethod
+    def create(cls, name: str, *, by: "User | None") -> Self:
+        organizer = cls(name=name)
+        db.session.add(organizer)
+        db.session.flush()
+        record(Action.ORGANIZER_CREATED, organizer, by=by, organizer=name)
+        return organizer
+
+    @classmethod
+    def with_name(cls, name: str) -> Self | None:
+        return db.session.scalar(sa.select(cls).where(cls.name == name))
+
+    def set_reminders(self, dialogue: list[int], effect: list[int], *, by: "User") -> None:
+        """How many days before a dialogue, and after an effect's date, reminders go out."""
+        if (dialogue, effect) == (self.dialogue_reminder_days, self.effect_reminder_days):
+            return
+        self.dialogue_reminder_days, self.effect_reminder_days = dialogue, effect
+        record(
+            Action.REMINDERS_SET,
+            self,
+            by=by,
+            dialogue=listing([str(days) for days in dialogue]) or "inga",
+            effect=listing([str(days) for days in effect]) or "inga",
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -72,6 +97,23 @@ class Area(TenantOwned, Base):
             return
         record(Action.AREA_RENAMED, self, by=by, before=self.name, after=name)
         self.name, self.sort_key = name, sort_key(name)
+
+    def remove(self, *, by: "User") -> None:
+        """Raises AreaNotEmpty while units belong to it, or roles are or were held for it."""
+        from tracker.organisation.assignments import RoleAssignment
+
+        used = sa.or_(
+            sa.exists().where(SchoolUnit.area_id == self.id),
+            sa.exists().where(RoleAssignment.area_id == self.id),
+        )
+        if db.session.scalar(sa.select(used)):
+            raise AreaNotEmpty
+        record(Action.AREA_REMOVED, self, by=by, area=self.name)
+        db.session.delete(self)
+
+
+class AreaNotEmpty(Exception):
+    """Units or roles hang on the area."""
 
 
 class UnitKind(enum.StrEnum):
@@ -211,7 +253,7 @@ class SchoolUnit(TenantOwned, Base):
             slug, number = f"{base}-{number}", number + 1
         return slug
 
-    def rename(self, name: str, *, by: "User") -> None:
+    def rename(self, name: str, *, by: "User | None") -> None:
         """Give the unit a new name and address; the old address leads on."""
         if name == self.name:
             return
@@ -219,6 +261,40 @@ class SchoolUnit(TenantOwned, Base):
         self.name, self.sort_key = name, sort_key(name)
         self.slug = self.free_slug(self.organizer, name)
         db.session.add(UnitAddress(organizer_id=self.organizer_id, slug=self.slug, unit_id=self.id))
+
+    def change(
+        self,
+        *,
+        by: "User | None",
+        kind: UnitKind,
+        forms: list[SchoolForm],
+        code: str | None,
+    ) -> None:
+        """What the unit is. Its name, area and end have verbs of their own."""
+        if (kind, set(forms), code) == (self.kind, {row.form for row in self.forms}, self.code):
+            return
+        if kind is not self.kind:
+            self.kind, self.assessed_per_term = kind, kind is UnitKind.ADULT
+        self.code = code
+        self.set_forms(forms)
+        record(Action.UNIT_CHANGED, self, by=by, units=[self], unit=self.name)
+
+    def move(self, area: Area | None, *, by: "User | None") -> None:
+        """Into another area, or out of its own."""
+        if (area.id if area else None) == self.area_id:
+            return
+        if area is not None:
+            record(Action.UNIT_MOVED, self, by=by, units=[self], unit=self.name, area=area.name)
+        elif self.area is not None:
+            record(
+                Action.UNIT_LEFT_AREA,
+                self,
+                by=by,
+                units=[self],
+                unit=self.name,
+                area=self.area.name,
+            )
+        self.area = area
 
     def set_forms(self, forms: list[SchoolForm]) -> None:
         wanted = set(forms)
@@ -228,9 +304,25 @@ class SchoolUnit(TenantOwned, Base):
         ]
 
     def close(self, on: date, *, by: "User") -> None:
-        """The unit ends with this day; its texts and history stay."""
-        self.closed_on = on
-        record(Action.UNIT_CLOSED, self, by=by, units=[self], unit=self.name, on=on.isoformat())
+        """The unit ends with this day, and so do the roles held for it; its texts and history stay."""
+        from tracker.organisation.assignments import RoleAssignment
+
+        self.closed_on = max(on, self.opened_on)
+        record(
+            Action.UNIT_CLOSED,
+            self,
+            by=by,
+            units=[self],
+            unit=self.name,
+            on=date_medium(self.closed_on),
+        )
+        for role in RoleAssignment.of_unit_after(self, self.closed_on):
+            role.end(self.closed_on, by=by)
+
+    def reopen(self, *, by: "User") -> None:
+        """Take back an end that was a mistake. Roles that ended with it are given again by hand."""
+        self.closed_on = None
+        record(Action.UNIT_REOPENED, self, by=by, units=[self], unit=self.name)
 
     @classmethod
     def open_on(cls, day: date) -> sa.ColumnElement[bool]:
@@ -239,6 +331,8 @@ class SchoolUnit(TenantOwned, Base):
     @classmethod
     def has_leader(cls, day: date | None = None) -> sa.ColumnElement[bool]:
         """Whether somebody leads the unit on that day; when nobody does, it is vacant."""
+        from tracker.organisation.assignments import RoleAssignment
+
         return (
             sa.exists()
             .where(
@@ -292,124 +386,3 @@ class UnitSuccession(TenantOwned, Base):
 
     predecessor: Mapped[SchoolUnit] = relationship(foreign_keys="UnitSuccession.predecessor_id")
     successor: Mapped[SchoolUnit] = relationship(foreign_keys="UnitSuccession.successor_id")
-
-
-class RoleAssignment(TenantOwned, Base):
-    """A person holds a role for a unit, an area or the whole organizer, from a date to a date."""
-
-    __tablename__ = "role_assignment"
-    __table_args__ = (
-        tenant_fk("unit_id", "school_unit"),
-        tenant_fk("area_id", "area"),
-        sa.Index(None, "user_id", "organizer_id"),
-        sa.Index(None, "organizer_id", "unit_id"),
-        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
-        sa.CheckConstraint("unit_id IS NULL OR area_id IS NULL", name="one_scope"),
-        sa.CheckConstraint(
-            "role NOT IN ('principal', 'deputy', 'staff') OR unit_id IS NOT NULL",
-            name="unit_roles_have_a_unit",
-        ),
-        sa.CheckConstraint(
-            "role NOT IN ('organizer_lead', 'board', 'system_admin')"
-            " OR (unit_id IS NULL AND area_id IS NULL)",
-            name="organizer_roles_have_none",
-        ),
-        sa.CheckConstraint("NOT may_adopt OR role = 'deputy'", name="delegation_to_deputy"),
-        sa.CheckConstraint("NOT acting OR role = 'principal'", name="acting_principal"),
-    )
-
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
-    role: Mapped[Role] = mapped_column(choice(Role))
-    unit_id: Mapped[int | None]
-    area_id: Mapped[int | None]
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    acting: Mapped[bool] = mapped_column(default=False)
-    """Tf. rektor."""
-    may_adopt: Mapped[bool] = mapped_column(default=False)
-    """A biträdande rektor to whom adopting has been delegated."""
-
-    user: Mapped["User"] = relationship()
-    unit: Mapped[SchoolUnit | None] = relationship(foreign_keys="RoleAssignment.unit_id")
-    area: Mapped[Area | None] = relationship(foreign_keys="RoleAssignment.area_id")
-    organizer: Mapped[Organizer] = relationship()
-
-    @classmethod
-    def held_on(cls, day: date) -> sa.ColumnElement[bool]:
-        return sa.and_(cls.starts_on <= day, sa.or_(cls.ends_on.is_(None), cls.ends_on >= day))
-
-    @property
-    def scope(self) -> Scope:
-        if self.unit_id is not None:
-            return Scope.UNIT
-        return Scope.AREA if self.area_id is not None else Scope.ORGANIZER
-
-    @property
-    def title(self) -> str:
-        """The role as people say it: "Tf. rektor", "Områdeschef"…"""
-        if self.acting:
-            return "Tf. rektor"
-        if self.role is Role.DIALOGUE_LEAD and self.scope is Scope.AREA:
-            return "Områdeschef"
-        return self.role.label
-
-    @classmethod
-    def give(
-        cls,
-        user: "User",
-        role: Role,
-        organizer: Organizer,
-        *,
-        by: "User | None",
-        unit: SchoolUnit | None = None,
-        area: Area | None = None,
-        starts_on: date | None = None,
-        ends_on: date | None = None,
-        acting: bool = False,
-        may_adopt: bool = False,
-    ) -> Self:
-        """Give a role, and end the person's sessions: what they may see has changed."""
-        assignment = cls(
-            organizer_id=organizer.id,
-            organizer=organizer,
-            user=user,
-            role=role,
-            unit=unit,
-            area=area,
-            starts_on=starts_on or today(),
-            ends_on=ends_on,
-            acting=acting,
-            may_adopt=may_adopt,
-        )
-        db.session.add(assignment)
-        db.session.flush()
-        record(
-            Action.ROLE_GIVEN,
-            assignment,
-            by=by,
-            units=[unit] if unit else [],
-            **assignment._facts(),
-        )
-        if (
-            user is not by
-        ):  # who changes her own roles goes on working; rights are read at each request
-            user.end_sessions()
-        return assignment
-
-    def end(self, on: date, *, by: "User") -> None:
-        """The role ends with this day; sessions end at once, and a new one sees what is left."""
-        self.ends_on = max(on, self.starts_on)
-        record(
-            Action.ROLE_ENDED,
-            self,
-            by=by,
-            units=[self.unit] if self.unit else [],
-            on=self.ends_on.isoformat(),
-            **self._facts(),
-        )
-        if self.user is not by:
-            self.user.end_sessions()
-
-    def _facts(self) -> dict[str, Any]:
-        place = self.unit or self.area or self.organizer
-        return {"person": self.user.name, "role": self.title, "place": place.name}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.organisation.models import RoleAssignment
+from tracker.organisation.assignments import RoleAssignment
 from tracker.organisation.roles import Role
 
 

@@ -1,0 +1,116 @@
+"""Units that take over after others, and the open measures that follow with them."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from tracker.audit.actions import Action
+from tracker.audit.models import record
+from tracker.extensions import db
+from tracker.models import Measure, MeasureState, MeasureUnit, UnitSuccession
+from tracker.web.swedish import date_medium
+
+if TYPE_CHECKING:
+    from tracker.models import SchoolUnit, User
+
+LATE_DECISIONS = timedelta(days=30)
+"""How long after its day a succession still takes along what was decided late."""
+
+
+class AlreadySucceeded(Exception):
+    """It has been said before, or the other way round."""
+
+
+def take_over(
+    successor: "SchoolUnit",
+    predecessor: "SchoolUnit",
+    on: date,
+    *,
+    by: "User",
+    closes: bool,
+) -> int:
+    """From the day `on`, `successor` carries on what `predecessor` has open; returns how many
+    measures followed. `closes`: the predecessor ends the day before. The caller commits."""
+    pair = {successor.id, predecessor.id}
+    said = db.session.execute(
+        sa.select(UnitSuccession.id).where(
+            UnitSuccession.successor_id.in_(pair), UnitSuccession.predecessor_id.in_(pair)
+        )
+    ).first()
+    if said:
+        raise AlreadySucceeded
+    succession = UnitSuccession(
+        organizer_id=successor.organizer_id, predecessor=predecessor, successor=successor, on=on
+    )
+    db.session.add(succession)
+    db.session.flush()
+    record(
+        Action.UNIT_SUCCEEDED,
+        successor,
+        by=by,
+        units=[successor, predecessor],
+        successor=successor.name,
+        predecessor=predecessor.name,
+        on=date_medium(on),
+    )
+    followed = _move_measures(succession, by)
+    if closes and predecessor.closed_on is None:
+        predecessor.close(on - timedelta(days=1), by=by)
+    return followed
+
+
+def follow_late_decisions(day: date) -> int:
+    """Take along what a predecessor decided after the succession was written down. Repeatable, for
+    a daily job; commits for each succession and returns how many measures followed."""
+    recent = db.session.scalars(
+        sa.select(UnitSuccession.id).where(
+            UnitSuccession.on.between(day - LATE_DECISIONS, day + timedelta(days=1))
+        )
+    ).all()
+    followed = 0
+    for succession_id in recent:
+        followed += _move_measures(db.session.get_one(UnitSuccession, succession_id), None)
+        db.session.commit()
+    return followed
+
+
+def _move_measures(succession: UnitSuccession, by: "User | None") -> int:
+    """Link every decided measure that is not over, or whose effect is not settled, to the successor.
+    The predecessor's own link stays: that is where it was decided. Proposals are drafts of those
+    who wrote them and do not follow."""
+    predecessor, successor = succession.predecessor, succession.successor
+    there = sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id == successor.id)
+    rows = db.session.execute(
+        sa.select(Measure, MeasureUnit.origin_unit_id)
+        .join(MeasureUnit, MeasureUnit.measure_id == Measure.id)
+        .where(
+            MeasureUnit.unit_id == predecessor.id,
+            Measure.id.not_in(there),
+            sa.or_(
+                Measure.state.in_([MeasureState.DECIDED, MeasureState.RUNNING]),
+                sa.and_(Measure.state != MeasureState.PROPOSED, Measure.assess_on.is_not(None)),
+            ),
+        )
+        .order_by(Measure.id)
+    ).all()
+    for measure, first_origin in rows:
+        db.session.add(
+            MeasureUnit(
+                organizer_id=succession.organizer_id,
+                measure_id=measure.id,
+                unit_id=successor.id,
+                origin_unit_id=first_origin or predecessor.id,
+            )
+        )
+        record(
+            Action.MEASURE_MOVED,
+            measure,
+            by=by,
+            units=[predecessor, successor],
+            measure=measure.title,
+            origin=predecessor.name,
+            successor=successor.name,
+        )
+    db.session.flush()
+    return len(rows)
