@@ -5,11 +5,9 @@ from tracker.analyses.models import (
     AnalysisReopening,
     AnalysisState,
     AnalysisWriter,
-    Cause,
-    CauseLocation,
-    Problem,
     SituationAnalysis,
 )
+from tracker.analyses.problems import Cause, CauseLocation, Problem
 from tracker.audit.models import AuditEvent, AuditEventUnit
 from tracker.auth.models import FailedSignIn, LinkPurpose, OneTimeLink, SignInSession, User
 from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear

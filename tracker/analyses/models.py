@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
+from tracker.analyses.problems import Cause, Problem, excerpt
 from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.clock import now
@@ -21,7 +23,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
-from tracker.organisation.models import SchoolForm
+from tracker.organisation.models import SchoolForm, UnitKind
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
@@ -42,32 +44,6 @@ class AnalysisState(enum.StrEnum):
             "adopted": "Fastställd",
             "reopened": "Öppnad igen",
         }[self]
-
-
-class CauseLocation(enum.StrEnum):
-    """Var ligger orsaken? Skolinspektionen wants explanations sought in the school's own work."""
-
-    TEACHING = "teaching"
-    LEADERSHIP = "leadership"
-    FOLLOW_UP = "follow_up"
-    ENVIRONMENT = "environment"
-    SUPPORT = "support"
-    OUTSIDE = "outside"
-
-    @property
-    def label(self) -> str:
-        return {
-            "teaching": "Undervisningen",
-            "leadership": "Organisation och ledning",
-            "follow_up": "Uppföljning och samspel mellan nivåer",
-            "environment": "Lärmiljö, trygghet och studiero",
-            "support": "Stöd och elevhälsa",
-            "outside": "Utanför skolan",
-        }[self]
-
-    @property
-    def own_work(self) -> bool:
-        return self is not CauseLocation.OUTSIDE
 
 
 class AnalysisLocked(Exception):
@@ -110,7 +86,7 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
     shared_by_name: Mapped[str | None] = mapped_column(sa.String(200))
 
     cycle: Mapped["QualityCycle"] = relationship(foreign_keys="SituationAnalysis.cycle_id")
-    problems: Mapped[list["Problem"]] = relationship(
+    problems: Mapped[list[Problem]] = relationship(
         order_by="Problem.position, Problem.id",
         back_populates="analysis",
         foreign_keys="Problem.analysis_id",
@@ -137,10 +113,18 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
 
     @classmethod
     def start(cls, cycle: "QualityCycle", *, by: "User") -> Self:
+        """Begin the lap's analysis. Two who begin at once, or one who presses twice, get the same."""
+        from tracker.cycle.models import QualityCycle
+
+        db.session.execute(
+            sa.select(QualityCycle.id).where(QualityCycle.id == cycle.id).with_for_update()
+        )
+        if (begun := db.session.scalar(sa.select(cls).where(cls.cycle_id == cycle.id))) is not None:
+            return begun
         analysis = cls(organizer_id=cycle.organizer_id, cycle=cycle)
         db.session.add(analysis)
         db.session.flush()
-        analysis._record(Action.ANALYSIS_STARTED, by, **analysis._place())
+        analysis.note(Action.ANALYSIS_STARTED, by, **analysis._place())
         return analysis
 
     @property
@@ -157,9 +141,28 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         return self.versions[-1] if self.versions else None
 
     @property
-    def causes(self) -> list["Cause"]:
-        """The living causes of all problems."""
-        return [cause for problem in self.problems for cause in problem.living_causes]
+    def living_problems(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.retired_at is None]
+
+    @property
+    def causes(self) -> list[Cause]:
+        """The living causes of all living problems."""
+        return [cause for problem in self.living_problems for cause in problem.living_causes]
+
+    @property
+    def participants(self) -> dict[str, str]:
+        """Those who are to take part by skollagen 4 kap. 4 §: the name of the text about each, and
+        what they are called here. Adults have no guardians."""
+        unit = self.cycle.unit
+        learners = unit.kind.learners if unit else "elever"
+        groups = {
+            "staff_participation": "Personal",
+            "learner_participation": learners.capitalize(),
+            "guardian_participation": "Vårdnadshavare",
+        }
+        if unit and unit.kind is UnitKind.ADULT and not self.guardian_participation:
+            del groups["guardian_participation"]
+        return groups
 
     def write(self, texts: dict[str, str], *, by: "User") -> bool:
         """Set the texts named in TEXTS; returns whether any of them changed."""
@@ -173,11 +176,11 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
             return False
         for name, text in changed.items():
             setattr(self, name, text)
-        self._touch()
-        self._record(Action.ANALYSIS_CHANGED, by, **self._place())
+        self.changed_at = now()
+        self.note(Action.ANALYSIS_CHANGED, by, **self._place())
         return True
 
-    def add_problem(self, text: str, form: SchoolForm | None, *, by: "User") -> "Problem":
+    def add_problem(self, text: str, form: SchoolForm | None, *, by: "User") -> Problem:
         self.must_be_open()
         problem = Problem(
             organizer_id=self.organizer_id,
@@ -186,9 +189,9 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
             position=max((row.position for row in self.problems), default=0) + 1,
         )
         self.problems.append(problem)
-        self._touch()
+        self.touch()
         db.session.flush()
-        self._record(Action.PROBLEM_ADDED, by, problem=excerpt(text))
+        self.note(Action.PROBLEM_ADDED, by, problem=excerpt(text))
         return problem
 
     def share(self, *, by: "User") -> None:
@@ -197,15 +200,15 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
             return
         self.state = AnalysisState.SHARED
         self.shared_at, self.shared_by_name = now(), by.name
-        self._record(Action.ANALYSIS_SHARED, by, **self._place())
+        self.note(Action.ANALYSIS_SHARED, by, **self._place())
 
     def missing_for_adoption(self) -> list[str]:
         """What an adopted analysis must have and this one lacks: a basis, results, at least one
         problem, and a cause for every problem."""
         missing = [name for name in ("basis", "results") if not getattr(self, name)]
-        if not self.problems:
+        if not self.living_problems:
             missing.append("problems")
-        elif not all(problem.living_causes for problem in self.problems):
+        elif not all(problem.living_causes for problem in self.living_problems):
             missing.append("causes")
         return missing
 
@@ -229,7 +232,7 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         )
         self.versions.append(adopted)
         db.session.flush()
-        self._record(Action.ANALYSIS_ADOPTED, by, number=adopted.number, **self._place())
+        self.note(Action.ANALYSIS_ADOPTED, by, number=adopted.number, **self._place())
         return adopted
 
     def reopen(self, reason: str, *, by: "User") -> None:
@@ -246,29 +249,37 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
                 by_name=by.name,
             )
         )
-        self._record(Action.ANALYSIS_REOPENED, by, reason=reason, **self._place())
+        self.note(Action.ANALYSIS_REOPENED, by, reason=reason, **self._place())
 
     def invite(self, person: "User", *, by: "User") -> None:
         """Let a quality developer write in the draft."""
         if any(writer.user_id == person.id for writer in self.writers):
             return
         self.writers.append(AnalysisWriter(organizer_id=self.organizer_id, user_id=person.id))
-        self._record(Action.WRITER_INVITED, by, person=person.name)
+        self.note(Action.WRITER_INVITED, by, person=person.name)
 
     def uninvite(self, person: "User", *, by: "User") -> None:
         for writer in [row for row in self.writers if row.user_id == person.id]:
             self.writers.remove(writer)
-            self._record(Action.WRITER_REMOVED, by, person=person.name)
+            self.note(Action.WRITER_REMOVED, by, person=person.name)
 
     def snapshot(self) -> dict[str, Any]:
-        """The whole analysis as it reads now, independent of later changes."""
+        """The whole analysis as it reads now, independent of later changes:
+
+        unit, year, the TEXTS                       str
+        participants                                {name of a text: what the group is called}
+        problems: [{id, text, form (label or None), causes}]
+        causes:   [{id, text, location (label), own_work, evidence, prioritised}]
+        """
         unit = self.cycle.unit
         return {
             "unit": unit.name if unit else "",
             "year": self.cycle.school_year.label,
             **{name: getattr(self, name) for name in self.TEXTS},
+            "participants": self.participants,
             "problems": [
                 {
+                    "id": problem.id,
                     "text": problem.text,
                     "form": problem.form.label if problem.form else None,
                     "causes": [
@@ -276,13 +287,14 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
                             "id": cause.id,
                             "text": cause.text,
                             "location": cause.location.label,
+                            "own_work": cause.location.own_work,
                             "evidence": cause.evidence,
                             "prioritised": cause.prioritised,
                         }
                         for cause in problem.living_causes
                     ],
                 }
-                for problem in self.problems
+                for problem in self.living_problems
             ],
         }
 
@@ -291,144 +303,26 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         if self.is_locked:
             raise AnalysisLocked
 
-    def _touch(self) -> None:
-        self.changed_at = now()
+    def touch(self) -> None:
+        """A problem or a cause was changed. The version stays: it belongs to the analysis's own
+        texts, and whoever is writing in those should not be told that they are old."""
+        moment = now()
+        db.session.execute(
+            sa.update(SituationAnalysis)
+            .where(SituationAnalysis.id == self.id)
+            .values(changed_at=moment)
+            .execution_options(synchronize_session=False)
+        )
+        set_committed_value(self, "changed_at", moment)
 
     def _place(self) -> dict[str, str]:
         unit = self.cycle.unit
         return {"unit": unit.name if unit else "", "year": self.cycle.school_year.label}
 
-    def _record(self, action: Action, by: "User", **data: Any) -> None:
+    def note(self, action: Action, by: "User", **data: Any) -> None:
+        """Record an event about the analysis or a part of it; private while it is a draft."""
         unit = self.cycle.unit
         record(action, self, by=by, units=[unit] if unit else [], private=self.is_draft, **data)
-
-
-class Problem(Versioned, TenantOwned, Base):
-    """Problem eller utvecklingsbehov."""
-
-    __tablename__ = "problem"
-    __table_args__ = (
-        tenant_key(),
-        tenant_fk("analysis_id", "situation_analysis", ondelete="CASCADE"),
-        sa.Index(None, "analysis_id"),
-    )
-
-    analysis_id: Mapped[int]
-    position: Mapped[int]
-    text: Mapped[LongText]
-    form: Mapped[SchoolForm | None] = mapped_column(choice(SchoolForm))
-    """The verksamhet it concerns, when not the whole unit."""
-
-    analysis: Mapped[SituationAnalysis] = relationship(
-        foreign_keys="Problem.analysis_id", back_populates="problems"
-    )
-    causes: Mapped[list["Cause"]] = relationship(
-        order_by="Cause.id",
-        back_populates="problem",
-        foreign_keys="Cause.problem_id",
-        cascade="all, delete-orphan",
-    )
-
-    @property
-    def living_causes(self) -> list["Cause"]:
-        return [cause for cause in self.causes if cause.retired_at is None]
-
-    def write(self, text: str, form: SchoolForm | None, *, by: "User") -> None:
-        self.analysis.must_be_open()
-        if (text, form) == (self.text, self.form):
-            return
-        self.text, self.form = text, form
-        self.analysis._touch()
-        self.analysis._record(Action.PROBLEM_CHANGED, by, problem=excerpt(text))
-
-    def add_cause(
-        self,
-        text: str,
-        location: CauseLocation,
-        evidence: str,
-        *,
-        by: "User",
-        prioritised: bool = True,
-    ) -> "Cause":
-        self.analysis.must_be_open()
-        cause = Cause(
-            organizer_id=self.organizer_id,
-            text=text,
-            location=location,
-            evidence=evidence,
-            prioritised=prioritised,
-        )
-        self.causes.append(cause)
-        self.analysis._touch()
-        db.session.flush()
-        self.analysis._record(Action.CAUSE_ADDED, by, cause=excerpt(text))
-        return cause
-
-    def remove(self, *, by: "User") -> None:
-        """Take the problem out. Raises CauseInUse when a measure or an adopted version builds on
-        one of its causes: then the causes are retired instead."""
-        self.analysis.must_be_open()
-        if self.analysis.versions or any(cause.carries_measures() for cause in self.causes):
-            raise CauseInUse
-        self.analysis._record(Action.PROBLEM_REMOVED, by, problem=excerpt(self.text))
-        self.analysis.problems.remove(self)
-
-
-class CauseInUse(Exception):
-    """A measure builds on the cause: it is retired, never removed."""
-
-
-class Cause(Versioned, TenantOwned, Base):
-    """Orsak. Retired, never removed, so that a measure never loses what it was decided out of."""
-
-    __tablename__ = "cause"
-    __table_args__ = (
-        tenant_key(),
-        tenant_fk("problem_id", "problem"),
-        sa.Index(None, "problem_id"),
-    )
-
-    problem_id: Mapped[int]
-    text: Mapped[LongText]
-    location: Mapped[CauseLocation] = mapped_column(choice(CauseLocation))
-    evidence: Mapped[LongText]
-    """Hur vet ni det?"""
-    prioritised: Mapped[bool] = mapped_column(default=True)
-    """False: inte prioriterad i år."""
-    retired_at: Mapped[datetime | None]
-    retired_by_name: Mapped[str | None] = mapped_column(sa.String(200))
-
-    problem: Mapped[Problem] = relationship(
-        foreign_keys="Cause.problem_id", back_populates="causes"
-    )
-
-    def write(
-        self, text: str, location: CauseLocation, evidence: str, prioritised: bool, *, by: "User"
-    ) -> None:
-        analysis = self.problem.analysis
-        analysis.must_be_open()
-        new = (text, location, evidence, prioritised)
-        if new == (self.text, self.location, self.evidence, self.prioritised):
-            return
-        self.text, self.location, self.evidence, self.prioritised = new
-        analysis._touch()
-        analysis._record(Action.CAUSE_CHANGED, by, cause=excerpt(text))
-
-    def retire(self, *, by: "User") -> None:
-        """Take the cause out of the analysis; measures that build on it keep it."""
-        self.problem.analysis.must_be_open()
-        self.retired_at, self.retired_by_name = now(), by.name
-        self.problem.analysis._record(Action.CAUSE_RETIRED, by, cause=excerpt(self.text))
-
-    def restore(self, *, by: "User") -> None:
-        self.problem.analysis.must_be_open()
-        self.retired_at = self.retired_by_name = None
-        self.problem.analysis._record(Action.CAUSE_RESTORED, by, cause=excerpt(self.text))
-
-    def carries_measures(self) -> bool:
-        from tracker.measures.models import Measure
-
-        return bool(db.session.scalar(sa.select(sa.exists().where(Measure.cause_id == self.id))))
 
 
 class AdoptedAnalysis(TenantOwned, Base):
@@ -492,9 +386,3 @@ class AnalysisWriter(TenantOwned, Base):
         foreign_keys="AnalysisWriter.analysis_id", back_populates="writers"
     )
     user: Mapped["User"] = relationship()
-
-
-def excerpt(text: str, length: int = 80) -> str:
-    """The beginning of a text, for a title or a sentence in Historik."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
