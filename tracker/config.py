@@ -1,5 +1,6 @@
 """Settings out of the environment, checked once at start."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -125,20 +126,22 @@ def _mail_from(value: str | None, host: str) -> str:
 
 
 def _kept_secret(instance: Path) -> str:
-    """The key kept in the instance folder, made at the first start. Two processes that start at
-    once end up with the same one: the first to create the file wins."""
-    path = instance / "secret_key"
+    """The key kept in the instance folder, made at the first start. Processes that start at once
+    end up with the same one: a whole file is put in place by whoever comes first."""
+    path, draft = instance / "secret_key", instance / f"secret_key.{os.getpid()}"
     try:
         instance.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+        if not path.exists():
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        secret = path.read_text().strip()
     except OSError as wrong:
         raise ConfigError(
-            f"SECRET_KEY: not set, and {path} cannot be written ({wrong.strerror})"
+            f"SECRET_KEY: not set, and {path} cannot be read or made ({wrong.strerror})"
         ) from wrong
-    secret = path.read_text().strip()
     if len(secret) < 32:
         raise ConfigError(f"SECRET_KEY: {path} is damaged; remove it, or set SECRET_KEY")
     return secret
