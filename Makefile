@@ -20,10 +20,12 @@ export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test soak bench lint format lock assets test-tools clean .venv
+.PHONY: help install run test soak bench lint format lock assets test-tools clean .venv
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(RUNTIME) assets  ## what production needs, and nothing more
 
 run: $(RUNTIME) assets  ## start Varvet with demo content on http://127.0.0.1:8000 (HOST, PORT)
 	@exec $(BIN)/python scripts/run.py
