@@ -11,25 +11,15 @@ from tracker.analyses.problems import Cause, CauseLocation, Problem
 from tracker.audit.models import AuditEvent, AuditEventUnit
 from tracker.auth.models import FailedSignIn, LinkPurpose, OneTimeLink, SignInSession, User
 from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear
-from tracker.dialogues.models import (
-    DialogueKind,
-    DialogueMove,
-    DialogueState,
-    DialogueTopic,
-    DialogueUnit,
-    QualityDialogue,
-    Side,
-    TimeProposal,
-)
+from tracker.dialogues.models import DialogueUnit, QualityDialogue
+from tracker.dialogues.moves import DialogueMove, TimeProposal
+from tracker.dialogues.states import DialogueKind, DialogueState, MoveKind, Side
+from tracker.dialogues.topics import DialogueTopic
 from tracker.evaluation.models import CarriedOut, Decision, EffectAssessment, Judgement, Term
-from tracker.measures.models import (
-    DevelopmentArea,
-    Measure,
-    MeasureBasis,
-    MeasureLogEntry,
-    MeasureState,
-    MeasureUnit,
-)
+from tracker.measures.areas import DevelopmentArea
+from tracker.measures.models import Measure
+from tracker.measures.parts import MeasureLogEntry, MeasureUnit
+from tracker.measures.states import MeasureBasis, MeasureState
 from tracker.notifications.models import (
     MailKind,
     MailState,
@@ -56,7 +46,7 @@ __all__ = [
     "AuditEventUnit", "CalendarPeriod", "CarriedOut", "Cause", "CauseLocation", "Decision",
     "DevelopmentArea", "DialogueKind", "DialogueMove", "DialogueState", "DialogueTopic",
     "DialogueUnit", "EffectAssessment", "FailedSignIn", "Judgement", "LinkPurpose", "MailKind",
-    "MailState", "Measure", "MeasureBasis", "MeasureLogEntry", "MeasureState", "MeasureUnit",
+    "MailState", "Measure", "MeasureBasis", "MeasureLogEntry", "MeasureState", "MeasureUnit", "MoveKind",
     "OneTimeLink", "Organizer", "OutgoingMail", "Permission", "PhaseSetting", "Problem",
     "QualityCycle", "QualityDialogue", "Reminder", "ReminderKind", "ReminderState", "Role",
     "RoleAssignment", "SchoolForm", "SchoolUnit", "SchoolYear", "Scope", "Side", "SignInSession",

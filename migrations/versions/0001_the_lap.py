@@ -1415,6 +1415,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("expected_effect", sa.Text(), nullable=False),
         sa.Column(
             "carried_out",
             sa.Enum(

@@ -22,7 +22,8 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
-from tracker.measures.models import IllegalTransition, MeasureState
+from tracker.measures.states import IllegalTransition, MeasureState
+from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
@@ -89,6 +90,10 @@ class Decision(enum.StrEnum):
             "cancel": "Avbryta",
         }[self]
 
+    @property
+    def ends_the_measure(self) -> bool:
+        return self is not Decision.CONTINUE
+
 
 class Term(enum.StrEnum):
     """What an assessment covers: the läsår, or one term where the unit assesses per term."""
@@ -101,6 +106,11 @@ class Term(enum.StrEnum):
     def label(self) -> str:
         return {"year": "Läsåret", "autumn": "Höstterminen", "spring": "Vårterminen"}[self]
 
+    @classmethod
+    def on(cls, day: date) -> "Term":
+        """The term that holds the day: autumn from 1 July, spring from 1 January."""
+        return cls.AUTUMN if day.month >= 7 else cls.SPRING
+
 
 class IncompleteAssessment(Exception):
     """The judgement or decision needs something that is missing; `missing` names the fields."""
@@ -108,6 +118,10 @@ class IncompleteAssessment(Exception):
     def __init__(self, missing: list[str]) -> None:
         super().__init__(", ".join(missing))
         self.missing = missing
+
+
+class AlreadyContinued(Exception):
+    """A new version of the measure has been decided, so this one can no longer go on beside it."""
 
 
 class EffectAssessment(TenantOwned, Base):
@@ -143,6 +157,9 @@ class EffectAssessment(TenantOwned, Base):
     school_year_id: Mapped[int]
     term: Mapped[Term] = mapped_column(choice(Term), default=Term.YEAR)
     number: Mapped[int]
+    expected_effect: Mapped[LongText]
+    """What was expected when it was assessed. The measure may be given other expectations for the
+    next läsår; this is what the outcome was set beside."""
     carried_out: Mapped[CarriedOut | None] = mapped_column(choice(CarriedOut))
     carried_out_why: Mapped[LongText]
     outcome: Mapped[LongText]
@@ -199,100 +216,127 @@ class EffectAssessment(TenantOwned, Base):
 
         `revises` is the number of the version the person saw (0: none). Raises StaleDataError when
         somebody has assessed it since, IncompleteAssessment when something needed is missing,
-        IllegalTransition for a measure that is not decided.
+        IllegalTransition for a measure that has no effect to assess (proposed, or cancelled and not
+        assessed), AlreadyContinued when the decision would set the measure going beside its own
+        next version.
         """
-        if measure.is_draft:
-            raise IllegalTransition
         if unknown := fields.keys() - set(cls.FIELDS):
             raise TypeError(f"not fields of an assessment: {sorted(unknown)}")
+        measure.lock()
         before = cls.current(measure, year, term)
+        if not measure.is_assessable and before is None:
+            raise IllegalTransition
         if (before.number if before else 0) != revises:
             raise StaleDataError("the effect was assessed by somebody else meanwhile")
+        fields = cls._tidied(fields)
+        if missing := cls._missing(fields):
+            raise IncompleteAssessment(missing)
+        if fields["decision"] is not Decision.ADJUST and measure.is_continued:
+            raise AlreadyContinued
+        if before is not None:
+            before.superseded_at = now()
+            db.session.flush()
         row = cls(
             organizer_id=measure.organizer_id,
             measure=measure,
             school_year_id=year.id,
             term=term,
             number=revises + 1,
+            expected_effect=measure.expected_effect,
             by_id=by.id,
             by_name=by.name,
             **fields,
         )
-        if missing := row._missing():
-            db.session.expunge(row) if row in db.session else None
-            measure.assessments.remove(row)
-            raise IncompleteAssessment(missing)
-        if before is not None:
-            before.superseded_at = now()
-            db.session.flush()
         db.session.add(row)
         db.session.flush()
-        row._record(by)
-        row._carry_out(year, by)
+        row._record(before, by)
+        if term is not Term.AUTUMN or cls.current(measure, year, Term.SPRING) is None:
+            row._carry_out(before, year, by)
         return row
 
-    def _missing(self) -> list[str]:
-        missing = []
-        judgement = self.judgement
-        if judgement.is_final and self.carried_out is None:
-            missing.append("carried_out")
-        if judgement.compares and not self.outcome:
-            missing.append("outcome")
-        if judgement.compares and not self.evidence:
-            missing.append("evidence")
-        if judgement.is_final and self.decision is None:
-            missing.append("decision")
-        if self.next_date is None and (
-            judgement is Judgement.NOT_YET or self.decision is Decision.CONTINUE
-        ):
-            missing.append("next_date")
-        if judgement.is_final and self.decision is Decision.CANCEL and not self.carried_out_why:
-            missing.append("carried_out_why")
-        return missing
+    @classmethod
+    def _tidied(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        """All fields, without what the judgement and the decision leave no room for."""
+        empty = dict.fromkeys(("carried_out_why", "outcome", "evidence", "lesson"), "")
+        tidy: dict[str, Any] = {
+            "carried_out": None, "decision": None, "next_date": None, "tip": False,
+            **empty, **fields,
+        }  # fmt: skip
+        judgement: Judgement = tidy["judgement"]
+        if not judgement.is_final:
+            tidy["decision"] = None
+        if judgement.is_final and tidy["decision"] is not Decision.CONTINUE:
+            tidy["next_date"] = None
+        return tidy
 
-    def _record(self, by: "User") -> None:
+    @classmethod
+    def _missing(cls, fields: dict[str, Any]) -> list[str]:
+        judgement: Judgement = fields["judgement"]
+        decision: Decision | None = fields["decision"]
+        needed: list[str] = []
+        if judgement.is_final:
+            needed.append("carried_out")
+        if decision is Decision.CANCEL:
+            needed.append("carried_out_why")
+        if judgement.compares:
+            needed += ["outcome", "evidence"]
+        if judgement.is_final:
+            needed.append("decision")
+        if judgement is Judgement.NOT_YET or decision is Decision.CONTINUE:
+            needed.append("next_date")
+        return [name for name in needed if not fields[name]]
+
+    def _record(self, before: Self | None, by: "User") -> None:
         facts: dict[str, Any] = {"measure": self.measure.title}
         if self.judgement is Judgement.NOT_YET and self.next_date:
             action = Action.EFFECT_POSTPONED
-            facts["on"] = self.next_date.isoformat()
+            facts["on"] = date_medium(self.next_date)
         else:
-            action = Action.EFFECT_ASSESSED if self.number == 1 else Action.EFFECT_REVISED
+            first = before is None or not before.judgement.is_final
+            action = Action.EFFECT_ASSESSED if first else Action.EFFECT_REVISED
             facts["judgement"] = self.judgement.label.lower()
         record(action, self.measure, by=by, units=self.measure.units, **facts)
 
-    def _carry_out(self, year: SchoolYear, by: "User") -> None:
+    def _carry_out(self, before: Self | None, year: SchoolYear, by: "User") -> None:
         """Let the measure follow the decision. A revised decision undoes the one before it."""
         measure = self.measure
+        if self.decision is not Decision.ADJUST and measure.continued_by is not None:
+            measure.continued_by.withdraw(by=by)
         if self.judgement is Judgement.NOT_YET:
+            if before is not None and before.decision and before.decision.ends_the_measure:
+                measure.resume(by=by)
             measure.assess_again_on(self.next_date)
-            return
-        if self.decision is Decision.CONTINUE:
-            measure.resume()
+        elif self.decision is Decision.CONTINUE:
+            measure.resume(by=by)
             measure.assess_again_on(self.next_date)
-            return
-        measure.assess_again_on(None)
-        if self.decision is Decision.CANCEL:
-            if measure.state is not MeasureState.CANCELLED:
-                measure.resume()
-                measure.cancel(self.carried_out_why, by=by)
-            return
-        if measure.state is not MeasureState.COMPLETED:
-            measure.resume()
-            measure.complete(by=by)
-        if self.decision is Decision.ADJUST and measure.continued_by is None:
-            measure.continue_in(self._next_home(year), by=by)
+        elif self.decision is Decision.CANCEL:
+            self._cancel(by)
+        else:
+            measure.assess_again_on(None)
+            if measure.state is not MeasureState.COMPLETED:
+                measure.resume(by=by)
+                measure.complete(by=by)
+            if self.decision is Decision.ADJUST and measure.continued_by is None:
+                measure.continue_in(self._next_home(year), by=by)
+
+    def _cancel(self, by: "User") -> None:
+        measure = self.measure
+        if measure.state is MeasureState.CANCELLED:
+            measure.cancel_reason = self.carried_out_why
+        else:
+            measure.resume(by=by)
+            measure.cancel(self.carried_out_why, by=by)
 
     def _next_home(self, year: SchoolYear) -> QualityCycle:
         """The lap in which an adjusted measure is proposed anew: the one of the läsår in which it
-        was assessed, for the unit (or organizer) whose measure it is."""
-        unit_id = self.measure.cycle.unit_id
-        if unit_id is not None and unit_id not in {
-            link.unit_id for link in self.measure.unit_links
-        }:
-            unit_id = self.measure.unit_links[0].unit_id  # a successor has taken the measure over
-        return db.session.scalars(
+        was assessed, for the unit (or organizer) whose measure it is, else for another of its
+        units (a successor has taken the measure over); its own lap when none of them has one."""
+        home = self.measure.cycle
+        units = [link.unit_id for link in self.measure.unit_links]
+        laps = db.session.scalars(
             sa.select(QualityCycle).where(
                 QualityCycle.school_year_id == year.id,
-                QualityCycle.unit_id == unit_id if unit_id else QualityCycle.unit_id.is_(None),
+                QualityCycle.unit_id.in_(units) if home.unit_id else QualityCycle.unit_id.is_(None),
             )
-        ).one()
+        ).all()
+        return min(laps, key=lambda lap: lap.unit_id != home.unit_id, default=home)

@@ -1,6 +1,5 @@
-"""Utvecklingsområden and åtgärder: what is decided, out of what, with which expected effect."""
+"""Åtgärder: what is decided, out of what, with which expected effect, and what was done."""
 
-import enum
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,147 +20,23 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.measures.parts import MeasureLogEntry, MeasureUnit
+from tracker.measures.states import (
+    LIVING,
+    IllegalTransition,
+    MeasureBasis,
+    MeasureState,
+    NotReadyToDecide,
+)
 from tracker.organisation.models import SchoolForm
 
 if TYPE_CHECKING:
-    from tracker.analyses.models import Cause, Problem
+    from tracker.analyses.models import Cause
     from tracker.auth.models import User
     from tracker.cycle.models import QualityCycle
     from tracker.evaluation.models import EffectAssessment
+    from tracker.measures.areas import DevelopmentArea
     from tracker.organisation.models import SchoolUnit
-
-
-class DevelopmentArea(Versioned, TenantOwned, Base):
-    """Prioriterat utvecklingsområde with its goal."""
-
-    __tablename__ = "development_area"
-    __table_args__ = (
-        tenant_key(),
-        tenant_fk("cycle_id", "quality_cycle"),
-        sa.Index(None, "cycle_id"),
-    )
-
-    cycle_id: Mapped[int]
-    title: Mapped[ShortText]
-    why: Mapped[LongText]
-    goal: Mapped[LongText]
-    form: Mapped[SchoolForm | None] = mapped_column(choice(SchoolForm))
-
-    cycle: Mapped["QualityCycle"] = relationship(foreign_keys="DevelopmentArea.cycle_id")
-    problems: Mapped[list["Problem"]] = relationship(secondary="development_area_problem")
-
-    @classmethod
-    def create(
-        cls,
-        cycle: "QualityCycle",
-        title: str,
-        why: str,
-        goal: str,
-        *,
-        by: "User",
-        form: SchoolForm | None = None,
-        problems: "list[Problem] | None" = None,
-    ) -> Self:
-        area = cls(
-            organizer_id=cycle.organizer_id, cycle=cycle, title=title, why=why, goal=goal, form=form
-        )
-        area.problems = list(problems or [])
-        db.session.add(area)
-        db.session.flush()
-        area._record(Action.DEVELOPMENT_AREA_ADDED, by)
-        return area
-
-    def write(
-        self,
-        title: str,
-        why: str,
-        goal: str,
-        form: SchoolForm | None,
-        problems: "list[Problem]",
-        *,
-        by: "User",
-    ) -> None:
-        self.title, self.why, self.goal, self.form = title, why, goal, form
-        self.problems = list(problems)
-        self._record(Action.DEVELOPMENT_AREA_CHANGED, by)
-
-    def remove(self, *, by: "User") -> None:
-        """Raises AreaInUse when a measure belongs to it."""
-        in_use = sa.select(sa.exists().where(Measure.area_id == self.id))
-        if db.session.scalar(in_use):
-            raise AreaInUse
-        self._record(Action.DEVELOPMENT_AREA_REMOVED, by)
-        db.session.delete(self)
-
-    def _record(self, action: Action, by: "User") -> None:
-        unit = self.cycle.unit
-        record(action, self, by=by, units=[unit] if unit else [], area=self.title)
-
-
-class AreaInUse(Exception):
-    """Measures belong to the area; move them first."""
-
-
-sa.Table(
-    "development_area_problem",
-    Base.metadata,
-    sa.Column(
-        "area_id", sa.ForeignKey("development_area.id", ondelete="CASCADE"), primary_key=True
-    ),
-    sa.Column("problem_id", sa.ForeignKey("problem.id", ondelete="CASCADE"), primary_key=True),
-)
-
-
-class MeasureBasis(enum.StrEnum):
-    """Åtgärden bygger på."""
-
-    CAUSE = "cause"
-    ORGANIZER = "organizer"
-    SUPERVISION = "supervision"
-    EARLIER = "earlier"
-
-    @property
-    def label(self) -> str:
-        return {
-            "cause": "En orsak i nulägesanalysen",
-            "organizer": "Huvudmannens beslut",
-            "supervision": "Tillsyn eller klagomål",
-            "earlier": "Beslutad innan Varvet började användas",
-        }[self]
-
-
-class MeasureState(enum.StrEnum):
-    PROPOSED = "proposed"
-    DECIDED = "decided"
-    RUNNING = "running"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> str:
-        return {
-            "proposed": "Föreslagen",
-            "decided": "Beslutad",
-            "running": "Pågår",
-            "completed": "Genomförd",
-            "cancelled": "Avbruten",
-        }[self]
-
-
-LIVING = (MeasureState.DECIDED, MeasureState.RUNNING)
-"""Decided and not over."""
-
-
-class NotReadyToDecide(Exception):
-    """The measure lacks what a decision needs. `missing` names the fields."""
-
-    def __init__(self, missing: list[str]) -> None:
-        super().__init__(", ".join(missing))
-        self.missing = missing
-
-
-class IllegalTransition(Exception):
-    """The measure's state does not allow that."""
 
 
 class Measure(Versioned, TenantOwned, Base):
@@ -194,6 +69,9 @@ class Measure(Versioned, TenantOwned, Base):
         ),
         sa.CheckConstraint(
             "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_is_dated"
+        ),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR assess_on IS NULL", name="cancelled_is_settled"
         ),
         sa.CheckConstraint(
             "ends_on IS NULL OR starts_on IS NULL OR starts_on <= ends_on", name="in_order"
@@ -245,7 +123,7 @@ class Measure(Versioned, TenantOwned, Base):
 
     cycle: Mapped["QualityCycle"] = relationship(foreign_keys="Measure.cycle_id")
     cause: Mapped["Cause | None"] = relationship(foreign_keys="Measure.cause_id")
-    area: Mapped[DevelopmentArea | None] = relationship(foreign_keys="Measure.area_id")
+    area: Mapped["DevelopmentArea | None"] = relationship(foreign_keys="Measure.area_id")
     responsible_user: Mapped["User | None"] = relationship()
     continues: Mapped["Measure | None"] = relationship(
         foreign_keys="Measure.continues_id", remote_side="Measure.id", back_populates="continued_by"
@@ -253,13 +131,13 @@ class Measure(Versioned, TenantOwned, Base):
     continued_by: Mapped["Measure | None"] = relationship(
         foreign_keys="Measure.continues_id", back_populates="continues", uselist=False
     )
-    unit_links: Mapped[list["MeasureUnit"]] = relationship(
+    unit_links: Mapped[list[MeasureUnit]] = relationship(
         back_populates="measure",
         foreign_keys="MeasureUnit.measure_id",
         cascade="all, delete-orphan",
         order_by="MeasureUnit.unit_id",
     )
-    log: Mapped[list["MeasureLogEntry"]] = relationship(
+    log: Mapped[list[MeasureLogEntry]] = relationship(
         back_populates="measure",
         foreign_keys="MeasureLogEntry.measure_id",
         order_by="MeasureLogEntry.on.desc(), MeasureLogEntry.id.desc()",
@@ -299,9 +177,29 @@ class Measure(Versioned, TenantOwned, Base):
         return self.state in LIVING
 
     @property
+    def state_today(self) -> MeasureState:
+        """The state as it reads: a decided measure runs from its first day, without anybody
+        having to say so."""
+        begun = self.starts_on is not None and self.starts_on <= today()
+        return MeasureState.RUNNING if self.state is MeasureState.DECIDED and begun else self.state
+
+    @property
     def is_due(self) -> bool:
         """Whether the effect is to be assessed today or should have been."""
         return self.assess_on is not None and not self.is_draft and self.assess_on <= today()
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether a later version of it has been decided."""
+        return self.continued_by is not None and not self.continued_by.is_draft
+
+    @property
+    def is_assessable(self) -> bool:
+        """Whether there is an effect to assess: it waits for its day, or it was settled and more is
+        known since. Not what was cancelled, nor what a later version has replaced."""
+        if self.is_draft or self.state is MeasureState.CANCELLED:
+            return False
+        return self.assess_on is not None or self.continued_by is None
 
     @property
     def has_living_basis(self) -> bool:
@@ -309,6 +207,11 @@ class Measure(Versioned, TenantOwned, Base):
         return self.basis is not MeasureBasis.CAUSE or (
             self.cause is not None and self.cause.retired_at is None
         )
+
+    @classmethod
+    def concerning(cls, unit_id: int) -> sa.ColumnElement[bool]:
+        """A criterion: the measures of the unit, shared ones and those it has taken over included."""
+        return cls.id.in_(sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id == unit_id))
 
     @property
     def latest_assessment(self) -> "EffectAssessment | None":
@@ -403,21 +306,22 @@ class Measure(Versioned, TenantOwned, Base):
         self.decided_at, self.decided_by_name = now(), by.name
         self._plan_assessment(self.assessable_from)
         self._record(Action.MEASURE_DECIDED, by)
-        if self.starts_on and self.starts_on <= today():
-            self.state = MeasureState.RUNNING
+        self.state = self.state_today
 
-    def start(self, *, by: "User") -> None:
+    def start(self, *, by: "User", on: date | None = None) -> None:
+        """It has begun, today or `on` a day before. A start planned for later moves to that day."""
         self._must_be(MeasureState.DECIDED)
+        begun = on or today()
+        self.starts_on = min(day for day in (begun, self.starts_on, self.ends_on) if day)
         self.state = MeasureState.RUNNING
-        self.starts_on = self.starts_on or today()
         self._record(Action.MEASURE_STARTED, by)
 
-    def add_log(self, on: date, text: str, *, by: "User") -> "MeasureLogEntry":
+    def add_log(self, on: date, text: str, *, by: "User") -> MeasureLogEntry:
         """Write down what was done; the first entry starts a decided measure."""
         if self.is_draft:
             raise IllegalTransition
         if self.state is MeasureState.DECIDED:
-            self.start(by=by)
+            self.start(by=by, on=on)
         entry = MeasureLogEntry(
             organizer_id=self.organizer_id, on=on, text=text, by_id=by.id, by_name=by.name
         )
@@ -442,17 +346,22 @@ class Measure(Versioned, TenantOwned, Base):
         self._plan_assessment(None)
         self._record(Action.MEASURE_CANCELLED, by, reason=reason)
 
-    def resume(self) -> None:
+    def resume(self, *, by: "User") -> None:
         """Back to running, when the decision on its effect says that it goes on after all."""
+        if self.is_living:
+            return
         self.state = MeasureState.RUNNING
         self.completed_at = self.completed_by_name = None
         self.cancelled_at = self.cancelled_by_name = None
         self.cancel_reason = ""
+        self._record(Action.MEASURE_RESUMED, by)
 
     def withdraw(self, *, by: "User") -> None:
         """Remove a proposal; nothing decided is ever removed."""
         self._must_be(MeasureState.PROPOSED)
         self._record(Action.MEASURE_REMOVED, by)
+        if self.continues is not None:
+            self.continues.continued_by = None
         db.session.delete(self)
 
     def continue_in(self, cycle: "QualityCycle", *, by: "User") -> "Measure":
@@ -472,6 +381,13 @@ class Measure(Versioned, TenantOwned, Base):
         db.session.flush()
         again._record(Action.MEASURE_CONTINUED, by)
         return again
+
+    def lock(self) -> None:
+        """Let nobody else change the measure until this transaction ends, so that of two who
+        assess it at once the second sees the first."""
+        db.session.execute(
+            sa.select(Measure.id).where(Measure.id == self.id).with_for_update()
+        ).all()
 
     def assess_again_on(self, day: date | None) -> None:
         """Set the day the effect is next to be assessed; None when it is settled."""
@@ -501,45 +417,3 @@ class Measure(Versioned, TenantOwned, Base):
         record(
             action, self, by=by, units=self.units, private=self.is_draft, measure=self.title, **data
         )
-
-
-class MeasureUnit(Base):
-    """A unit that a measure concerns."""
-
-    __tablename__ = "measure_unit"
-    __table_args__ = (
-        tenant_fk("measure_id", "measure", ondelete="CASCADE"),
-        tenant_fk("unit_id", "school_unit"),
-        tenant_fk("origin_unit_id", "school_unit"),
-        sa.Index(None, "unit_id"),
-    )
-
-    organizer_id: Mapped[int]
-    measure_id: Mapped[int] = mapped_column(primary_key=True)
-    unit_id: Mapped[int] = mapped_column(primary_key=True)
-    origin_unit_id: Mapped[int | None]
-    """The unit that decided it, when a successor took it over."""
-
-    measure: Mapped[Measure] = relationship(
-        foreign_keys="MeasureUnit.measure_id", back_populates="unit_links"
-    )
-    unit: Mapped["SchoolUnit"] = relationship(foreign_keys="MeasureUnit.unit_id")
-    origin: Mapped["SchoolUnit | None"] = relationship(foreign_keys="MeasureUnit.origin_unit_id")
-
-
-class MeasureLogEntry(TenantOwned, Base):
-    """What was done, and when."""
-
-    __tablename__ = "measure_log_entry"
-    __table_args__ = (tenant_fk("measure_id", "measure"), sa.Index(None, "measure_id"))
-
-    measure_id: Mapped[int]
-    on: Mapped[date]
-    text: Mapped[LongText]
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
-    by_name: Mapped[ShortText]
-    at: Mapped[datetime] = mapped_column(default=now)
-
-    measure: Mapped[Measure] = relationship(
-        foreign_keys="MeasureLogEntry.measure_id", back_populates="log"
-    )

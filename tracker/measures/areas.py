@@ -1,0 +1,114 @@
+"""Prioriterade utvecklingsområden: where a unit puts its strength this läsår, why, and its goal."""
+
+from typing import TYPE_CHECKING, Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.audit.actions import Action
+from tracker.audit.models import record
+from tracker.database import (
+    Base,
+    LongText,
+    ShortText,
+    TenantOwned,
+    Versioned,
+    choice,
+    tenant_fk,
+    tenant_key,
+)
+from tracker.extensions import db
+from tracker.organisation.models import SchoolForm
+
+if TYPE_CHECKING:
+    from tracker.analyses.models import Problem
+    from tracker.auth.models import User
+    from tracker.cycle.models import QualityCycle
+
+
+class DevelopmentArea(Versioned, TenantOwned, Base):
+    """Prioriterat utvecklingsområde with its goal."""
+
+    __tablename__ = "development_area"
+    __table_args__ = (
+        tenant_key(),
+        tenant_fk("cycle_id", "quality_cycle"),
+        sa.Index(None, "cycle_id"),
+    )
+
+    cycle_id: Mapped[int]
+    title: Mapped[ShortText]
+    why: Mapped[LongText]
+    goal: Mapped[LongText]
+    form: Mapped[SchoolForm | None] = mapped_column(choice(SchoolForm))
+
+    cycle: Mapped["QualityCycle"] = relationship(foreign_keys="DevelopmentArea.cycle_id")
+    problems: Mapped[list["Problem"]] = relationship(secondary="development_area_problem")
+
+    @classmethod
+    def create(
+        cls,
+        cycle: "QualityCycle",
+        title: str,
+        why: str,
+        goal: str,
+        *,
+        by: "User",
+        form: SchoolForm | None = None,
+        problems: "list[Problem] | None" = None,
+    ) -> Self:
+        area = cls(
+            organizer_id=cycle.organizer_id, cycle=cycle, title=title, why=why, goal=goal, form=form
+        )
+        area.problems = list(problems or [])
+        db.session.add(area)
+        db.session.flush()
+        area._record(Action.DEVELOPMENT_AREA_ADDED, by)
+        return area
+
+    def write(
+        self,
+        title: str,
+        why: str,
+        goal: str,
+        form: SchoolForm | None,
+        problems: "list[Problem]",
+        *,
+        by: "User",
+    ) -> None:
+        self.title, self.why, self.goal, self.form = title, why, goal, form
+        self.problems = list(problems)
+        self._record(Action.DEVELOPMENT_AREA_CHANGED, by)
+
+    def remove(self, *, by: "User") -> None:
+        """Raises AreaInUse when a measure belongs to it or it is to be talked about in a dialogue."""
+        if self.is_used():
+            raise AreaInUse
+        self._record(Action.DEVELOPMENT_AREA_REMOVED, by)
+        db.session.delete(self)
+
+    def is_used(self) -> bool:
+        from tracker.dialogues.models import DialogueTopic
+        from tracker.measures.models import Measure
+
+        by_measure = sa.exists().where(Measure.area_id == self.id)
+        by_topic = sa.exists().where(DialogueTopic.area_id == self.id)
+        return bool(db.session.scalar(sa.select(sa.or_(by_measure, by_topic))))
+
+    def _record(self, action: Action, by: "User") -> None:
+        unit = self.cycle.unit
+        record(action, self, by=by, units=[unit] if unit else [], area=self.title)
+
+
+class AreaInUse(Exception):
+    """A measure or a dialogue refers to the area."""
+
+
+sa.Table(
+    "development_area_problem",
+    Base.metadata,
+    sa.Column(
+        "area_id", sa.ForeignKey("development_area.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("problem_id", sa.ForeignKey("problem.id", ondelete="CASCADE"), primary_key=True),
+)
