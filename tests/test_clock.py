@@ -84,3 +84,29 @@ def test_the_zone_of_the_machine_is_never_read():
         check=True,
     ).stdout
     assert shown.split() == ["2026-10-06T13:00:00+02:00", "2026-10-06T05:00:00+00:00", "UTC"]
+
+
+def test_a_command_can_be_run_as_of_another_time():
+    outside = clock.now()
+    with clock.stopped_at(clock.parse("2026-10-06T07:00")):
+        assert clock.now() == datetime(2026, 10, 6, 5, 0, tzinfo=UTC)
+        assert clock.today() == date(2026, 10, 6)
+    assert clock.now() >= outside
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-10-06T07:00", datetime(2026, 10, 6, 5, 0, tzinfo=UTC)),
+        ("2026-10-06T07:00+00:00", datetime(2026, 10, 6, 7, 0, tzinfo=UTC)),
+        ("2026-12-24", datetime(2026, 12, 23, 23, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_typed_moment_is_stockholms_unless_it_says_otherwise(text, moment):
+    assert clock.parse(text) == moment
+
+
+@pytest.mark.parametrize("text", ["", "i morgon", "2026-13-01", "0001-01-01T00:00"])
+def test_what_is_no_moment_is_refused(text):
+    with pytest.raises(ValueError, match=r"."):
+        clock.parse(text)

@@ -6,15 +6,42 @@ is fixed. The environment's ``TZ`` is never read, because a server set to anothe
 a reminder.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
+_stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None)
+
 
 def now() -> datetime:
     """This moment, as an aware UTC datetime."""
-    return datetime.now(UTC)
+    return _stopped_at.get() or datetime.now(UTC)
+
+
+@contextmanager
+def stopped_at(moment: datetime) -> Iterator[None]:
+    """Let it be `moment` (aware) inside, for a command that is run as of another time."""
+    token = _stopped_at.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _stopped_at.reset(token)
+
+
+def parse(text: str) -> datetime:
+    """An ISO 8601 moment as aware UTC: Stockholm time unless it names its zone, midnight when it
+    names no hour. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=STOCKHOLM)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError(f"not a moment the calendar knows: {text!r}") from beyond
 
 
 def today() -> date:
