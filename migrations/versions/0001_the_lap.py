@@ -436,6 +436,7 @@ def upgrade() -> None:
             name=op.f("uq_quality_dialogue_organizer_id_id_school_year_id_kind"),
         ),
         sa.UniqueConstraint("organizer_id", "id", name=op.f("uq_quality_dialogue_organizer_id_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("quality_dialogue", schema=None) as batch_op:
         batch_op.create_index(
@@ -593,6 +594,7 @@ def upgrade() -> None:
                 "placed",
                 "moved",
                 "cancelled",
+                "resumed",
                 name="movekind",
                 native_enum=False,
                 create_constraint=True,
@@ -1104,6 +1106,7 @@ def upgrade() -> None:
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("by_name", sa.String(length=200), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("organizer_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -171,7 +171,7 @@ _SENTENCES = {
     Action.DIALOGUE_CREATED: "lade upp {dialogue} för {about}",
     Action.DIALOGUE_PLACED: "bestämde tid för {dialogue} med {about}: {when}",
     Action.DIALOGUE_MOVED: "flyttade {dialogue} med {about} från {before} till {after}: {reason}",
-    Action.DIALOGUE_CHANGED: "ändrade plats eller deltagare för {dialogue} med {about}",
+    Action.DIALOGUE_CHANGED: "ändrade sluttid, plats eller deltagare för {dialogue} med {about}",
     Action.DIALOGUE_CANCELLED: "ställde in {dialogue} med {about}: {reason}",
     Action.DIALOGUE_RESUMED: "tog upp {dialogue} med {about} igen: {when}",
     Action.DIALOGUES_JOINED: "slog ihop {dialogue} till en för {about}",

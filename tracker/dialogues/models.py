@@ -1,8 +1,7 @@
 """Kvalitetsdialoger: two a läsår for every unit, prepared from both sides."""
 
-import enum
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
@@ -22,13 +21,15 @@ from tracker.database import (
     tenant_fk,
     tenant_key,
 )
+from tracker.dialogues.moves import DialogueMove, HasTime, TimeProposal
+from tracker.dialogues.states import DialogueError, DialogueKind, DialogueState
+from tracker.dialogues.topics import DialogueTopic, HasTopics
 from tracker.extensions import db
 from tracker.organisation.models import SchoolUnit
-from tracker.web.swedish import datetime_long, listing
+from tracker.web.swedish import listing
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
-    from tracker.measures.models import DevelopmentArea
     from tracker.organisation.staffing import Staffing
 
 PRINCIPALS_TOPIC_DAYS = 14
@@ -38,59 +39,11 @@ BRIEF_DAYS = 5
 """Last year's effects are settled, or given a new date, this many days before."""
 
 
-class DialogueKind(enum.StrEnum):
-    DIALOGUE_1 = "dialogue_1"
-    DIALOGUE_2 = "dialogue_2"
+class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
+    """One dialogue, covering one or more units of the same leader. It exists before it has a date.
 
-    @property
-    def number(self) -> int:
-        return 1 if self is DialogueKind.DIALOGUE_1 else 2
-
-    @property
-    def label(self) -> str:
-        return f"Dialog {self.number}"
-
-    @property
-    def subtitle(self) -> str:
-        return {1: "undersökande samtal", 2: "uppföljning och utvärdering"}[self.number]
-
-    @property
-    def purpose(self) -> str:
-        return {
-            1: "Hur ska insatserna följas upp och justeras under läsåret?",
-            2: "Vad ledde insatserna till, utvecklingsområde för utvecklingsområde?",
-        }[self.number]
-
-
-class DialogueState(enum.StrEnum):
-    PLANNED = "planned"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> str:
-        return {"planned": "Planerad", "cancelled": "Inställd"}[self]
-
-
-class Side(enum.StrEnum):
-    """Who brought a topic: rektor, or the organizer (huvudman)."""
-
-    PRINCIPAL = "principal"
-    ORGANIZER = "organizer"
-
-    @property
-    def label(self) -> str:
-        return {
-            "principal": "Område som rektor har valt",
-            "organizer": "Område som huvudmannen lagt till",
-        }[self]
-
-
-class DialogueError(Exception):
-    """The dialogue's state does not allow that; the message says why, in Swedish."""
-
-
-class QualityDialogue(Versioned, TenantOwned, Base):
-    """One dialogue, covering one or more units of the same leader. It exists before it has a date."""
+    Its number is never used again: reminders and history point at it without a foreign key.
+    """
 
     __tablename__ = "quality_dialogue"
     __table_args__ = (
@@ -101,6 +54,7 @@ class QualityDialogue(Versioned, TenantOwned, Base):
         sa.Index(None, "school_year_id"),
         sa.CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"),
         sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_or_neither"),
+        {"sqlite_autoincrement": True},
     )
 
     school_year_id: Mapped[int]
@@ -123,18 +77,18 @@ class QualityDialogue(Versioned, TenantOwned, Base):
         cascade="all, delete-orphan",
         order_by="DialogueUnit.unit_id",
     )
-    topics: Mapped[list["DialogueTopic"]] = relationship(
+    topics: Mapped[list[DialogueTopic]] = relationship(
         back_populates="dialogue",
         foreign_keys="DialogueTopic.dialogue_id",
         cascade="all, delete-orphan",
         order_by="DialogueTopic.id",
     )
-    moves: Mapped[list["DialogueMove"]] = relationship(
+    moves: Mapped[list[DialogueMove]] = relationship(
         back_populates="dialogue",
         foreign_keys="DialogueMove.dialogue_id",
         order_by="DialogueMove.id",
     )
-    proposals: Mapped[list["TimeProposal"]] = relationship(
+    proposals: Mapped[list[TimeProposal]] = relationship(
         back_populates="dialogue",
         foreign_keys="TimeProposal.dialogue_id",
         order_by="TimeProposal.id",
@@ -164,6 +118,7 @@ class QualityDialogue(Versioned, TenantOwned, Base):
 
     @property
     def has_been(self) -> bool:
+        """Begun, or over."""
         return not self.is_cancelled and self.starts_at is not None and self.starts_at <= now()
 
     @property
@@ -171,21 +126,18 @@ class QualityDialogue(Versioned, TenantOwned, Base):
         """The day of the dialogue in Sweden."""
         return local(self.starts_at).date() if self.starts_at else None
 
+    @property
+    def start_time(self) -> time | None:
+        """What the clocks in Sweden show when it begins."""
+        return local(self.starts_at).time() if self.starts_at else None
+
+    @property
+    def end_time(self) -> time | None:
+        return local(self.ends_at).time() if self.ends_at else None
+
     def due(self, days_before: int) -> date | None:
         """The day that lies `days_before` days before the dialogue; None until it has a date."""
         return self.day - timedelta(days=days_before) if self.day else None
-
-    @property
-    def principals_topic(self) -> "DialogueTopic | None":
-        return next((row for row in self.topics if row.side is Side.PRINCIPAL), None)
-
-    @property
-    def organizers_topics(self) -> list["DialogueTopic"]:
-        return [row for row in self.topics if row.side is Side.ORGANIZER]
-
-    @property
-    def open_proposal(self) -> "TimeProposal | None":
-        return next((row for row in reversed(self.proposals) if row.answered_at is None), None)
 
     @classmethod
     def prepare(cls, year: SchoolYear, staffing: "Staffing", *, by: "User | None") -> list[Self]:
@@ -230,210 +182,56 @@ class QualityDialogue(Versioned, TenantOwned, Base):
             unit=unit,
         )
 
-    def place_at(
-        self, starts_at: datetime, ends_at: datetime, *, by: "User", reason: str = ""
-    ) -> None:
-        """Give the dialogue a time, or move it. Moving and resuming ask for a reason; DialogueError
-        without one. A new date re-arms the reminders; a new hour of the same day does too, since
-        the mail names the hour."""
-        if (starts_at, ends_at) == (self.starts_at, self.ends_at) and not self.is_cancelled:
-            return
-        before, was_cancelled = self.starts_at, self.is_cancelled
-        if (before is not None or was_cancelled) and not reason:
-            raise DialogueError("Skriv varför dialogen flyttas.")
-        self.starts_at, self.ends_at, self.state = starts_at, ends_at, DialogueState.PLANNED
-        self.date_revision += 1
-        self._remember(MoveKind.MOVED if before else MoveKind.PLACED, before, starts_at, reason, by)
-        when = datetime_long(starts_at)
-        if was_cancelled:
-            self._record(Action.DIALOGUE_RESUMED, by, when=when)
-        elif before is None:
-            self._record(Action.DIALOGUE_PLACED, by, when=when)
-        else:
-            self._record(
-                Action.DIALOGUE_MOVED, by, before=datetime_long(before), after=when, reason=reason
-            )
+    def join(self, other: "QualityDialogue", *, by: "User") -> "QualityDialogue":
+        """Make one dialogue for the units of both, and give it: the one that has a time, this one
+        when both have. It takes over the other's topics and history; the other disappears.
 
-    def describe(self, place: str, participants: str, *, by: "User") -> None:
-        if (place, participants) == (self.place, self.participants):
-            return
-        self.place, self.participants = place, participants
-        self._record(Action.DIALOGUE_CHANGED, by)
-
-    def cancel(self, reason: str, *, by: "User") -> None:
-        """Ställ in, with a reason. Its reminders fall silent."""
-        if self.is_cancelled:
-            return
-        self.state = DialogueState.CANCELLED
-        self.date_revision += 1
-        self._remember(MoveKind.CANCELLED, self.starts_at, None, reason, by)
-        self._record(Action.DIALOGUE_CANCELLED, by, reason=reason)
-
-    def absorb(self, other: "QualityDialogue", *, by: "User") -> None:
-        """Let this dialogue cover the units of `other` too, and take over its topics. `other`
-        disappears; DialogueError when it has a date of its own or is of another kind or läsår."""
-        if (other.kind, other.school_year_id) != (self.kind, self.school_year_id):
+        DialogueError when they are not the same dialogue of the same läsår, or one has begun.
+        """
+        if (other.kind, other.school_year_id) != (self.kind, self.school_year_id) or other is self:
             raise DialogueError("Bara samma dialog i samma läsår kan slås ihop.")
-        if other.starts_at is not None or other.moves:
-            raise DialogueError("Dialogen har redan haft en tid. Ställ in den i stället.")
+        if self.has_been or other.has_been:
+            raise DialogueError("En dialog som har varit kan inte slås ihop med en annan.")
+        if _has_time(other) and not _has_time(self):
+            return other.join(self, by=by)
         units = other.units
-        kept = [
-            row for row in other.topics if row.side is Side.ORGANIZER or not self.principals_topic
-        ]
-        topics = [
-            DialogueTopic(
-                organizer_id=row.organizer_id,
-                side=row.side,
-                title=row.title,
-                text=row.text,
-                area_id=row.area_id,
-                by_id=row.by_id,
-                by_name=row.by_name,
-            )
-            for row in kept
-        ]
+        self._take_over_topics(other)
+        self._take_over_moves(other)
+        db.session.flush()
         db.session.delete(other)
         db.session.flush()
         self.unit_links.extend(self._link(unit) for unit in units)
-        self.topics.extend(topics)
         db.session.flush()
         self._record(Action.DIALOGUES_JOINED, by)
+        return self
 
     def split_off(self, unit: SchoolUnit, *, by: "User") -> "QualityDialogue":
-        """Give one of several units a dialogue of its own, without a date."""
+        """Give one of several units a dialogue of its own, without a date. An area that is the
+        unit's own development area goes with it."""
+        if self.has_been:
+            raise DialogueError("Dialogen har varit och kan inte delas.")
         if len(self.unit_links) < 2:
             raise DialogueError("Dialogen gäller bara en enhet.")
         self.unit_links = [link for link in self.unit_links if link.unit_id != unit.id]
         db.session.flush()
         own = QualityDialogue._create(self.school_year, self.kind, [unit], by=by)
+        for topic in self.topics[:]:
+            if topic.area is not None and topic.area.cycle.unit_id == unit.id:
+                self.topics.remove(topic)
+                own.topics.append(topic)
         record(
             Action.DIALOGUE_SPLIT, own, by=by, units=[unit], unit=unit.name, dialogue=own.kind.label
         )
         return own
 
-    def choose_topic(
-        self, title: str, text: str, area: "DevelopmentArea | None", *, by: "User"
-    ) -> "DialogueTopic":
-        """Rektor's area: exactly one; choosing again replaces it."""
-        topic = self.principals_topic
-        if topic is None:
-            topic = self._add_topic(Side.PRINCIPAL, title, text, area, by)
-            self._record(Action.TOPIC_CHOSEN, by, topic=title)
-        else:
-            topic.title, topic.text, topic.area = title, text, area
-            topic.by_id, topic.by_name = by.id, by.name
-            self._record(Action.TOPIC_CHANGED, by, topic=title)
-        return topic
-
-    def add_topic(self, title: str, text: str, *, by: "User") -> "DialogueTopic":
-        """An area the organizer adds, with what it sees (Vad vi ser)."""
-        topic = self._add_topic(Side.ORGANIZER, title, text, None, by)
-        self._record(Action.TOPIC_ADDED, by, topic=title)
-        return topic
-
-    def change_topic(self, topic: "DialogueTopic", title: str, text: str, *, by: "User") -> None:
-        topic.title, topic.text = title, text
-        self._record(Action.TOPIC_CHANGED, by, topic=title)
-
-    def remove_topic(self, topic: "DialogueTopic", *, by: "User") -> None:
-        self._record(Action.TOPIC_REMOVED, by, topic=topic.title)
-        self.topics.remove(topic)
-
-    def propose_time(self, starts_at: datetime, text: str, *, by: "User") -> "TimeProposal":
-        """Passar inte tiden? A new proposal replaces the one that waits."""
-        waiting = self.open_proposal
-        if waiting is not None:
-            waiting.answered_at, waiting.accepted = now(), False
-        proposal = TimeProposal(
-            organizer_id=self.organizer_id,
-            starts_at=starts_at,
-            text=text,
-            by_id=by.id,
-            by_name=by.name,
-        )
-        self.proposals.append(proposal)
-        record(
-            Action.TIME_PROPOSED,
-            self,
-            by=by,
-            units=self.units,
-            dialogue=self.title,
-            when=datetime_long(starts_at),
-        )
-        return proposal
-
-    def accept(self, proposal: "TimeProposal", *, by: "User") -> None:
-        """Move the dialogue to the proposed time, as long as it was."""
-        if proposal.answered_at is not None:
-            raise DialogueError("Förslaget är redan besvarat.")
-        length = (
-            self.ends_at - self.starts_at
-            if self.starts_at and self.ends_at
-            else timedelta(minutes=90)
-        )
-        proposal.answered_at, proposal.accepted = now(), True
-        self.place_at(
-            proposal.starts_at,
-            proposal.starts_at + length,
-            by=by,
-            reason=f"Förslag av {proposal.by_name}: {proposal.text}"
-            if proposal.text
-            else f"Förslag av {proposal.by_name}",
-        )
-        record(
-            Action.PROPOSAL_ACCEPTED,
-            self,
-            by=by,
-            units=self.units,
-            dialogue=self.title,
-            when=datetime_long(proposal.starts_at),
-        )
-
-    def decline(self, proposal: "TimeProposal", *, by: "User") -> None:
-        if proposal.answered_at is not None:
-            raise DialogueError("Förslaget är redan besvarat.")
-        proposal.answered_at, proposal.accepted = now(), False
-        record(Action.PROPOSAL_DECLINED, self, by=by, units=self.units, dialogue=self.title)
-
-    def _add_topic(
-        self, side: Side, title: str, text: str, area: "DevelopmentArea | None", by: "User"
-    ) -> "DialogueTopic":
-        topic = DialogueTopic(
-            organizer_id=self.organizer_id,
-            side=side,
-            title=title,
-            text=text,
-            area=area,
-            by_id=by.id,
-            by_name=by.name,
-        )
-        self.topics.append(topic)
-        db.session.flush()
-        return topic
-
-    def _remember(
-        self,
-        kind: "MoveKind",
-        before: datetime | None,
-        after: datetime | None,
-        reason: str,
-        by: "User",
-    ) -> None:
-        self.moves.append(
-            DialogueMove(
-                organizer_id=self.organizer_id,
-                kind=kind,
-                before=before,
-                after=after,
-                reason=reason,
-                by_name=by.name,
-            )
-        )
-
     def _record(self, action: Action, by: "User | None", **data: Any) -> None:
         if "about" in action.keys:
             data["about"] = self.unit_names
         record(action, self, by=by, units=self.units, **({"dialogue": self.title} | data))
+
+
+def _has_time(dialogue: QualityDialogue) -> bool:
+    return dialogue.starts_at is not None and not dialogue.is_cancelled
 
 
 class DialogueUnit(Base):
@@ -467,90 +265,3 @@ class DialogueUnit(Base):
         foreign_keys="DialogueUnit.dialogue_id", back_populates="unit_links"
     )
     unit: Mapped[SchoolUnit] = relationship(foreign_keys="DialogueUnit.unit_id")
-
-
-class DialogueTopic(TenantOwned, Base):
-    """Område i dialogen: rektor's own (one), or what the organizer adds (Vad vi ser)."""
-
-    __tablename__ = "dialogue_topic"
-    __table_args__ = (
-        tenant_fk("dialogue_id", "quality_dialogue", ondelete="CASCADE"),
-        tenant_fk("area_id", "development_area"),
-        sa.Index(None, "dialogue_id"),
-        sa.Index(
-            "uq_dialogue_topic_principals",
-            "dialogue_id",
-            unique=True,
-            sqlite_where=sa.text("side = 'principal'"),
-            postgresql_where=sa.text("side = 'principal'"),
-        ),
-    )
-
-    dialogue_id: Mapped[int]
-    side: Mapped[Side] = mapped_column(choice(Side))
-    title: Mapped[ShortText]
-    text: Mapped[LongText]
-    area_id: Mapped[int | None]
-    """The development area it concerns, when it is one of the unit's."""
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
-    by_name: Mapped[ShortText]
-    at: Mapped[datetime] = mapped_column(default=now)
-
-    dialogue: Mapped[QualityDialogue] = relationship(
-        foreign_keys="DialogueTopic.dialogue_id", back_populates="topics"
-    )
-    area: Mapped["DevelopmentArea | None"] = relationship(foreign_keys="DialogueTopic.area_id")
-
-
-class MoveKind(enum.StrEnum):
-    PLACED = "placed"
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-
-
-class DialogueMove(TenantOwned, Base):
-    """A date set, moved or cancelled: old, new, why, who. Kept for good."""
-
-    __tablename__ = "dialogue_move"
-    __table_args__ = (
-        tenant_fk("dialogue_id", "quality_dialogue", ondelete="CASCADE"),
-        sa.Index(None, "dialogue_id"),
-    )
-
-    dialogue_id: Mapped[int]
-    kind: Mapped[MoveKind] = mapped_column(choice(MoveKind))
-    before: Mapped[datetime | None]
-    after: Mapped[datetime | None]
-    reason: Mapped[LongText]
-    by_name: Mapped[ShortText]
-    at: Mapped[datetime] = mapped_column(default=now)
-
-    dialogue: Mapped[QualityDialogue] = relationship(
-        foreign_keys="DialogueMove.dialogue_id", back_populates="moves"
-    )
-
-
-class TimeProposal(TenantOwned, Base):
-    """Another time, proposed by rektor; the dialogansvarig accepts it or keeps the time."""
-
-    __tablename__ = "time_proposal"
-    __table_args__ = (
-        tenant_fk("dialogue_id", "quality_dialogue", ondelete="CASCADE"),
-        sa.Index(None, "dialogue_id"),
-        sa.CheckConstraint(
-            "(answered_at IS NULL) = (accepted IS NULL)", name="answered_has_answer"
-        ),
-    )
-
-    dialogue_id: Mapped[int]
-    starts_at: Mapped[datetime]
-    text: Mapped[LongText]
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
-    by_name: Mapped[ShortText]
-    at: Mapped[datetime] = mapped_column(default=now)
-    answered_at: Mapped[datetime | None]
-    accepted: Mapped[bool | None]
-
-    dialogue: Mapped[QualityDialogue] = relationship(
-        foreign_keys="TimeProposal.dialogue_id", back_populates="proposals"
-    )

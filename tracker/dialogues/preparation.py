@@ -12,16 +12,12 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from tracker.clock import today
-from tracker.dialogues.models import (
-    BRIEF_DAYS,
-    PRINCIPALS_TOPIC_DAYS,
-    DialogueKind,
-    QualityDialogue,
-    Side,
-)
+from tracker.dialogues.models import BRIEF_DAYS, PRINCIPALS_TOPIC_DAYS, QualityDialogue
+from tracker.dialogues.states import DialogueKind, Side
 from tracker.extensions import db
 from tracker.models import (
     AnalysisState,
+    EffectAssessment,
     Measure,
     MeasureState,
     MeasureUnit,
@@ -47,10 +43,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class DueEffect:
+class Effect:
+    """A measure whose effect is due by some day, or was assessed in some läsår."""
+
     measure_id: int
     title: str
-    assess_on: date
+    assess_on: date | None
+    assessed_in: int | None
+    """The läsår (its id) in which it was assessed, when that is one of those asked about."""
 
 
 class PreparationFacts:
@@ -59,7 +59,7 @@ class PreparationFacts:
     def __init__(
         self,
         analyses: dict[tuple[int, int], AnalysisState],
-        effects: dict[int, list[DueEffect]],
+        effects: dict[int, list[Effect]],
     ) -> None:
         self._analyses = analyses
         self._effects = effects
@@ -77,34 +77,58 @@ class PreparationFacts:
             .where(QualityCycle.unit_id.in_(unit_ids), QualityCycle.school_year_id.in_(year_ids))
         )
         horizon = max([today(), *(dialogue.day for dialogue in dialogues if dialogue.day)])
-        effects: dict[int, list[DueEffect]] = {}
-        for unit_id, measure_id, title, assess_on in db.session.execute(
-            sa.select(MeasureUnit.unit_id, Measure.id, Measure.title, Measure.assess_on)
+        effects: dict[int, list[Effect]] = {}
+        for unit_id, *facts in db.session.execute(
+            sa.select(
+                MeasureUnit.unit_id,
+                Measure.id,
+                Measure.title,
+                Measure.assess_on,
+                EffectAssessment.school_year_id,
+            )
             .join(Measure, Measure.id == MeasureUnit.measure_id)
+            .outerjoin(
+                EffectAssessment,
+                sa.and_(
+                    EffectAssessment.measure_id == Measure.id,
+                    EffectAssessment.school_year_id.in_(year_ids),
+                    EffectAssessment.superseded_at.is_(None),
+                ),
+            )
             .where(
                 MeasureUnit.unit_id.in_(unit_ids),
                 Measure.state != MeasureState.PROPOSED,
-                Measure.assess_on <= horizon,
+                sa.or_(Measure.assess_on <= horizon, EffectAssessment.id.is_not(None)),
             )
             .order_by(Measure.assess_on, Measure.id)
         ):
-            effects.setdefault(unit_id, []).append(DueEffect(measure_id, title, assess_on))
+            effects.setdefault(unit_id, []).append(Effect(*facts))
         return cls({(unit, year): state for unit, year, state in analyses}, effects)
 
     def analysis_state(self, unit_id: int, school_year_id: int) -> AnalysisState | None:
         """None until somebody has begun."""
         return self._analyses.get((unit_id, school_year_id))
 
-    def due_effects(self, unit_id: int, by: date) -> list[DueEffect]:
+    def due_effects(self, unit_id: int, by: date) -> list[Effect]:
         """Effects of the unit that are due, or will be, on that day."""
-        return [row for row in self._effects.get(unit_id, []) if row.assess_on <= by]
+        found = {row.measure_id: row for row in self._effects.get(unit_id, [])}
+        return [row for row in found.values() if row.assess_on and row.assess_on <= by]
+
+    def assessed_effects(self, unit_id: int, school_year_id: int, by: date) -> list[Effect]:
+        """Effects of the unit that were assessed in the läsår and are not due again by that day."""
+        due = {row.measure_id for row in self.due_effects(unit_id, by)}
+        return [
+            row
+            for row in self._effects.get(unit_id, [])
+            if row.assessed_in == school_year_id and row.measure_id not in due
+        ]
 
 
 def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
     """The checklist of both sides, in the order of their due dates.
 
     Rektor: share the analysis and choose an area (Dialog 1), settle the effects that are due by
-    the day of the dialogue. Dialogansvarig: give the dialogue a time. To add areas of one's own is
+    the day of the dialogue (what was assessed in the läsår is shown as done). Dialogansvarig: give the dialogue a time. To add areas of one's own is
     offered on the page, and never owed.
     """
     found: list[Step] = []
@@ -125,23 +149,7 @@ def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
                 values={"dialogue_id": dialogue.id},
             )
         )
-    seen: set[int] = set()
-    for unit in dialogue.units:
-        for effect in facts.due_effects(unit.id, dialogue.day or today()):
-            if effect.measure_id in seen:
-                continue
-            seen.add(effect.measure_id)
-            found.append(
-                Step(
-                    side=Side.PRINCIPAL,
-                    label=f"Bedöm effekten av {effect.title}",
-                    done_label=f"Effekten av {effect.title} är bedömd",
-                    due_on=dialogue.due(BRIEF_DAYS),
-                    done=False,
-                    endpoint="evaluation.assess",
-                    values={"measure_id": effect.measure_id},
-                )
-            )
+    found += _effect_steps(dialogue, facts)
     found.append(
         Step(
             side=Side.ORGANIZER,
@@ -149,8 +157,8 @@ def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
             done_label="Tiden är bestämd",
             due_on=dialogue.school_year.window(dialogue.kind.number)[0],
             done=dialogue.starts_at is not None and not dialogue.is_cancelled,
-            endpoint="dialogues.plan",
-            values={},
+            endpoint="dialogues.place",
+            values={"dialogue_id": dialogue.id},
         )
     )
     return found
@@ -172,3 +180,30 @@ def _analysis_step(
         endpoint="analyses.show",
         values={"slug": unit.slug, "year": dialogue.school_year.slug},
     )
+
+
+def _effect_steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
+    """One step a measure, also when it concerns several of the units."""
+    by = dialogue.day or today()
+    found: dict[int, Step] = {}
+    for done in (False, True):
+        for unit in dialogue.units:
+            effects = (
+                facts.assessed_effects(unit.id, dialogue.school_year_id, by)
+                if done
+                else facts.due_effects(unit.id, by)
+            )
+            for effect in effects:
+                found.setdefault(
+                    effect.measure_id,
+                    Step(
+                        side=Side.PRINCIPAL,
+                        label=f"Bedöm effekten av {effect.title}",
+                        done_label=f"Effekten av {effect.title} är bedömd",
+                        due_on=dialogue.due(BRIEF_DAYS),
+                        done=done,
+                        endpoint="evaluation.assess",
+                        values={"measure_id": effect.measure_id},
+                    ),
+                )
+    return list(found.values())

@@ -1,0 +1,241 @@
+"""The time of a dialogue: placed, moved, cancelled, taken up again, proposed anew; all remembered."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.audit.actions import Action
+from tracker.clock import now
+from tracker.database import Base, LongText, ShortText, TenantOwned, choice, tenant_fk
+from tracker.dialogues.states import DialogueError, DialogueState, MoveKind
+from tracker.web.swedish import datetime_long
+
+if TYPE_CHECKING:
+    from tracker.auth.models import User
+    from tracker.dialogues.models import QualityDialogue
+
+USUAL_LENGTH = timedelta(minutes=90)
+"""How long a dialogue is when nobody says."""
+
+
+class DialogueMove(TenantOwned, Base):
+    """A date set, moved or cancelled: old, new, why, who. Kept for good."""
+
+    __tablename__ = "dialogue_move"
+    __table_args__ = (
+        tenant_fk("dialogue_id", "quality_dialogue", ondelete="CASCADE"),
+        sa.Index(None, "dialogue_id"),
+    )
+
+    dialogue_id: Mapped[int]
+    kind: Mapped[MoveKind] = mapped_column(choice(MoveKind))
+    before: Mapped[datetime | None]
+    after: Mapped[datetime | None]
+    reason: Mapped[LongText]
+    by_name: Mapped[ShortText]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    dialogue: Mapped["QualityDialogue"] = relationship(
+        foreign_keys="DialogueMove.dialogue_id", back_populates="moves"
+    )
+
+
+class TimeProposal(TenantOwned, Base):
+    """Another time, proposed by rektor; the dialogansvarig accepts it or keeps the time."""
+
+    __tablename__ = "time_proposal"
+    __table_args__ = (
+        tenant_fk("dialogue_id", "quality_dialogue", ondelete="CASCADE"),
+        sa.Index(None, "dialogue_id"),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (accepted IS NULL)", name="answered_has_answer"
+        ),
+    )
+
+    dialogue_id: Mapped[int]
+    starts_at: Mapped[datetime]
+    text: Mapped[LongText]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    by_name: Mapped[ShortText]
+    at: Mapped[datetime] = mapped_column(default=now)
+    answered_at: Mapped[datetime | None]
+    accepted: Mapped[bool | None]
+
+    dialogue: Mapped["QualityDialogue"] = relationship(
+        foreign_keys="TimeProposal.dialogue_id", back_populates="proposals"
+    )
+
+    @property
+    def reason(self) -> str:
+        """Why the dialogue was moved, when the proposal is accepted."""
+        return ": ".join(filter(None, [f"Förslag av {self.by_name}", self.text]))
+
+    def answer(self, *, accepted: bool) -> None:
+        """Raises DialogueError when it has its answer already."""
+        if self.answered_at is not None:
+            raise DialogueError("Förslaget är redan besvarat.")
+        self.answered_at, self.accepted = now(), accepted
+
+
+class HasTime:
+    """What a dialogue does with its time.
+
+    `date_revision` rises when the dialogue gets another hour, is cancelled or taken up again, and
+    only then: it is what gives new reminders, and a longer dialogue or another room needs none.
+    """
+
+    if TYPE_CHECKING:
+        organizer_id: int
+        starts_at: datetime | None
+        ends_at: datetime | None
+        state: DialogueState
+        place: str
+        participants: str
+        date_revision: int
+        moves: list[DialogueMove]
+        proposals: list[TimeProposal]
+        is_cancelled: bool
+        has_been: bool
+
+        def _record(self, action: Action, by: "User | None", **data: Any) -> None: ...
+
+    @property
+    def open_proposal(self) -> TimeProposal | None:
+        return next((row for row in reversed(self.proposals) if row.answered_at is None), None)
+
+    def arrange(
+        self,
+        starts_at: datetime,
+        ends_at: datetime,
+        place: str,
+        participants: str,
+        *,
+        by: "User",
+        reason: str = "",
+    ) -> None:
+        """Everything the form about the time holds, in one go; see `place_at` and `describe`."""
+        if starts_at != self.starts_at or self.is_cancelled:
+            self.place_at(starts_at, ends_at, by=by, reason=reason)
+        self.describe(place, participants, ends_at=ends_at, by=by)
+
+    def place_at(
+        self, starts_at: datetime, ends_at: datetime, *, by: "User", reason: str = ""
+    ) -> None:
+        """Give the dialogue a time, move it, or take up a cancelled one. Moving asks for a reason:
+        DialogueError without one, and when the dialogue would end before it begins.
+
+        A new hour of the same day re-arms the reminders too, since the mail names the hour; another
+        end does not. A proposal that waits is answered by this.
+        """
+        if ends_at <= starts_at:
+            raise DialogueError("Dialogen måste sluta efter att den har börjat.")
+        if starts_at == self.starts_at and not self.is_cancelled:
+            self.describe(self.place, self.participants, ends_at=ends_at, by=by)
+            return
+        before, was_cancelled = self.starts_at, self.is_cancelled
+        if before is not None and not was_cancelled and not reason:
+            raise DialogueError("Skriv varför dialogen flyttas.")
+        if waiting := self.open_proposal:
+            waiting.answer(accepted=waiting.starts_at == starts_at)
+        self.starts_at, self.ends_at, self.state = starts_at, ends_at, DialogueState.PLANNED
+        self.date_revision = (self.date_revision or 0) + 1
+        when = datetime_long(starts_at)
+        if was_cancelled:
+            self._remember(MoveKind.RESUMED, before, starts_at, reason, by)
+            self._record(Action.DIALOGUE_RESUMED, by, when=when)
+        elif before is None:
+            self._remember(MoveKind.PLACED, None, starts_at, reason, by)
+            self._record(Action.DIALOGUE_PLACED, by, when=when)
+        else:
+            self._remember(MoveKind.MOVED, before, starts_at, reason, by)
+            self._record(
+                Action.DIALOGUE_MOVED, by, before=datetime_long(before), after=when, reason=reason
+            )
+
+    def describe(
+        self, place: str, participants: str, *, by: "User", ends_at: datetime | None = None
+    ) -> None:
+        """Where, with whom and how long; gives no new reminders."""
+        new = (place, participants, ends_at or self.ends_at)
+        if new == (self.place, self.participants, self.ends_at):
+            return
+        self.place, self.participants, self.ends_at = new
+        self._record(Action.DIALOGUE_CHANGED, by)
+
+    def cancel(self, reason: str, *, by: "User") -> None:
+        """Ställ in, with a reason. Its reminders fall silent."""
+        if self.is_cancelled:
+            return
+        if waiting := self.open_proposal:
+            waiting.answer(accepted=False)
+        self.state = DialogueState.CANCELLED
+        self.date_revision = (self.date_revision or 0) + 1
+        self._remember(MoveKind.CANCELLED, self.starts_at, None, reason, by)
+        self._record(Action.DIALOGUE_CANCELLED, by, reason=reason)
+
+    def propose_time(self, starts_at: datetime, text: str, *, by: "User") -> TimeProposal:
+        """Passar inte tiden? A new proposal replaces the one that waits. DialogueError when the
+        dialogue is cancelled, has been, or has that time already."""
+        if self.is_cancelled:
+            raise DialogueError("Dialogen är inställd. Den som planerar den bestämmer ny tid.")
+        if self.has_been:
+            raise DialogueError("Dialogen har redan varit.")
+        if starts_at == self.starts_at:
+            raise DialogueError("Det är den tid som redan gäller.")
+        if waiting := self.open_proposal:
+            waiting.answer(accepted=False)
+        proposal = TimeProposal(
+            organizer_id=self.organizer_id,
+            starts_at=starts_at,
+            text=text,
+            by_id=by.id,
+            by_name=by.name,
+        )
+        self.proposals.append(proposal)
+        self._record(Action.TIME_PROPOSED, by, when=datetime_long(starts_at))
+        return proposal
+
+    def accept(self, proposal: TimeProposal, *, by: "User") -> None:
+        """Move the dialogue to the proposed time, as long as it was. DialogueError when the
+        proposal has its answer, or its time has passed."""
+        if proposal.answered_at is None and proposal.starts_at <= now():
+            raise DialogueError("Den föreslagna tiden har redan passerat. Bestäm en annan tid.")
+        proposal.answer(accepted=True)
+        length = self.ends_at - self.starts_at if self.starts_at and self.ends_at else USUAL_LENGTH
+        self.place_at(
+            proposal.starts_at, proposal.starts_at + length, by=by, reason=proposal.reason
+        )
+        self._record(Action.PROPOSAL_ACCEPTED, by, when=datetime_long(proposal.starts_at))
+
+    def decline(self, proposal: TimeProposal, *, by: "User") -> None:
+        """Keep the time as it is."""
+        proposal.answer(accepted=False)
+        self._record(Action.PROPOSAL_DECLINED, by)
+
+    def _remember(
+        self,
+        kind: MoveKind,
+        before: datetime | None,
+        after: datetime | None,
+        reason: str,
+        by: "User",
+    ) -> None:
+        self.moves.append(
+            DialogueMove(
+                organizer_id=self.organizer_id,
+                kind=kind,
+                before=before,
+                after=after,
+                reason=reason,
+                by_name=by.name,
+            )
+        )
+
+    def _take_over_moves(self, other: "QualityDialogue") -> None:
+        """The history of a dialogue that is joined into this one; a proposal that waited falls."""
+        if waiting := other.open_proposal:
+            waiting.answer(accepted=False)
+        self.moves.extend(list(other.moves))
+        self.proposals.extend(list(other.proposals))

@@ -1,0 +1,70 @@
+"""The words of a dialogue: which of the two it is, where it stands, who brought what."""
+
+import enum
+
+
+class DialogueKind(enum.StrEnum):
+    DIALOGUE_1 = "dialogue_1"
+    DIALOGUE_2 = "dialogue_2"
+
+    @property
+    def number(self) -> int:
+        return 1 if self is DialogueKind.DIALOGUE_1 else 2
+
+    @property
+    def label(self) -> str:
+        return f"Dialog {self.number}"
+
+    @property
+    def subtitle(self) -> str:
+        return {1: "undersökande samtal", 2: "uppföljning och utvärdering"}[self.number]
+
+    @property
+    def purpose(self) -> str:
+        return {
+            1: "Hur ska insatserna följas upp och justeras under läsåret?",
+            2: "Vad ledde insatserna till, utvecklingsområde för utvecklingsområde?",
+        }[self.number]
+
+
+class DialogueState(enum.StrEnum):
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return {"planned": "Planerad", "cancelled": "Inställd"}[self]
+
+
+class Side(enum.StrEnum):
+    """Who brought a topic: rektor, or the organizer (huvudman)."""
+
+    PRINCIPAL = "principal"
+    ORGANIZER = "organizer"
+
+    @property
+    def label(self) -> str:
+        return {
+            "principal": "Område som rektor har valt",
+            "organizer": "Område som huvudmannen lagt till",
+        }[self]
+
+
+class MoveKind(enum.StrEnum):
+    PLACED = "placed"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    RESUMED = "resumed"
+
+    @property
+    def label(self) -> str:
+        return {
+            "placed": "Tiden bestämdes",
+            "moved": "Flyttad",
+            "cancelled": "Inställd",
+            "resumed": "Upptagen igen",
+        }[self]
+
+
+class DialogueError(Exception):
+    """The dialogue's state does not allow that; the message says why, in Swedish."""

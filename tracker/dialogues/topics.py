@@ -1,0 +1,158 @@
+"""Områden i dialogen: the one that rektor chooses, and those that the organizer adds."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.exc import StaleDataError
+
+from tracker.audit.actions import Action
+from tracker.clock import now
+from tracker.database import (
+    Base,
+    LongText,
+    ShortText,
+    TenantOwned,
+    Versioned,
+    choice,
+    tenant_fk,
+)
+from tracker.dialogues.states import DialogueError, Side
+from tracker.extensions import db
+
+if TYPE_CHECKING:
+    from tracker.auth.models import User
+    from tracker.dialogues.models import QualityDialogue
+    from tracker.measures.models import DevelopmentArea
+
+
+class DialogueTopic(Versioned, TenantOwned, Base):
+    """Område i dialogen: rektor's own (one), or what the organizer adds (Vad vi ser)."""
+
+    __tablename__ = "dialogue_topic"
+    __table_args__ = (
+        tenant_fk("dialogue_id", "quality_dialogue", ondelete="CASCADE"),
+        tenant_fk("area_id", "development_area"),
+        sa.Index(None, "dialogue_id"),
+        sa.Index(
+            "uq_dialogue_topic_principals",
+            "dialogue_id",
+            unique=True,
+            sqlite_where=sa.text("side = 'principal'"),
+            postgresql_where=sa.text("side = 'principal'"),
+        ),
+    )
+
+    dialogue_id: Mapped[int]
+    side: Mapped[Side] = mapped_column(choice(Side))
+    title: Mapped[ShortText]
+    text: Mapped[LongText]
+    area_id: Mapped[int | None]
+    """The development area it concerns, when it is one of the unit's."""
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    by_name: Mapped[ShortText]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    dialogue: Mapped["QualityDialogue"] = relationship(
+        foreign_keys="DialogueTopic.dialogue_id", back_populates="topics"
+    )
+    area: Mapped["DevelopmentArea | None"] = relationship(foreign_keys="DialogueTopic.area_id")
+
+
+class HasTopics:
+    """What a dialogue does with its topics. They can be changed until it begins."""
+
+    if TYPE_CHECKING:
+        organizer_id: int
+        topics: list[DialogueTopic]
+        has_been: bool
+
+        def _record(self, action: Action, by: "User | None", **data: object) -> None: ...
+
+    @property
+    def principals_topic(self) -> DialogueTopic | None:
+        return next((row for row in self.topics if row.side is Side.PRINCIPAL), None)
+
+    @property
+    def organizers_topics(self) -> list[DialogueTopic]:
+        return [row for row in self.topics if row.side is Side.ORGANIZER]
+
+    def choose_topic(
+        self,
+        title: str,
+        text: str,
+        area: "DevelopmentArea | None",
+        *,
+        by: "User",
+        seen: int | None = None,
+    ) -> DialogueTopic:
+        """Rektor's area: exactly one; choosing again replaces it.
+
+        `seen` is the version the person saw (0: none was chosen); StaleDataError when another has
+        been written since. DialogueError when the dialogue has begun.
+        """
+        self.must_not_have_begun()
+        topic = self.principals_topic
+        if seen is not None and seen != (topic.version if topic else 0):
+            raise StaleDataError("somebody else has chosen meanwhile")
+        if topic is None:
+            topic = self._add_topic(Side.PRINCIPAL, title, text, area, by)
+            self._record(Action.TOPIC_CHOSEN, by, topic=title)
+        elif (title, text, area) != (topic.title, topic.text, topic.area):
+            topic.title, topic.text, topic.area = title, text, area
+            topic.by_id, topic.by_name, topic.at = by.id, by.name, now()
+            self._record(Action.TOPIC_CHANGED, by, topic=title)
+        return topic
+
+    def add_topic(self, title: str, text: str, *, by: "User") -> DialogueTopic:
+        """An area the organizer adds, with what it sees (Vad vi ser)."""
+        self.must_not_have_begun()
+        topic = self._add_topic(Side.ORGANIZER, title, text, None, by)
+        self._record(Action.TOPIC_ADDED, by, topic=title)
+        return topic
+
+    def change_topic(self, topic: DialogueTopic, title: str, text: str, *, by: "User") -> None:
+        self.must_not_have_begun()
+        if (title, text) == (topic.title, topic.text):
+            return
+        topic.title, topic.text = title, text
+        topic.by_id, topic.by_name, topic.at = by.id, by.name, now()
+        self._record(Action.TOPIC_CHANGED, by, topic=title)
+
+    def remove_topic(self, topic: DialogueTopic, *, by: "User") -> None:
+        self.must_not_have_begun()
+        self._record(Action.TOPIC_REMOVED, by, topic=topic.title)
+        self.topics.remove(topic)
+
+    def must_not_have_begun(self) -> None:
+        """Raises DialogueError from the hour of the dialogue on."""
+        if self.has_been:
+            raise DialogueError("Dialogen har varit. Områdena går inte att ändra längre.")
+
+    def _add_topic(
+        self, side: Side, title: str, text: str, area: "DevelopmentArea | None", by: "User"
+    ) -> DialogueTopic:
+        topic = DialogueTopic(
+            organizer_id=self.organizer_id,
+            side=side,
+            title=title,
+            text=text,
+            area=area,
+            by_id=by.id,
+            by_name=by.name,
+        )
+        self.topics.append(topic)
+        db.session.flush()
+        return topic
+
+    def _take_over_topics(self, other: "QualityDialogue") -> None:
+        """The topics of a dialogue that is joined into this one. Rektor's area is one; what she
+        wrote of another stands below it, so that nothing is lost."""
+        for topic in list(other.topics):
+            own = self.principals_topic
+            if topic.side is Side.PRINCIPAL and own is not None:
+                own.text = "\n\n".join(filter(None, [own.text, topic.title, topic.text]))
+                continue
+            other.topics.remove(topic)
+            self.topics.append(topic)
