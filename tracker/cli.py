@@ -3,8 +3,10 @@
 from flask import Flask
 
 from tracker import backup
+from tracker.organisation import commands as organisation_commands
 
 
 def init_app(app: Flask) -> None:
     """Register every command."""
     backup.init_app(app)
+    organisation_commands.init_app(app)
