@@ -29,6 +29,7 @@ class CheckedClient(FlaskClient):
         super().__init__(app, app.response_class, use_cookies=True)
         self.strict_html = strict_html
         self._csrf = secrets.token_hex(20)
+        self._token_seen: str | None = None
 
     def become(self, person: User) -> None:
         """Sign the person in, without the sign-in page."""
@@ -45,9 +46,12 @@ class CheckedClient(FlaskClient):
         self.set_cookie(
             "varvet", DatabaseSessions.PREFIX + secret, domain="127.0.0.1", httponly=True
         )
+        self._token_seen = None
 
     def csrf_token(self) -> str:
-        """The token a page would have shown."""
+        """The token that the last page with a form showed, or that the first one will show."""
+        if self._token_seen:
+            return self._token_seen
         key = self.application.secret_key
         return URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(self._csrf)
 
@@ -72,7 +76,10 @@ class CheckedClient(FlaskClient):
         if method in ("GET", "HEAD"):
             assert not written, f"a GET wrote: {written}"
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
-            check_html(response.get_data(as_text=True), strict=self.strict_html)
+            text = response.get_data(as_text=True)
+            check_html(text, strict=self.strict_html)
+            if shown := re.search(r'name="csrf_token" value="([^"]+)"', text):
+                self._token_seen = shown[1]
         db.session.expire_all()
         return response
 

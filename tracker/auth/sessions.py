@@ -52,7 +52,12 @@ class DatabaseSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
         value = request.cookies.get(self.get_cookie_name(app), "")
         if not value.startswith(self.PREFIX):
-            return self._anonymous.open_session(app, request)
+            session = self._anonymous.open_session(app, request)
+            if session is not None and USER_KEY in session:
+                del session[
+                    USER_KEY
+                ]  # who is signed in is what a row says, never a visitor's cookie
+            return session
         secret = value.removeprefix(self.PREFIX)
         row = db.session.execute(
             sa.select(SignInSession.data, SignInSession.expires_at).where(
