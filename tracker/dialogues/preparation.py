@@ -43,13 +43,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """A measure whose effect is due by some day, or was assessed in some läsår."""
+class DueEffect:
+    """A measure whose effect is due, or was assessed."""
 
     measure_id: int
     title: str
     assess_on: date | None
-    assessed_in: int | None
+    assessed_in: int | None = None
     """The läsår (its id) in which it was assessed, when that is one of those asked about."""
 
 
@@ -59,7 +59,7 @@ class PreparationFacts:
     def __init__(
         self,
         analyses: dict[tuple[int, int], AnalysisState],
-        effects: dict[int, list[Effect]],
+        effects: dict[int, list[DueEffect]],
     ) -> None:
         self._analyses = analyses
         self._effects = effects
@@ -77,7 +77,7 @@ class PreparationFacts:
             .where(QualityCycle.unit_id.in_(unit_ids), QualityCycle.school_year_id.in_(year_ids))
         )
         horizon = max([today(), *(dialogue.day for dialogue in dialogues if dialogue.day)])
-        effects: dict[int, list[Effect]] = {}
+        effects: dict[int, list[DueEffect]] = {}
         for unit_id, *facts in db.session.execute(
             sa.select(
                 MeasureUnit.unit_id,
@@ -102,19 +102,19 @@ class PreparationFacts:
             )
             .order_by(Measure.assess_on, Measure.id)
         ):
-            effects.setdefault(unit_id, []).append(Effect(*facts))
+            effects.setdefault(unit_id, []).append(DueEffect(*facts))
         return cls({(unit, year): state for unit, year, state in analyses}, effects)
 
     def analysis_state(self, unit_id: int, school_year_id: int) -> AnalysisState | None:
         """None until somebody has begun."""
         return self._analyses.get((unit_id, school_year_id))
 
-    def due_effects(self, unit_id: int, by: date) -> list[Effect]:
+    def due_effects(self, unit_id: int, by: date) -> list[DueEffect]:
         """Effects of the unit that are due, or will be, on that day."""
         found = {row.measure_id: row for row in self._effects.get(unit_id, [])}
         return [row for row in found.values() if row.assess_on and row.assess_on <= by]
 
-    def assessed_effects(self, unit_id: int, school_year_id: int, by: date) -> list[Effect]:
+    def assessed_effects(self, unit_id: int, school_year_id: int, by: date) -> list[DueEffect]:
         """Effects of the unit that were assessed in the läsår and are not due again by that day."""
         due = {row.measure_id for row in self.due_effects(unit_id, by)}
         return [
