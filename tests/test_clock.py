@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -29,6 +30,39 @@ def test_now_is_aware_utc():
 def test_today_turns_at_midnight_in_stockholm(moment, day):
     with time_machine.travel(moment, tick=False):
         assert clock.today() == day
+
+
+def test_travelling_moves_the_clock_and_brings_it_back():
+    before = clock.now()
+    with clock.travelling(datetime(2024, 8, 12, 22, 30, tzinfo=UTC)):
+        assert clock.today() == date(2024, 8, 13)
+        with clock.travelling(datetime(2025, 1, 8, 9, 0, tzinfo=clock.STOCKHOLM)):
+            assert clock.now() == datetime(2025, 1, 8, 8, 0, tzinfo=UTC)
+            assert clock.now().tzinfo is UTC
+        assert clock.now() == datetime(2024, 8, 12, 22, 30, tzinfo=UTC)
+    assert clock.now() >= before
+
+
+def test_travelling_is_nobody_elses_journey():
+    with (
+        ThreadPoolExecutor(1) as other,
+        clock.travelling(datetime(2024, 8, 12, tzinfo=UTC)),
+    ):
+        assert other.submit(clock.now).result() > clock.now()
+
+
+def test_travelling_comes_back_from_a_failure():
+    with pytest.raises(KeyError), clock.travelling(datetime(2024, 8, 12, tzinfo=UTC)):
+        raise KeyError
+    assert clock.now() > datetime(2024, 8, 13, tzinfo=UTC)
+
+
+def test_travelling_refuses_a_naive_moment():
+    with (
+        pytest.raises(ValueError, match="time zone"),
+        clock.travelling(datetime(2026, 7, 1)),  # noqa: DTZ001 -- the mistake itself
+    ):
+        pass
 
 
 def test_local_shows_summer_and_winter_time():
