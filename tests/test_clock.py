@@ -32,35 +32,35 @@ def test_today_turns_at_midnight_in_stockholm(moment, day):
         assert clock.today() == day
 
 
-def test_travelling_moves_the_clock_and_brings_it_back():
+def test_a_stop_inside_a_stop_comes_back_to_it():
     before = clock.now()
-    with clock.travelling(datetime(2024, 8, 12, 22, 30, tzinfo=UTC)):
+    with clock.stopped_at(datetime(2024, 8, 12, 22, 30, tzinfo=UTC)):
         assert clock.today() == date(2024, 8, 13)
-        with clock.travelling(datetime(2025, 1, 8, 9, 0, tzinfo=clock.STOCKHOLM)):
+        with clock.stopped_at(datetime(2025, 1, 8, 9, 0, tzinfo=clock.STOCKHOLM)):
             assert clock.now() == datetime(2025, 1, 8, 8, 0, tzinfo=UTC)
             assert clock.now().tzinfo is UTC
         assert clock.now() == datetime(2024, 8, 12, 22, 30, tzinfo=UTC)
     assert clock.now() >= before
 
 
-def test_travelling_is_nobody_elses_journey():
+def test_other_threads_keep_their_time():
     with (
         ThreadPoolExecutor(1) as other,
-        clock.travelling(datetime(2024, 8, 12, tzinfo=UTC)),
+        clock.stopped_at(datetime(2024, 8, 12, tzinfo=UTC)),
     ):
         assert other.submit(clock.now).result() > clock.now()
 
 
-def test_travelling_comes_back_from_a_failure():
-    with pytest.raises(KeyError), clock.travelling(datetime(2024, 8, 12, tzinfo=UTC)):
+def test_the_clock_goes_on_after_a_failure():
+    with pytest.raises(KeyError), clock.stopped_at(datetime(2024, 8, 12, tzinfo=UTC)):
         raise KeyError
     assert clock.now() > datetime(2024, 8, 13, tzinfo=UTC)
 
 
-def test_travelling_refuses_a_naive_moment():
+def test_the_clock_does_not_stop_at_a_naive_moment():
     with (
         pytest.raises(ValueError, match="time zone"),
-        clock.travelling(datetime(2026, 7, 1)),  # noqa: DTZ001 -- the mistake itself
+        clock.stopped_at(datetime(2026, 7, 1)),  # noqa: DTZ001 -- the mistake itself
     ):
         pass
 

@@ -24,7 +24,10 @@ def now() -> datetime:
 
 @contextmanager
 def stopped_at(moment: datetime) -> Iterator[None]:
-    """Let it be `moment` (aware) inside, for a command that is run as of another time."""
+    """Let it be `moment` (aware) inside, for a command that is run as of another time. Other threads
+    keep their time. Raises ValueError for a naive moment: the machine's zone would decide it."""
+    if moment.utcoffset() is None:
+        raise ValueError("the clock cannot stop at a datetime without a time zone")
     token = _stopped_at.set(moment.astimezone(UTC))
     try:
         yield
