@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 
@@ -44,7 +44,9 @@ class Page(Generic[Item]):
 
 def _address(number: int) -> str:
     """The address of this page with another number, everything else in it kept."""
-    query = {name: value for name, value in request.args.items() if name != "sida" and value}
+    query: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name != "sida" and value
+    }
     if number > 1:
-        query["sida"] = str(number)
+        query["sida"] = number
     return url_for(request.endpoint or "start.home", **(request.view_args or {}), **query)
