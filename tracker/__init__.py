@@ -60,9 +60,9 @@ def _register_extensions(app: Flask) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     login_manager.init_app(app, add_context_processor=False)
-    csrf.init_app(app)
     logs.init_app(app)
     security.init_app(app)
+    csrf.init_app(app)  # after security: who is signed out is told so, not that the form is old
     errors.init_app(app)
     frame.init_app(app)
     assets.init_app(app)

@@ -2,11 +2,11 @@
 
 import logging
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from tracker.extensions import db
 from tracker.web.logs import log
@@ -16,6 +16,7 @@ PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SecurityError, _other_host)
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(StaleDataError, _newer_text)
     app.register_error_handler(OperationalError, _database_away)
@@ -32,11 +33,15 @@ def error_page(code: int, **context: object) -> tuple[str, int]:
 
 def typed_texts() -> list[tuple[str, str]]:
     """What was typed in the form that could not be received, to be shown and copied. Passwords and
-    hidden fields are not among it."""
+    hidden fields are not among it; of a body that is too large to be read there is nothing."""
+    try:
+        fields = request.form
+    except HTTPException:
+        return []
     hidden = {"csrf_token", "version", "password", "current_password", "new_password", "repeat"}
     return [
         (name, value)
-        for name, value in request.form.items(multi=True)
+        for name, value in fields.items(multi=True)
         if name not in hidden and len(value) > 20
     ]
 
@@ -55,6 +60,12 @@ def _http_error(error: HTTPException):
     return body, error.code, headers
 
 
+def _other_host(error: SecurityError):
+    """No page: none of our links can be made for a host that is not ours."""
+    said = f"Varvet svarar på {current_app.config['VARVET'].base_url}, inte på den här adressen.\n"
+    return said, 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+
 def _form_too_old(error: CSRFError):
     db.session.rollback()
     return error_page(400, typed=typed_texts())
@@ -71,7 +82,9 @@ def _database_away(error: OperationalError):
     return error_page(503)
 
 
-def _broken(error: HTTPException):
+def _broken(error: InternalServerError):
+    if isinstance(error.original_exception, OperationalError):
+        return _database_away(error.original_exception)  # while the session was read
     log("unexpected error", logging.ERROR, exc_info=True, endpoint=request.endpoint)
     db.session.rollback()
     return error_page(500)
