@@ -4,12 +4,13 @@ Every text a person writes goes through FreeLine or FreeText, which stop personn
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
 from wtforms import (
     BooleanField,
+    Choice,
     DateField,
     EmailField,
     Field,
@@ -183,13 +184,38 @@ def _coerce(values: type[enum.StrEnum], *, empty: bool) -> Any:
     return coerce
 
 
-class _Choosing:
-    """Mixin: choices out of an enum with labels; a refusal in Swedish."""
+class _Offering:
+    """Mixin: choices are pairs of value and label. WTForms 3.3 warns of pairs where it would unpack
+    them itself, so they are set behind its constructor and drawn here."""
 
     data: Any
+    coerce: Any
+
+    def __init__(self, *args: Any, choices: Iterable[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices = list(choices)
+
+    def has_groups(self) -> bool:
+        return False
+
+    def iter_choices(self) -> Iterator[Choice]:
+        for value, label, *_ in self.choices:
+            yield Choice(value, label, self.is_chosen(value), {})
+
+    def is_chosen(self, value: Any) -> bool:
+        return self.coerce(value) == self.data
+
+
+class _OfferingSeveral(_Offering):
+    def is_chosen(self, value: Any) -> bool:
+        return self.coerce(value) in (self.data or ())
+
+
+class _Choosing(_Offering):
+    """Mixin: one of the choices; a refusal in Swedish."""
 
     def pre_validate(self, form: Any) -> None:
-        allowed = {value for value, *_ in self.choices or []}  # type: ignore[attr-defined]
+        allowed = {value for value, *_ in self.choices}
         if (
             self.data is not None
             and self.data not in allowed
@@ -246,11 +272,6 @@ class MaybeOneOf(_Choosing, SelectField):
             except ValueError as wrong:
                 raise ValueError("Välj ett av alternativen.") from wrong
 
-    def iter_choices(self) -> Any:
-        chosen = self.data.value if isinstance(self.data, enum.StrEnum) else ""
-        for value, label, *_ in self.choices or []:
-            yield value, label, value == chosen, {}
-
 
 def _row_id(value: Any) -> int | None:
     return None if value in (None, "", "None") else int(value)
@@ -261,7 +282,7 @@ class MaybeRow(_Choosing, SelectField):
 
     def __init__(self, *args: Any, empty: str = "–", **kwargs: Any) -> None:
         self.empty = empty
-        super().__init__(*args, coerce=_row_id, choices=[], validate_choice=False, **kwargs)
+        super().__init__(*args, coerce=_row_id, **kwargs)
 
     def offer(self, rows: Iterable[tuple[int, str]]) -> None:
         self.choices = [("", self.empty), *rows]
@@ -274,19 +295,15 @@ class MaybeRow(_Choosing, SelectField):
             except ValueError as wrong:
                 raise ValueError("Välj ett av alternativen.") from wrong
 
-    def iter_choices(self) -> Any:
-        for value, label, *_ in self.choices or []:
-            yield value, label, (value or None) == self.data, {}
 
-
-class Rows(SelectMultipleField):
+class Rows(_OfferingSeveral, SelectMultipleField):
     """Ids of any of the rows offered, as checkboxes. Set `choices` in the view: (id, label)."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, coerce=int, choices=[], **kwargs)
+        super().__init__(*args, coerce=int, **kwargs)
 
     def process_formdata(self, values: list[str]) -> None:
         try:
@@ -296,12 +313,12 @@ class Rows(SelectMultipleField):
             raise ValueError("Välj bland alternativen.") from wrong
 
     def pre_validate(self, form: Any) -> None:
-        allowed = {value for value, *_ in self.choices or []}
+        allowed = {value for value, *_ in self.choices}
         if not set(self.data or []) <= allowed:
             raise StopValidation("Välj bland alternativen.")
 
 
-class SomeOf(SelectMultipleField):
+class SomeOf(_OfferingSeveral, SelectMultipleField):
     """Any of an enum's values as checkboxes."""
 
     widget = ListWidget(prefix_label=False)
