@@ -166,6 +166,20 @@ class SchoolYear(Versioned, TenantOwned, Base):
             dates = f"{dates} – {date_medium(period.ends_on)}"
         record(action, self, by=by, period=period.name, dates=dates, year=self.label)
 
+    def lap_for(self, unit: "SchoolUnit") -> "QualityCycle":
+        """The unit's lap of the läsår, made when there is none: also for a läsår before the unit was
+        entered here, to which what it brings along belongs."""
+        lap = db.session.scalar(
+            sa.select(QualityCycle).where(
+                QualityCycle.school_year_id == self.id, QualityCycle.unit_id == unit.id
+            )
+        )
+        if lap is None:
+            lap = QualityCycle(organizer_id=self.organizer_id, school_year=self, unit=unit)
+            db.session.add(lap)
+            db.session.flush()
+        return lap
+
     def _start_laps(self) -> None:
         from tracker.organisation.models import SchoolUnit
 
