@@ -150,6 +150,16 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         return [cause for problem in self.living_problems for cause in problem.living_causes]
 
     @property
+    def retired(self) -> list[Problem | Cause]:
+        """What was set aside: problems with all their causes, and single causes of living problems."""
+        return [problem for problem in self.problems if problem.retired_at] + [
+            cause
+            for problem in self.living_problems
+            for cause in problem.causes
+            if cause.retired_at
+        ]
+
+    @property
     def participants(self) -> dict[str, str]:
         """Those who are to take part by skollagen 4 kap. 4 §: the name of the text about each, and
         what they are called here. Adults have no guardians."""

@@ -1,0 +1,49 @@
+"""The analysis as a document to take out; the page and the document read the same."""
+
+from tracker.analyses.reading import Reading
+from tracker.models import SituationAnalysis
+from tracker.reports.documents import Document
+from tracker.web.swedish import date_medium
+
+NOT_WRITTEN = "Inget skrivet."
+
+
+def as_document(analysis: SituationAnalysis, reading: Reading, owner: str) -> Document:
+    """The text of `reading`, with who adopted it and when, or marked as a draft."""
+    content, version = reading.content, reading.version
+    document = Document(f"Nulägesanalys {content['year']}", subtitle=content["unit"], owner=owner)
+    if version is None:
+        document.notice("Utkast. Texten är inte fastställd.")
+        document.facts([("Senast ändrad", date_medium(analysis.changed_at))])
+    else:
+        document.facts(
+            [
+                ("Fastställd", date_medium(version.adopted_at)),
+                ("Av", version.adopted_by_name),
+                ("Version", str(version.number)),
+            ]
+        )
+        if version.reopening:
+            document.paragraph(version.reopening.reason, "Senare öppnad igen:")
+    document.heading("Vad bygger analysen på?")
+    document.text(content["basis"], empty=NOT_WRITTEN)
+    document.heading("Resultatbild")
+    document.text(content["results"], empty=NOT_WRITTEN)
+    document.heading("Problem eller utvecklingsbehov")
+    for number, problem in enumerate(content["problems"], 1):
+        form = f" ({problem['form']})" if problem["form"] else ""
+        document.heading(f"Problem {number}{form}", 2)
+        document.text(problem["text"])
+        for cause in problem["causes"]:
+            document.heading(
+                "Orsak" if cause["prioritised"] else "Orsak (inte prioriterad i år)", 3
+            )
+            document.text(cause["text"])
+            document.paragraph(cause["location"], "Var ligger orsaken?")
+            document.text(cause["evidence"], "Hur vet ni det?", empty=NOT_WRITTEN)
+    if not content["problems"]:
+        document.paragraph(NOT_WRITTEN)
+    document.heading("Vilka har deltagit, och hur?")
+    for name, group in content["participants"].items():
+        document.text(content[name], f"{group}:", empty=NOT_WRITTEN)
+    return document
