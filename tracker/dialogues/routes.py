@@ -1,8 +1,33 @@
-from flask import Blueprint, render_template
+"""The addresses of the dialogues, one line each. What they answer is in the modules named."""
+
+from flask import Blueprint
+
+from tracker.dialogues import routes_planning as planning
+from tracker.dialogues import routes_preparing as preparing
+from tracker.dialogues import routes_reading as reading
 
 bp = Blueprint("dialogues", __name__)
 
+READ, FORM, DO = ["GET"], ["GET", "POST"], ["POST"]
+ONE = "/dialoger/<int:dialogue_id>"
 
-@bp.get("/dialoger")
-def index() -> str:
-    return render_template("start/home.html")
+for address, view, methods in (
+    ("/dialoger", reading.index, READ),
+    (ONE, reading.show, READ),
+    (f"{ONE}/underlag", reading.brief, READ),
+    ("/enheter/<slug>/<year>/dialoger", reading.of_unit, READ),
+    ("/dialoger/planera", planning.plan, READ),
+    ("/dialoger/planera/saknade", planning.prepare, DO),
+    (f"{ONE}/tid", planning.place, FORM),
+    (f"{ONE}/stall-in", planning.cancel, FORM),
+    (f"{ONE}/sla-ihop", planning.join, DO),
+    (f"{ONE}/dela", planning.split, DO),
+    (f"{ONE}/omrade", preparing.topic, FORM),
+    (f"{ONE}/omrade/ta-bort", preparing.drop_topic, DO),
+    (f"{ONE}/vi-ser", preparing.add_topic, FORM),
+    (f"{ONE}/vi-ser/<int:topic_id>", preparing.change_topic, FORM),
+    (f"{ONE}/vi-ser/<int:topic_id>/ta-bort", preparing.remove_topic, DO),
+    (f"{ONE}/foresla-tid", preparing.propose, FORM),
+    (f"{ONE}/forslag/<int:proposal_id>", preparing.answer, DO),
+):
+    bp.add_url_rule(address, view_func=view, methods=methods)

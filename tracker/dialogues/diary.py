@@ -1,0 +1,144 @@
+"""Who is booked when: what there is to think of before a dialogue gets a certain time.
+
+Nothing here stops anybody. Two dialogues at once, or one on a Saturday, may be just what people have
+agreed on; the page says so gently, and saves.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Self
+
+import sqlalchemy as sa
+
+from tracker import clock
+from tracker.cycle.workdays import days_within, is_ordinary_working_day
+from tracker.extensions import db
+from tracker.models import (
+    CalendarPeriod,
+    DialogueKind,
+    DialogueState,
+    DialogueUnit,
+    QualityDialogue,
+    SchoolUnit,
+)
+from tracker.organisation.staffing import Person, Staffing
+from tracker.web.swedish import WEEKDAYS, date_medium, listing, time_short
+
+SATURDAY = 5
+
+
+@dataclass(slots=True)
+class Booking:
+    """A dialogue with a time, and who is busy with it."""
+
+    dialogue_id: int
+    kind: DialogueKind
+    starts_at: datetime
+    ends_at: datetime
+    units: list[str]
+    people: dict[int, str]
+    """Leaders and dialogansvariga: id and name."""
+
+    @property
+    def about(self) -> str:
+        return f"{self.kind.label} för {listing(self.units)}"
+
+    @property
+    def hours(self) -> str:
+        return f"{time_short(self.starts_at)}–{time_short(self.ends_at)}"
+
+
+class Diary:
+    """The dialogues of an organizer between two days, both included, and its leaders' closed days."""
+
+    def __init__(
+        self, bookings: list[Booking], closed: frozenset[date], staffing: Staffing
+    ) -> None:
+        self.bookings = bookings
+        self._closed = closed
+        self._staffing = staffing
+
+    @classmethod
+    def load(cls, organizer_id: int, staffing: Staffing, first: date, last: date) -> Self:
+        """Two statements."""
+        rows = db.session.execute(
+            sa.select(
+                QualityDialogue.id,
+                QualityDialogue.kind,
+                QualityDialogue.starts_at,
+                QualityDialogue.ends_at,
+                SchoolUnit.id,
+                SchoolUnit.area_id,
+                SchoolUnit.name,
+            )
+            .join(DialogueUnit, DialogueUnit.dialogue_id == QualityDialogue.id)
+            .join(SchoolUnit, SchoolUnit.id == DialogueUnit.unit_id)
+            .where(
+                QualityDialogue.organizer_id == organizer_id,
+                QualityDialogue.state != DialogueState.CANCELLED,
+                QualityDialogue.starts_at >= clock.at(first, time.min),
+                QualityDialogue.starts_at < clock.at(last + timedelta(days=1), time.min),
+            )
+            .order_by(QualityDialogue.starts_at, QualityDialogue.id, SchoolUnit.sort_key)
+        )
+        bookings: dict[int, Booking] = {}
+        for dialogue_id, kind, starts_at, ends_at, unit_id, area_id, name in rows:
+            booking = bookings.setdefault(
+                dialogue_id, Booking(dialogue_id, kind, starts_at, ends_at, [], {})
+            )
+            booking.units.append(name)
+            booking.people |= _busy(staffing, unit_id, area_id)
+        closed = days_within(CalendarPeriod.closed_days(organizer_id))
+        return cls(list(bookings.values()), closed, staffing)
+
+    def about(self, dialogue: QualityDialogue) -> list[Booking]:
+        """The other bookings of those who take part in the dialogue, in order of time."""
+        people = self._people(dialogue)
+        return [
+            row
+            for row in self.bookings
+            if row.dialogue_id != dialogue.id and not people.keys().isdisjoint(row.people)
+        ]
+
+    def concerns(self, dialogue: QualityDialogue) -> list[str]:
+        """What there is to think of about the dialogue's present time, as Swedish sentences."""
+        if dialogue.starts_at is None or dialogue.ends_at is None or dialogue.is_cancelled:
+            return []
+        return [*self._about_the_day(dialogue), *self._clashes(dialogue)]
+
+    def _about_the_day(self, dialogue: QualityDialogue) -> list[str]:
+        day = clock.local(dialogue.starts_at).date()
+        first, last = dialogue.school_year.window(dialogue.kind.number)
+        said = []
+        if not first <= day <= last:
+            said.append(
+                f"Dagen ligger utanför perioden för {dialogue.kind.label}, "
+                f"{date_medium(first)} till {date_medium(last)}."
+            )
+        if day.weekday() >= SATURDAY:
+            said.append(f"Det är en {WEEKDAYS[day.weekday()]}.")
+        elif not is_ordinary_working_day(day):
+            said.append("Det är en helgdag eller en afton.")
+        elif day in self._closed:
+            said.append("Skolledarna är lediga den dagen, enligt er kalender.")
+        return said
+
+    def _clashes(self, dialogue: QualityDialogue) -> list[str]:
+        people = self._people(dialogue)
+        return [
+            f"{listing([people[key] for key in people if key in row.people])} har också "
+            f"{row.about} kl. {row.hours} den dagen."
+            for row in self.about(dialogue)
+            if row.starts_at < dialogue.ends_at and dialogue.starts_at < row.ends_at
+        ]
+
+    def _people(self, dialogue: QualityDialogue) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for unit in dialogue.units:
+            found |= _busy(self._staffing, unit.id, unit.area_id)
+        return found
+
+
+def _busy(staffing: Staffing, unit_id: int, area_id: int | None) -> dict[int, str]:
+    people: list[Person | None] = [staffing.leader(unit_id), staffing.lead(unit_id, area_id)]
+    return {person.id: person.name for person in people if person}

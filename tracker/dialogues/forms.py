@@ -1,0 +1,85 @@
+"""The forms of a dialogue: its time, rektor's area, the organizer's areas, a proposal of another time."""
+
+from datetime import datetime
+
+from tracker import clock
+from tracker.dialogues.moves import USUAL_LENGTH
+from tracker.web.fields import Clock, Day, FreeLine, FreeText, MaybeRow, Optional, required
+from tracker.web.forms import Form, VersionedForm
+
+NOTE_LENGTH = 1_000
+"""Reasons, words on the way and lists of people."""
+
+
+class PlaceForm(VersionedForm):
+    """Day and hours as the clocks in Sweden show them."""
+
+    day = Day("Dag", [required("Välj en dag.")])
+    start_time = Clock("Börjar", [required("Skriv när dialogen börjar.")])
+    end_time = Clock("Slutar", [Optional()])
+    place = FreeLine("Plats", [Optional()])
+    participants = FreeText("Fler som deltar", [Optional()], max_length=NOTE_LENGTH)
+    reason = FreeText("Varför ändras tiden?", [Optional()], max_length=NOTE_LENGTH)
+
+    @property
+    def starts_at(self) -> datetime:
+        return clock.at(self.day.data, self.start_time.data)
+
+    @property
+    def ends_at(self) -> datetime:
+        """An hour and a half after the start when no end is given."""
+        if self.end_time.data is None:
+            return self.starts_at + USUAL_LENGTH
+        return clock.at(self.day.data, self.end_time.data)
+
+    def allows(self, planned: datetime | None) -> bool:
+        """Whether day and hours hold together, `planned` being the start it has now; puts errors at
+        the fields. A new start must lie ahead, an old one may stand."""
+        if self.ends_at <= self.starts_at:
+            self.refuse("end_time", "Sluttiden måste vara senare än starttiden samma dag.")
+        elif self.starts_at != planned and self.starts_at <= clock.now():
+            self.refuse("day", "Den tiden har redan passerat. Välj en dag och tid som kommer.")
+        return not self.errors
+
+
+class CancelForm(Form):
+    reason = FreeText(
+        "Varför ställs dialogen in?",
+        [required("Skriv varför dialogen ställs in.")],
+        max_length=NOTE_LENGTH,
+    )
+
+
+class TopicForm(VersionedForm):
+    """Rektor's area. `version` is that of the area she saw, 0 when none was chosen."""
+
+    area_id = MaybeRow("Område", empty="Ett eget område, som jag skriver här nedanför")
+    title = FreeLine("Eget område", [Optional()])
+    text = FreeText("Vad vill du fördjupa?", [Optional()])
+
+    def allows(self) -> bool:
+        if self.area_id.data is None and not self.title.data:
+            self.refuse(
+                "title", "Välj ett utvecklingsområde, eller skriv vad ditt område handlar om."
+            )
+        return not self.errors
+
+
+class OrganizersTopicForm(VersionedForm):
+    title = FreeLine("Område", [required("Skriv vad området handlar om.")])
+    text = FreeText("Vad vi ser", [required("Skriv vad ni ser, så att rektor kan förbereda sig.")])
+
+
+class ProposalForm(Form):
+    day = Day("Dag", [required("Välj en dag.")])
+    start_time = Clock("Börjar", [required("Skriv när dialogen skulle börja.")])
+    text = FreeText("Några ord om varför", [Optional()], max_length=NOTE_LENGTH)
+
+    @property
+    def starts_at(self) -> datetime:
+        return clock.at(self.day.data, self.start_time.data)
+
+    def allows(self) -> bool:
+        if self.starts_at <= clock.now():
+            self.refuse("day", "Den tiden har redan passerat. Föreslå en dag och tid som kommer.")
+        return not self.errors

@@ -1,0 +1,207 @@
+"""Placing the area's dialogues: the plan, the time of each, cancelling, joining and splitting."""
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from tracker.auth.access import current_access, load_dialogue
+from tracker.clock import today
+from tracker.dialogues import lists
+from tracker.dialogues.diary import Diary
+from tracker.dialogues.forms import CancelForm, PlaceForm
+from tracker.dialogues.lists import People
+from tracker.dialogues.states import DialogueError
+from tracker.extensions import db
+from tracker.models import DialogueKind, DialogueState, Permission, QualityDialogue, SchoolYear
+from tracker.organisation.staffing import Staffing
+from tracker.web.conflicts import saved
+from tracker.web.notices import notify
+from tracker.web.paging import Page
+from tracker.web.swedish import datetime_long
+
+PAGE_SIZE = 60
+
+
+def plan() -> str:
+    lists.demand_somewhere(Permission.LEAD)
+    criterion = lists.involving(Permission.LEAD)
+    years = lists.years(criterion)
+    year = lists.chosen_year(years)
+    staffing = Staffing.load(current_access().organizer_id)
+    page = Page.of(lists.ids_to_plan(year, criterion) if year else [], PAGE_SIZE)
+    dialogues = lists.load(page.items, with_proposals=True)
+    diary = _diary(dialogues, staffing)
+    return render_template(
+        "dialogues/plan.html",
+        years=years,
+        year=year,
+        page=page,
+        lacking=lists.units_without(year) if year else [],
+        groups=[
+            (
+                kind,
+                [
+                    (row, People.of(row, staffing), diary.concerns(row) if row.is_ahead else [])
+                    for row in dialogues
+                    if row.kind is kind
+                ],
+            )
+            for kind in DialogueKind
+        ],
+    )
+
+
+def _diary(dialogues: list[QualityDialogue], staffing: Staffing) -> Diary:
+    days = [row.day for row in dialogues if row.day] or [today()]
+    return Diary.load(current_access().organizer_id, staffing, min(days), max(days))
+
+
+def prepare() -> Response:
+    """Make the dialogues of units that came into the läsår later than the others."""
+    lists.demand_somewhere(Permission.LEAD)
+    year = SchoolYear.of(current_access().organizer_id, request.form.get("year", 0, type=int))
+    if year is None:
+        abort(404)
+    QualityDialogue.prepare(year, Staffing.load(year.organizer_id), by=current_user)
+    db.session.commit()
+    notify("Dialogerna är upplagda. Nu går det att bestämma tid för dem.")
+    return redirect(url_for("dialogues.plan", lasar=year.slug))
+
+
+def place(dialogue_id: int) -> Response | str | tuple[str, int]:
+    """Give the dialogue a time, move it, or take up a cancelled one."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    form = PlaceForm(obj=dialogue)
+    if not form.validate_on_submit() or not form.allows(dialogue.starts_at):
+        return _place_page(dialogue, form), 422 if form.is_submitted() else 200
+    try:
+        if not saved(form, dialogue, lambda: _arrange(dialogue, form), _PLACE_FIELDS):
+            return _place_page(dialogue, form), 409
+    except DialogueError as wrong:
+        form.refuse("reason", str(wrong))
+        return _place_page(dialogue, form), 422
+    _say_when(dialogue)
+    following = _next_without_time(dialogue) if request.form.get("next") else None
+    if following:
+        return redirect(url_for("dialogues.place", dialogue_id=following))
+    return redirect(_plan_url(dialogue))
+
+
+_PLACE_FIELDS = ("day", "start_time", "end_time", "place", "participants")
+
+
+def _arrange(dialogue: QualityDialogue, form: PlaceForm) -> None:
+    dialogue.arrange(
+        form.starts_at,
+        form.ends_at,
+        form.place.data,
+        form.participants.data,
+        by=current_user,
+        reason=form.reason.data,
+    )
+
+
+def _say_when(dialogue: QualityDialogue) -> None:
+    """What was saved, and what there is to think of about that time."""
+    if dialogue.starts_at is None or dialogue.day is None:
+        return
+    notify(
+        f"{dialogue.kind.label} med {dialogue.unit_names} är {datetime_long(dialogue.starts_at)}."
+    )
+    staffing = Staffing.load(dialogue.organizer_id)
+    diary = Diary.load(dialogue.organizer_id, staffing, dialogue.day, dialogue.day)
+    for sentence in diary.concerns(dialogue):
+        notify(f"Tänk på: {sentence}", "warning")
+
+
+def _next_without_time(dialogue: QualityDialogue) -> int | None:
+    waiting = lists.ids_to_plan(
+        dialogue.school_year,
+        lists.involving(Permission.LEAD)
+        & QualityDialogue.starts_at.is_(None)
+        & (QualityDialogue.kind == dialogue.kind)
+        & (QualityDialogue.state != DialogueState.CANCELLED),
+    )
+    return waiting[0] if waiting else None
+
+
+def _plan_url(dialogue: QualityDialogue) -> str:
+    return url_for(
+        "dialogues.plan", lasar=dialogue.school_year.slug, _anchor=f"dialog-{dialogue.id}"
+    )
+
+
+def _place_page(dialogue: QualityDialogue, form: PlaceForm) -> str:
+    staffing = Staffing.load(dialogue.organizer_id)
+    first, last = dialogue.school_year.window(dialogue.kind.number)
+    return render_template(
+        "dialogues/place.html",
+        dialogue=dialogue,
+        form=form,
+        people=People.of(dialogue, staffing),
+        window=(first, last),
+        booked=Diary.load(
+            dialogue.organizer_id, staffing, max(first, min(today(), last)), last
+        ).about(dialogue),
+        joinable=_joinable(dialogue, staffing),
+    )
+
+
+def _joinable(dialogue: QualityDialogue, staffing: Staffing) -> list[QualityDialogue]:
+    """The same leader's other dialogues of the same kind, which may become one with this."""
+    own = {person.id for person in People.of(dialogue, staffing).leaders}
+    if not own or dialogue.has_been:
+        return []
+    ids = lists.ids_to_plan(
+        dialogue.school_year,
+        lists.involving(Permission.LEAD)
+        & (QualityDialogue.kind == dialogue.kind)
+        & (QualityDialogue.id != dialogue.id),
+    )
+    return [
+        row
+        for row in lists.load(ids)
+        if not row.has_been and own & {person.id for person in People.of(row, staffing).leaders}
+    ]
+
+
+def cancel(dialogue_id: int) -> Response | str | tuple[str, int]:
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    form = CancelForm()
+    if not form.validate_on_submit():
+        return render_template("dialogues/cancel.html", dialogue=dialogue, form=form), (
+            422 if form.is_submitted() else 200
+        )
+    dialogue.cancel(form.reason.data, by=current_user)
+    db.session.commit()
+    notify(f"{dialogue.kind.label} med {dialogue.unit_names} är inställd.")
+    return redirect(_plan_url(dialogue))
+
+
+def join(dialogue_id: int) -> Response:
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    other_id = request.form.get("other", 0, type=int)
+    staffing = Staffing.load(dialogue.organizer_id)
+    other = next((row for row in _joinable(dialogue, staffing) if row.id == other_id), None)
+    if other is None:
+        abort(404)
+    joined = dialogue.join(other, by=current_user)
+    db.session.commit()
+    notify(f"{joined.kind.label} gäller nu {joined.unit_names} tillsammans.")
+    return redirect(url_for("dialogues.place", dialogue_id=joined.id))
+
+
+def split(dialogue_id: int) -> Response:
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    unit_id = request.form.get("unit", 0, type=int)
+    unit = next((row for row in dialogue.units if row.id == unit_id), None)
+    if unit is None:
+        abort(404)
+    try:
+        own = dialogue.split_off(unit, by=current_user)
+    except DialogueError as wrong:
+        notify(str(wrong), "warning")
+        return redirect(url_for("dialogues.place", dialogue_id=dialogue.id))
+    db.session.commit()
+    notify(f"{unit.name} har fått en egen {own.kind.label}. Bestäm tid för den.")
+    return redirect(url_for("dialogues.place", dialogue_id=own.id))

@@ -1,0 +1,205 @@
+"""What both sides do before the dialogue: rektor's area, the organizer's areas, another time."""
+
+import sqlalchemy as sa
+from flask import abort, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+from tracker.auth.access import load_dialogue
+from tracker.dialogues.forms import OrganizersTopicForm, ProposalForm, TopicForm
+from tracker.dialogues.states import DialogueError
+from tracker.extensions import db
+from tracker.models import (
+    DevelopmentArea,
+    DialogueTopic,
+    Permission,
+    QualityCycle,
+    QualityDialogue,
+)
+from tracker.web.conflicts import saved
+from tracker.web.notices import notify
+
+
+def topic(dialogue_id: int) -> Response | str | tuple[str, int]:
+    """Rektor's area: one of the unit's development areas, or a heading of her own."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.WRITE)
+    areas = _development_areas(dialogue)
+    form = TopicForm(data=_chosen(dialogue.principals_topic))
+    form.area_id.offer(_choices(dialogue, areas))
+    if not form.validate_on_submit() or not form.allows():
+        return _topic_page(dialogue, form), 422 if form.is_submitted() else 200
+    area = next((row for row in areas if row.id == form.area_id.data), None)
+    try:
+        dialogue.choose_topic(
+            area.title if area else form.title.data,
+            form.text.data,
+            area,
+            by=current_user,
+            seen=form.version.data,
+        )
+        db.session.commit()
+    except (StaleDataError, IntegrityError):
+        db.session.rollback()
+        newer = _chosen(dialogue.principals_topic)
+        form.show_newer(newer, newer.pop("version"))
+        return _topic_page(dialogue, form), 409
+    except DialogueError as wrong:
+        db.session.rollback()
+        form.refuse("area_id", str(wrong))
+        return _topic_page(dialogue, form), 422
+    notify("Området är valt. Den du träffar ser det redan nu.")
+    return redirect(_url(dialogue))
+
+
+def _chosen(row: DialogueTopic | None) -> dict[str, object]:
+    """The fields of TopicForm as they stand; a development area lends its heading."""
+    if row is None:
+        return {"version": 0, "area_id": None, "title": "", "text": ""}
+    title = row.title if row.area_id is None else ""
+    return {"version": row.version, "area_id": row.area_id, "title": title, "text": row.text}
+
+
+def _development_areas(dialogue: QualityDialogue) -> list[DevelopmentArea]:
+    return list(
+        db.session.scalars(
+            sa.select(DevelopmentArea)
+            .join(QualityCycle, QualityCycle.id == DevelopmentArea.cycle_id)
+            .where(
+                QualityCycle.unit_id.in_([unit.id for unit in dialogue.units]),
+                QualityCycle.school_year_id == dialogue.school_year_id,
+            )
+            .options(sa.orm.contains_eager(DevelopmentArea.cycle))
+            .order_by(DevelopmentArea.id)
+        )
+    )
+
+
+def _choices(dialogue: QualityDialogue, areas: list[DevelopmentArea]) -> list[tuple[int, str]]:
+    names = {unit.id: unit.name for unit in dialogue.units}
+    if len(names) == 1:
+        return [(row.id, row.title) for row in areas]
+    return [(row.id, f"{row.title} ({names[row.cycle.unit_id]})") for row in areas]
+
+
+def _topic_page(dialogue: QualityDialogue, form: TopicForm) -> str:
+    return render_template("dialogues/topic.html", dialogue=dialogue, form=form)
+
+
+def drop_topic(dialogue_id: int) -> Response:
+    """In Dialog 2 rektor need not choose an area, and may take hers back."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.WRITE)
+    chosen = dialogue.principals_topic
+    if chosen is None or dialogue.kind.number == 1:
+        abort(404)
+    return _removed(dialogue, chosen)
+
+
+def add_topic(dialogue_id: int) -> Response | str | tuple[str, int]:
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    form = OrganizersTopicForm(data={"version": 0})
+    if not form.validate_on_submit():
+        return _organizers_page(dialogue, form), 422 if form.is_submitted() else 200
+    try:
+        dialogue.add_topic(form.title.data, form.text.data, by=current_user)
+    except DialogueError as wrong:
+        form.refuse("title", str(wrong))
+        return _organizers_page(dialogue, form), 422
+    db.session.commit()
+    notify("Området är tillagt. Rektor ser det redan nu.")
+    return redirect(_url(dialogue))
+
+
+def change_topic(dialogue_id: int, topic_id: int) -> Response | str | tuple[str, int]:
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    row = _organizers_topic(dialogue, topic_id)
+    form = OrganizersTopicForm(obj=row)
+    if not form.validate_on_submit():
+        return _organizers_page(dialogue, form, row), 422 if form.is_submitted() else 200
+    try:
+        if not saved(
+            form,
+            row,
+            lambda: dialogue.change_topic(row, form.title.data, form.text.data, by=current_user),
+            ("title", "text"),
+        ):
+            return _organizers_page(dialogue, form, row), 409
+    except DialogueError as wrong:
+        form.refuse("title", str(wrong))
+        return _organizers_page(dialogue, form, row), 422
+    notify("Området är sparat.")
+    return redirect(_url(dialogue))
+
+
+def remove_topic(dialogue_id: int, topic_id: int) -> Response:
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    return _removed(dialogue, _organizers_topic(dialogue, topic_id))
+
+
+def _removed(dialogue: QualityDialogue, row: DialogueTopic) -> Response:
+    try:
+        dialogue.remove_topic(row, by=current_user)
+    except DialogueError as wrong:
+        notify(str(wrong), "warning")
+        return redirect(_url(dialogue))
+    db.session.commit()
+    notify("Området är borttaget.")
+    return redirect(_url(dialogue))
+
+
+def _organizers_topic(dialogue: QualityDialogue, topic_id: int) -> DialogueTopic:
+    found = next((row for row in dialogue.organizers_topics if row.id == topic_id), None)
+    return found or abort(404)
+
+
+def _organizers_page(
+    dialogue: QualityDialogue, form: OrganizersTopicForm, row: DialogueTopic | None = None
+) -> str:
+    return render_template(
+        "dialogues/organizers_topic.html", dialogue=dialogue, form=form, topic=row
+    )
+
+
+def propose(dialogue_id: int) -> Response | str | tuple[str, int]:
+    """Passar inte tiden? Föreslå en ny."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.WRITE)
+    form = ProposalForm()
+    if not form.validate_on_submit() or not form.allows():
+        return _propose_page(dialogue, form), 422 if form.is_submitted() else 200
+    try:
+        dialogue.propose_time(form.starts_at, form.text.data, by=current_user)
+    except DialogueError as wrong:
+        form.refuse("day", str(wrong))
+        return _propose_page(dialogue, form), 422
+    db.session.commit()
+    notify("Förslaget är lämnat. Tiden gäller som den är tills du får svar.")
+    return redirect(_url(dialogue))
+
+
+def _propose_page(dialogue: QualityDialogue, form: ProposalForm) -> str:
+    return render_template("dialogues/propose.html", dialogue=dialogue, form=form)
+
+
+def answer(dialogue_id: int, proposal_id: int) -> Response:
+    """The dialogansvarig accepts the proposed time, or keeps the one that is."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    proposal = next((row for row in dialogue.proposals if row.id == proposal_id), None)
+    if proposal is None or request.form.get("answer") not in ("accept", "keep"):
+        abort(404)
+    accepts = request.form["answer"] == "accept"
+    try:
+        if accepts:
+            dialogue.accept(proposal, by=current_user)
+        else:
+            dialogue.decline(proposal, by=current_user)
+    except DialogueError as wrong:
+        notify(str(wrong), "warning")
+        return redirect(_url(dialogue))
+    db.session.commit()
+    notify("Dialogen är flyttad till den föreslagna tiden." if accepts else "Tiden är kvar.")
+    return redirect(_url(dialogue))
+
+
+def _url(dialogue: QualityDialogue) -> str:
+    return url_for("dialogues.show", dialogue_id=dialogue.id)

@@ -1,0 +1,131 @@
+"""The pages that show dialogues: mine, one of them, a unit's two, and the brief."""
+
+import sqlalchemy as sa
+from flask import render_template, request
+
+from tracker.audit.history import history_of
+from tracker.auth.access import current_access, load_cycle, load_dialogue, may
+from tracker.clock import today
+from tracker.dialogues import lists
+from tracker.dialogues.brief import Brief
+from tracker.dialogues.diary import Diary
+from tracker.dialogues.lists import People, When, what_is_left
+from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS
+from tracker.dialogues.preparation import PreparationFacts, steps
+from tracker.extensions import db
+from tracker.models import (
+    DialogueUnit,
+    Permission,
+    QualityDialogue,
+    SchoolYear,
+    Side,
+)
+from tracker.organisation.staffing import Staffing
+from tracker.web.paging import Page
+
+PAGE_SIZE = 50
+
+
+def index() -> str:
+    lists.demand_somewhere(Permission.FOLLOW)
+    area_id = request.args.get("omrade", type=int)
+    criterion = lists.involving(Permission.FOLLOW, area_id)
+    years = lists.years(lists.involving(Permission.FOLLOW))
+    year = lists.chosen_year(years)
+    page = Page.of(lists.ids_by_time(year, criterion) if year else [], PAGE_SIZE)
+    rows = lists.lines(lists.load(page.items), _staffing(year))
+    return render_template(
+        "dialogues/index.html",
+        years=years,
+        year=year,
+        areas=lists.areas(),
+        area_id=area_id,
+        page=page,
+        groups=[(when, [row for row in rows if row.when is when]) for when in When],
+        plans=any(Permission.LEAD in row.role.grants for row in current_access().grants),
+        Side=Side,
+    )
+
+
+def _staffing(year: SchoolYear | None) -> Staffing:
+    """Who led at the end of a läsår that is over; who leads today otherwise."""
+    day = min(today(), year.last_day) if year else today()
+    return Staffing.load(current_access().organizer_id, day)
+
+
+def show(dialogue_id: int) -> str:
+    dialogue = load_dialogue(dialogue_id, to=Permission.FOLLOW)
+    staffing = _staffing_on(dialogue)
+    facts = PreparationFacts.load([dialogue])
+    checklist = steps(dialogue, facts)
+    sides = [
+        side
+        for side, permission in (
+            (Side.ORGANIZER, Permission.LEAD),
+            (Side.PRINCIPAL, Permission.WRITE),
+        )
+        if may(permission)
+    ]
+    return render_template(
+        "dialogues/show.html",
+        dialogue=dialogue,
+        people=People.of(dialogue, staffing),
+        checklist=checklist,
+        own_sides=sides,
+        sides=sides + [side for side in Side if side not in sides],
+        next_step=next(
+            (row for side in sides for row in checklist if row.side is side and not row.done), None
+        ),
+        concerns=_concerns(dialogue, staffing),
+        events=history_of(dialogue),
+        organizers_due=dialogue.due(ORGANIZERS_TOPICS_DAYS),
+        Side=Side,
+    )
+
+
+def _staffing_on(dialogue: QualityDialogue) -> Staffing:
+    """Who takes part: those who held the roles on the day, once it has been."""
+    day = dialogue.day if dialogue.has_been else None
+    return Staffing.load(dialogue.organizer_id, day)
+
+
+def _concerns(dialogue: QualityDialogue, staffing: Staffing) -> list[str]:
+    """What the one who plans should think of about the time; nobody else is bothered with it."""
+    if not may(Permission.LEAD) or not dialogue.is_ahead or dialogue.day is None:
+        return []
+    diary = Diary.load(dialogue.organizer_id, staffing, dialogue.day, dialogue.day)
+    return diary.concerns(dialogue)
+
+
+def of_unit(slug: str, year: str) -> str:
+    cycle = load_cycle(slug, year, to=Permission.FOLLOW)
+    ids = db.session.scalars(
+        sa.select(QualityDialogue.id)
+        .join(DialogueUnit, DialogueUnit.dialogue_id == QualityDialogue.id)
+        .where(
+            DialogueUnit.unit_id == cycle.unit_id,
+            QualityDialogue.school_year_id == cycle.school_year_id,
+        )
+        .order_by(QualityDialogue.kind)
+    ).all()
+    return render_template(
+        "dialogues/of_unit.html",
+        cycle=cycle,
+        unit=cycle.unit,
+        year=cycle.school_year,
+        lines=lists.lines(lists.load(ids), _staffing(cycle.school_year)),
+        Side=Side,
+    )
+
+
+def brief(dialogue_id: int) -> str:
+    dialogue = load_dialogue(dialogue_id, to=Permission.FOLLOW)
+    facts = PreparationFacts.load([dialogue])
+    return render_template(
+        "dialogues/brief.html",
+        dialogue=dialogue,
+        people=People.of(dialogue, _staffing_on(dialogue)),
+        left=what_is_left(dialogue, facts),
+        brief=Brief.load(dialogue),
+        Side=Side,
+    )
