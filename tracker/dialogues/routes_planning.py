@@ -184,7 +184,7 @@ def join(dialogue_id: int) -> Response:
     staffing = Staffing.load(dialogue.organizer_id)
     other = next((row for row in _joinable(dialogue, staffing) if row.id == other_id), None)
     if other is None:
-        abort(404)
+        return _refused(dialogue, "De två dialogerna kan inte slås ihop. Så här ser det ut nu.")
     joined = dialogue.join(other, by=current_user)
     db.session.commit()
     notify(f"{joined.kind.label} gäller nu {joined.unit_names} tillsammans.")
@@ -196,12 +196,17 @@ def split(dialogue_id: int) -> Response:
     unit_id = request.form.get("unit", 0, type=int)
     unit = next((row for row in dialogue.units if row.id == unit_id), None)
     if unit is None:
-        abort(404)
+        return _refused(dialogue, "Enheten är inte med i dialogen. Så här ser det ut nu.")
     try:
         own = dialogue.split_off(unit, by=current_user)
     except DialogueError as wrong:
-        notify(str(wrong), "warning")
-        return redirect(url_for("dialogues.place", dialogue_id=dialogue.id))
+        return _refused(dialogue, str(wrong))
     db.session.commit()
     notify(f"{unit.name} har fått en egen {own.kind.label}. Bestäm tid för den.")
     return redirect(url_for("dialogues.place", dialogue_id=own.id))
+
+
+def _refused(dialogue: QualityDialogue, why: str) -> Response:
+    """Somebody else may have been here since the page was shown: say so, and show it anew."""
+    notify(why, "warning")
+    return redirect(url_for("dialogues.place", dialogue_id=dialogue.id))

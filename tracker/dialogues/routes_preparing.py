@@ -13,6 +13,7 @@ from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
 from tracker.models import (
     DevelopmentArea,
+    DialogueKind,
     DialogueTopic,
     Permission,
     QualityCycle,
@@ -91,8 +92,14 @@ def drop_topic(dialogue_id: int) -> Response:
     """In Dialog 2 rektor need not choose an area, and may take hers back."""
     dialogue = load_dialogue(dialogue_id, to=Permission.WRITE)
     chosen = dialogue.principals_topic
-    if chosen is None or dialogue.kind.number == 1:
-        abort(404)
+    if chosen is None or dialogue.kind is DialogueKind.DIALOGUE_1:
+        notify(
+            "Dialog 1 behöver ett område. Byt det i stället."
+            if chosen
+            else "Inget område är valt.",
+            "warning",
+        )
+        return redirect(_url(dialogue))
     return _removed(dialogue, chosen)
 
 
@@ -185,8 +192,10 @@ def answer(dialogue_id: int, proposal_id: int) -> Response:
     """The dialogansvarig accepts the proposed time, or keeps the one that is."""
     dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
     proposal = next((row for row in dialogue.proposals if row.id == proposal_id), None)
-    if proposal is None or request.form.get("answer") not in ("accept", "keep"):
+    if proposal is None:
         abort(404)
+    if request.form.get("answer") not in ("accept", "keep"):
+        abort(400)
     accepts = request.form["answer"] == "accept"
     try:
         if accepts:
