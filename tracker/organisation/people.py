@@ -121,6 +121,33 @@ def lines(user_ids: list[int], organizer_id: int) -> list[PersonRow]:
     ]
 
 
+def is_known_in(user: User, organizer_id: int) -> bool:
+    """Whether the person holds, has held or will hold a role there."""
+    return bool(
+        db.session.scalar(
+            sa.select(
+                sa.exists().where(
+                    RoleAssignment.user_id == user.id,
+                    RoleAssignment.organizer_id == organizer_id,
+                )
+            )
+        )
+    )
+
+
+def assignments_of(user: User, organizer_id: int) -> list[RoleAssignment]:
+    """The roles the person holds or will hold there."""
+    return list(
+        db.session.scalars(
+            sa.select(RoleAssignment).where(
+                RoleAssignment.user_id == user.id,
+                RoleAssignment.organizer_id == organizer_id,
+                sa.or_(RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on >= today()),
+            )
+        )
+    )
+
+
 def belongs_elsewhere(user: User, organizer_id: int) -> bool:
     """Whether the person has a role in another organizer too, so that the account is not this one's
     to change."""

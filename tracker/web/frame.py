@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, has_request_context, request, url_for
 from flask_login import current_user
 
 from tracker.auth.access import current_access, may
@@ -30,14 +30,25 @@ def navigation() -> list[MenuItem]:
                 (
                     "Enheter",
                     "start.units",
-                    ("start.unit", "analyses.", "measures.", "evaluation.", "cycle.", "reports."),
+                    (
+                        "start.unit",
+                        "analyses.",
+                        "measures.",
+                        "evaluation.",
+                        "cycle.phase",
+                        "reports.",
+                    ),
                 )
             )
         if any(Permission.FOLLOW in grant.role.grants for grant in access.grants):
             items.append(("Dialoger", "dialogues.index", ("dialogues.",)))
         if Permission.MANAGE in access.on_organizer():
             items += [
-                ("Organisation", "organisation.index", ("organisation.",)),
+                (
+                    "Organisation",
+                    "organisation.index",
+                    ("organisation.", "cycle.year", "cycle.add_period", "cycle.reminders"),
+                ),
                 ("Utskick", "notifications.outbox", ("notifications.",)),
             ]
         items.append(("Historik", "audit.index", ("audit.",)))
@@ -78,8 +89,8 @@ def _moment_short(moment: Any) -> str:
 
 
 def _frame() -> dict[str, Any]:
-    """Template variables of the base template; nothing is read for visitors and error pages that
-    come before the person is known."""
+    """Template variables of the base template; nothing is read for visitors, for mails, and for error
+    pages that come before the person is known."""
     if "bare" in g:
         return {}
     if not current_user.is_authenticated:

@@ -1,0 +1,78 @@
+"""Organisation: what is set up and what is missing."""
+
+import pytest
+import sqlalchemy as sa
+
+from tracker.extensions import db
+from tracker.models import (
+    Organizer,
+    Role,
+    RoleAssignment,
+    SchoolForm,
+    SchoolUnit,
+    SchoolYear,
+    UnitKind,
+)
+
+SCHOOL = {"kind": UnitKind.SCHOOL, "forms": [SchoolForm.COMPULSORY], "by": None}
+
+
+def test_names_what_is_missing(cast, as_):
+    text = as_(cast.tove).page("/organisation")
+
+    assert "Nästa steg: rektorer saknas" in text  # Klockvretsskolan is vacant
+    assert "En enhet saknar rektor i dag" in text
+    assert "2 områden" in text
+    assert "5 enheter" in text
+    assert "2026/27 pågår" in text
+
+
+def test_a_new_organizer_begins_with_its_units(cast, as_):
+    empty = Organizer.create("Tomby kommun", by=None)
+    RoleAssignment.give(cast.tove, Role.SYSTEM_ADMIN, empty, by=None)
+    for role in db.session.scalars(
+        sa.select(RoleAssignment).where(RoleAssignment.organizer_id == cast.exempelby.id)
+    ):
+        if role.user_id == cast.tove.id:
+            db.session.delete(role)
+    browser = as_(cast.tove)
+
+    assert "Börja med enheterna" in browser.page("/organisation")
+
+    SchoolUnit.create(empty, "Tomskolan", **SCHOOL)
+    db.session.commit()
+    assert "Nästa steg: bjud in rektorerna" in browser.page("/organisation")
+
+
+def test_says_when_all_is_in_place(cast, as_):
+    RoleAssignment.give(cast.ali, Role.PRINCIPAL, cast.exempelby, by=None, unit=cast.klockvret)
+
+    assert "Allt som behövs är på plats" in as_(cast.tove).page("/organisation")
+
+
+def test_asks_for_the_year_when_it_is_not_opened(cast, as_, the_day):
+    the_day.move_to("2028-09-01")
+
+    assert "Nästa steg: lägg upp läsåret" in as_(cast.tove).page("/organisation")
+
+
+@pytest.mark.parametrize("person", ["karin", "erik", "lena", "samira", "sofia", "perolov"])
+def test_is_the_administrators_alone(cast, as_, person):
+    as_(getattr(cast, person)).page("/organisation", 403)
+
+
+@pytest.mark.parametrize("address", ["", "/enheter", "/personer", "/lasar", "/omraden"])
+def test_asks_little_of_the_database_however_many_units(cast, as_, statements, address):
+    browser = as_(cast.tove)
+    with statements() as few:
+        browser.page(f"/organisation{address}")
+    for number in range(60):
+        SchoolUnit.create(cast.exempelby, f"Skola {number}", **SCHOOL)
+    SchoolYear.open(cast.exempelby, 2026, by=None)
+    db.session.commit()
+
+    with statements() as many:
+        browser.page(f"/organisation{address}")
+
+    assert len(few) == len(many), many
+    assert len(many) <= 15

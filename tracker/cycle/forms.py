@@ -1,0 +1,139 @@
+"""The läsår, its periods, the reminders, and the phase that somebody sets by hand."""
+
+import re
+from typing import Any
+
+from wtforms.validators import ValidationError
+
+from tracker.cycle.calendar import PeriodKind, Phase
+from tracker.models import SchoolYear
+from tracker.web.fields import Day, FreeLine, FreeText, OneOf, Optional, required
+from tracker.web.forms import Form, VersionedForm
+from tracker.web.swedish import date_medium
+
+LONGEST = {PeriodKind.TERM: 200, PeriodKind.LOV: 80, PeriodKind.CLOSED: 60}
+"""Days. A slip of the pen in a date must not make a whole läsår free of reminders."""
+MOST_REMINDERS = 6
+FURTHEST = 60
+
+_ASK_DAY = "Ange en dag."
+
+
+class WindowsForm(VersionedForm):
+    dialogue1_from = Day("Dialog 1, från", validators=[required(_ASK_DAY)])
+    dialogue1_to = Day("Dialog 1, till", validators=[required(_ASK_DAY)])
+    dialogue2_from = Day("Dialog 2, från", validators=[required(_ASK_DAY)])
+    dialogue2_to = Day("Dialog 2, till", validators=[required(_ASK_DAY)])
+
+    def __init__(self, year: SchoolYear, *args: Any, **kwargs: Any) -> None:
+        self._year = year
+        super().__init__(*args, **kwargs)
+
+    def _within(self, field: Any) -> None:
+        if field.data and not self._year.first_day <= field.data <= self._year.last_day:
+            raise ValidationError(
+                f"Välj en dag i läsåret: {date_medium(self._year.first_day)} till "
+                f"{date_medium(self._year.last_day)}."
+            )
+
+    def _not_before(self, first: Any, last: Any, message: str) -> None:
+        self._within(last)
+        if first.data and last.data and last.data < first.data:
+            raise ValidationError(message)
+
+    def validate_dialogue1_from(self, field: Any) -> None:
+        self._within(field)
+
+    def validate_dialogue1_to(self, field: Any) -> None:
+        self._not_before(self.dialogue1_from, field, "Sista dagen kan inte vara före den första.")
+
+    def validate_dialogue2_from(self, field: Any) -> None:
+        self._not_before(self.dialogue1_to, field, "Dialog 2 börjar efter Dialog 1.")
+
+    def validate_dialogue2_to(self, field: Any) -> None:
+        self._not_before(self.dialogue2_from, field, "Sista dagen kan inte vara före den första.")
+
+
+class PeriodForm(Form):
+    kind = OneOf("Vad är det?", PeriodKind, validators=[required("Välj vad det är.")])
+    name = FreeLine(
+        "Namn",
+        description="Till exempel Hösttermin, Sportlov eller Klämdag.",
+        validators=[required("Skriv vad den heter.")],
+    )
+    starts_on = Day("Första dag", validators=[required(_ASK_DAY)])
+    ends_on = Day("Sista dag", validators=[required(_ASK_DAY)])
+
+    def __init__(self, year: SchoolYear, *args: Any, **kwargs: Any) -> None:
+        self._year = year
+        super().__init__(*args, **kwargs)
+
+    def validate_starts_on(self, field: Any) -> None:
+        if field.data and not self._year.first_day <= field.data <= self._year.last_day:
+            raise ValidationError(f"Dagen ligger inte i läsåret {self._year.label}.")
+
+    def validate_ends_on(self, field: Any) -> None:
+        first, kind = self.starts_on.data, self.kind.data
+        if not (field.data and first and kind):
+            return
+        if field.data < first:
+            raise ValidationError("Sista dagen kan inte vara före den första.")
+        if field.data > self._year.last_day:
+            raise ValidationError(
+                f"Läsåret slutar {date_medium(self._year.last_day)}. Lägg resten i nästa läsår."
+            )
+        days = (field.data - first).days + 1
+        if days > LONGEST[kind]:
+            raise ValidationError(
+                f"Det blir {days} dagar. Kontrollera datumen: högst {LONGEST[kind]} dagar får plats."
+            )
+        for other in self._year.periods:
+            if other.kind is kind and other.starts_on <= field.data and first <= other.ends_on:
+                raise ValidationError(
+                    f"Dagarna överlappar {other.name} ({date_medium(other.starts_on)} till "
+                    f"{date_medium(other.ends_on)})."
+                )
+
+
+class RemindersForm(Form):
+    """Numbers of days, separated by commas; `numbers` gives them sorted, without doubles."""
+
+    dialogue = FreeLine(
+        "Dagar före en dialog",
+        description="Till exempel 21, 7, 1. Lämna tomt för inga påminnelser.",
+        validators=[Optional()],
+    )
+    effect = FreeLine(
+        "Dagar efter att en effekt kan bedömas",
+        description="0 är samma dag. Till exempel 0, 14. Lämna tomt för inga påminnelser.",
+        validators=[Optional()],
+    )
+
+    def validate_dialogue(self, field: Any) -> None:
+        numbers(field.data)
+
+    def validate_effect(self, field: Any) -> None:
+        numbers(field.data)
+
+
+def numbers(text: str) -> list[int]:
+    """The numbers of days in the text, ascending. Raises ValidationError."""
+    parts = [part for part in re.split(r"[,;\s]+", text or "") if part]
+    if not all(re.fullmatch(r"[0-9]{1,2}", part) for part in parts):
+        raise ValidationError("Skriv hela tal med komma emellan, till exempel 21, 7, 1.")
+    days = sorted({int(part) for part in parts})
+    if days and days[-1] > FURTHEST:
+        raise ValidationError(f"Högst {FURTHEST} dagar.")
+    if len(days) > MOST_REMINDERS:
+        raise ValidationError(f"Högst {MOST_REMINDERS} påminnelser: fler än så läses inte.")
+    return days
+
+
+class PhaseForm(Form):
+    phase = OneOf("Var är enheten i sitt varv?", Phase, validators=[required("Välj en fas.")])
+    note = FreeText(
+        "Varför?",
+        description="En mening räcker. Den syns i historiken med ditt namn.",
+        max_length=500,
+        validators=[required("Skriv varför enheten är i en annan fas.")],
+    )

@@ -1,0 +1,74 @@
+"""What is set up for an organizer, and what is missing: the steps of the first afternoon."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from tracker.clock import today
+from tracker.extensions import db
+from tracker.models import (
+    Area,
+    Organizer,
+    QualityCycle,
+    RoleAssignment,
+    SchoolUnit,
+    SchoolYear,
+    User,
+)
+from tracker.organisation.staffing import Staffing
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """Figures of one organizer today. A handful of statements, however many units it has."""
+
+    areas: int
+    units: int
+    vacant: int
+    without_lead: int
+    people: int
+    invited: int
+    year: SchoolYear | None
+    units_without_lap: int
+
+    @classmethod
+    def of(cls, organizer: Organizer, year: SchoolYear | None) -> "SetUp":
+        open_units = db.session.execute(
+            sa.select(SchoolUnit.id, SchoolUnit.area_id).where(
+                SchoolUnit.organizer_id == organizer.id, SchoolUnit.open_on(today())
+            )
+        ).all()
+        staffing = Staffing.load(organizer.id)
+        laps: set[int | None] = set()
+        if year is not None:
+            laps = set(
+                db.session.scalars(
+                    sa.select(QualityCycle.unit_id).where(QualityCycle.school_year_id == year.id)
+                )
+            )
+        people, invited = db.session.execute(
+            sa.select(
+                sa.func.count(User.id),
+                sa.func.count(User.id).filter(User.password_hash.is_(None)),
+            ).where(
+                User.closed_at.is_(None),
+                sa.exists().where(
+                    RoleAssignment.user_id == User.id,
+                    RoleAssignment.organizer_id == organizer.id,
+                    sa.or_(RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on >= today()),
+                ),
+            )
+        ).one()
+        areas = db.session.scalar(
+            sa.select(sa.func.count()).where(Area.organizer_id == organizer.id)
+        )
+        return cls(
+            areas=areas or 0,
+            units=len(open_units),
+            vacant=sum(staffing.leader(unit.id) is None for unit in open_units),
+            without_lead=sum(staffing.lead(unit.id, unit.area_id) is None for unit in open_units),
+            people=people,
+            invited=invited,
+            year=year,
+            units_without_lap=sum(unit.id not in laps for unit in open_units) if year else 0,
+        )
