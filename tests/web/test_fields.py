@@ -88,7 +88,7 @@ KINDS = [
 TEXTS = [FreeLine, FreeText]
 CHOICES = [MaybeOneOf, MaybeRow, OneOf, Rows, SomeOf]
 NOTHING = {
-    BooleanField: False, Clock: None, Day: None, MaybeOneOf: None, MaybeRow: None, OneOf: None,
+    BooleanField: False, Clock: None, Day: None, EmailAddress: "", FreeLine: "", FreeText: "", MaybeOneOf: None, MaybeRow: None, OneOf: None,
     Rows: [], SomeOf: [],
 }  # fmt: skip
 

@@ -70,18 +70,18 @@ class _CleanText:
     raw_data: Any
 
     def process_formdata(self, values: list[str]) -> None:
+        self.data = _clean(values[0] if values else "", lines=self.lines)
         if values:
-            self.data = _clean(values[0], lines=self.lines)
             self.raw_data = [self.data]
 
     def pre_validate(self, form: Any) -> None:
         text = self.data or ""
         if len(text) > self.max_length:
-            raise StopValidation(
-                f"Texten är för lång: {len(text):,} tecken, högst {self.max_length:,} får plats.".replace(
-                    ",", "\u00a0"
-                )
+            length, most = (
+                f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+                for number in (len(text), self.max_length)
             )
+            raise StopValidation(f"Texten är för lång: {length} tecken, högst {most} får plats.")
         if self.checks_persons and (found := find_personal_identity_number(text)):
             raise StopValidation(PERSONAL_NUMBER_MESSAGE.format(found=found))
 
