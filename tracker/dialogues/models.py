@@ -217,7 +217,6 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
         own = QualityDialogue._create(self.school_year, self.kind, [unit], by=by)
         for topic in self.topics[:]:
             if topic.area is not None and topic.area.cycle.unit_id == unit.id:
-                self.topics.remove(topic)
                 own.topics.append(topic)
         record(
             Action.DIALOGUE_SPLIT, own, by=by, units=[unit], unit=unit.name, dialogue=own.kind.label

@@ -153,6 +153,5 @@ class HasTopics:
             own = self.principals_topic
             if topic.side is Side.PRINCIPAL and own is not None:
                 own.text = "\n\n".join(filter(None, [own.text, topic.title, topic.text]))
-                continue
-            other.topics.remove(topic)
-            self.topics.append(topic)
+            else:
+                self.topics.append(topic)
