@@ -3,6 +3,7 @@
 from flask import Flask
 
 from tracker import backup
+from tracker.notifications import commands as notification_commands
 from tracker.organisation import commands as organisation_commands
 
 
@@ -10,3 +11,4 @@ def init_app(app: Flask) -> None:
     """Register every command."""
     backup.init_app(app)
     organisation_commands.init_app(app)
+    notification_commands.init_app(app)

@@ -246,6 +246,7 @@ def upgrade() -> None:
                 "queued",
                 "sent",
                 "failed",
+                "dropped",
                 name="mailstate",
                 native_enum=False,
                 create_constraint=True,

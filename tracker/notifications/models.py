@@ -1,17 +1,35 @@
 """Reminders and the mails that carry them: two tables, since one mail may carry several reminders."""
 
 import enum
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.clock import now
+from tracker.auth.models import LinkPurpose
+from tracker.clock import now, today
 from tracker.database import Base, Identified, ShortText, TenantOwned, choice, tenant_fk, tenant_key
+from tracker.extensions import db
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
+    from tracker.organisation.staffing import Person
+
+LEASE = timedelta(minutes=10)
+"""How long a sender has a mail for itself: longer than every SMTP timeout together."""
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 720, 720))
+"""Between one attempt to send a mail and the next. After the last of them it has failed."""
+
+
+def _insert_once(table: sa.Table, values: dict[str, Any]) -> sa.Insert:
+    """An INSERT that does nothing where a unique key is taken; both databases have it, each in its
+    own dialect."""
+    dialect = db.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).values(values).on_conflict_do_nothing()
 
 
 class ReminderKind(enum.StrEnum):
@@ -29,6 +47,15 @@ class ReminderState(enum.StrEnum):
     """Nothing was left to do, or its moment had passed when it could have been sent."""
     CANCELLED = "cancelled"
     """The dialogue was moved or cancelled, or the effect settled, before it was sent."""
+
+    @property
+    def label(self) -> str:
+        return {
+            "planned": "Väntar",
+            "sent": "Skickad",
+            "skipped": "Behövdes inte",
+            "cancelled": "Inställd",
+        }[self]
 
 
 class Reminder(TenantOwned, Base):
@@ -68,6 +95,16 @@ class Reminder(TenantOwned, Base):
         foreign_keys="Reminder.mail_id", back_populates="reminders"
     )
 
+    @classmethod
+    def insert_once(cls, **values: Any) -> int:
+        """Put a reminder into the ledger: 1, or 0 when it is there already."""
+        inserted = _insert_once(cls.__table__, values).returning(cls.id)
+        return 0 if db.session.scalar(inserted) is None else 1
+
+    def settle(self, state: ReminderState, reason: str = "") -> None:
+        """How a planned reminder ended."""
+        self.state, self.reason, self.settled_at = state, reason, now()
+
 
 class MailKind(enum.StrEnum):
     REMINDERS = "reminders"
@@ -92,10 +129,17 @@ class MailState(enum.StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    DROPPED = "dropped"
+    """Nothing in it was of use any longer when it could have been sent."""
 
     @property
     def label(self) -> str:
-        return {"queued": "Väntar", "sent": "Skickat", "failed": "Kunde inte skickas"}[self]
+        return {
+            "queued": "Väntar",
+            "sent": "Skickat",
+            "failed": "Kunde inte skickas",
+            "dropped": "Behövdes inte",
+        }[self]
 
 
 class OutgoingMail(Identified, Base):
@@ -134,8 +178,10 @@ class OutgoingMail(Identified, Base):
     next_try_at: Mapped[datetime] = mapped_column(default=now)
     leased_until: Mapped[datetime | None]
     lease: Mapped[str | None] = mapped_column(sa.String(40))
-    """Who holds it: a mark counts only while the lease is one's own."""
+    """Who holds it: a mark counts only while the lease is one's own. A lease that has run out stands
+    until another sender takes it, since the mail may have been on its way."""
     attempts: Mapped[int] = mapped_column(default=0)
+    """How often a server has answered "not now"."""
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
     sent_at: Mapped[datetime | None]
 
@@ -147,3 +193,199 @@ class OutgoingMail(Identified, Base):
     def message_id(self, domain: str) -> str:
         """The same for every attempt to send this mail."""
         return f"<varvet-{self.id}@{domain}>"
+
+    @classmethod
+    def of_the_day(cls, organizer_id: int, person: "Person") -> Self | None:
+        """The mail that takes the person's reminders today, locked: the one that waits, or a new one.
+        None when today's has gone or is on its way. At most one mail a person waits at a time, so
+        that days without a mail server do not end in several mails at once."""
+        existing = (
+            sa.select(cls)
+            .where(
+                cls.organizer_id == organizer_id,
+                cls.recipient_id == person.id,
+                cls.kind == MailKind.REMINDERS,
+                sa.or_(cls.state == MailState.QUEUED, cls.digest_on == today()),
+            )
+            .order_by(cls.digest_on.desc())
+            .limit(1)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        mail = db.session.scalar(existing)
+        if mail is None:
+            values = {
+                "organizer_id": organizer_id, "recipient_id": person.id,
+                "kind": MailKind.REMINDERS, "digest_on": today(),
+                "to_address": person.email, "to_name": person.name,
+                "subject": "", "text": "", "html": "", "state": MailState.QUEUED,
+                "created_at": now(), "next_try_at": now(), "attempts": 0, "last_error": "",
+            }  # fmt: skip
+            db.session.execute(_insert_once(cls.__table__, values))
+            mail = db.session.scalars(existing).one()
+        if mail.lease is not None or mail.state in (MailState.SENT, MailState.FAILED):
+            return None
+        if mail.state is MailState.DROPPED:
+            mail.state, mail.next_try_at, mail.attempts = MailState.QUEUED, now(), 0
+        mail.digest_on = today()
+        return mail
+
+    @classmethod
+    def waiting_ids(cls, organizer_id: int) -> list[int]:
+        """The organizer's reminder mails that wait and that nobody is sending."""
+        return list(
+            db.session.scalars(
+                sa.select(cls.id)
+                .where(
+                    cls.organizer_id == organizer_id,
+                    cls.kind == MailKind.REMINDERS,
+                    cls.state == MailState.QUEUED,
+                    cls.lease.is_(None),
+                )
+                .order_by(cls.id)
+            )
+        )
+
+    @classmethod
+    def locked(cls, mail_id: int) -> Self | None:
+        """The mail, if it still waits and nobody is sending it; nobody will until the commit."""
+        return db.session.scalar(
+            sa.select(cls)
+            .where(cls.id == mail_id, cls.state == MailState.QUEUED, cls.lease.is_(None))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+
+    def planned_reminders(self) -> list[Reminder]:
+        """The reminders that it is to carry, as the database has them now."""
+        return list(
+            db.session.scalars(
+                sa.select(Reminder)
+                .where(Reminder.mail_id == self.id, Reminder.state == ReminderState.PLANNED)
+                .order_by(Reminder.id)
+                .execution_options(populate_existing=True)
+            )
+        )
+
+    def supersede(self, kind: ReminderKind, subject_id: int, offset_days: int, reason: str) -> int:
+        """Let a later reminder take the place of those about the same thing that wait in the mail;
+        returns how many."""
+        older = [
+            row
+            for row in self.planned_reminders()
+            if (row.kind, row.subject_id) == (kind, subject_id) and row.offset_days > offset_days
+        ]
+        for reminder in older:
+            reminder.settle(ReminderState.SKIPPED, reason)
+        db.session.flush()
+        return len(older)
+
+    def drop(self) -> None:
+        """Nothing in it is of use any longer: it is not sent."""
+        self.state = MailState.DROPPED
+        self._let_go()
+
+    @classmethod
+    def claim(cls, lease: str) -> int | None:
+        """Take the mail that has waited longest, so that no other sender does, and give its id; None
+        when none is due. Committed at once."""
+        table = cls.__table__.alias()
+        waiting = (
+            sa.select(table.c.id)
+            .where(
+                table.c.state == MailState.QUEUED,
+                table.c.next_try_at <= now(),
+                sa.or_(table.c.lease.is_(None), table.c.leased_until < now()),
+            )
+            .order_by(table.c.next_try_at, table.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        taken = db.session.scalar(
+            sa.update(cls)
+            .where(cls.id == waiting.scalar_subquery())
+            .values(lease=lease, leased_until=now() + LEASE)
+            .returning(cls.id)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
+        return taken
+
+    @classmethod
+    def held(cls, mail_id: int, lease: str) -> Self | None:
+        """The mail, locked, while the lease is still one's own."""
+        return db.session.scalar(
+            sa.select(cls)
+            .where(cls.id == mail_id, cls.lease == lease, cls.state == MailState.QUEUED)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+
+    def has_gone_today(self) -> bool:
+        """Whether the person has been sent another mail of reminders today."""
+        return bool(
+            db.session.scalar(
+                sa.select(
+                    sa.exists().where(
+                        OutgoingMail.organizer_id == self.organizer_id,
+                        OutgoingMail.recipient_id == self.recipient_id,
+                        OutgoingMail.digest_on == today(),
+                        OutgoingMail.id != self.id,
+                    )
+                )
+            )
+        )
+
+    def wait_until(self, moment: datetime) -> None:
+        """Give the mail back: its hour has not come."""
+        self.next_try_at = moment
+        self._let_go()
+
+    def try_again(self, error: str) -> bool:
+        """Give the mail back after an answer that may be another later; False when it has been tried
+        often enough, and has failed."""
+        self.last_error = error
+        if self.attempts >= len(PAUSES):
+            self.fail(error)
+            return False
+        self.next_try_at = now() + PAUSES[self.attempts]
+        self.attempts += 1
+        self._let_go()
+        return True
+
+    def fail(self, error: str) -> None:
+        """It will never be taken: say why."""
+        self.state, self.last_error = MailState.FAILED, error
+        for reminder in self.planned_reminders():
+            reminder.settle(ReminderState.SKIPPED, "Mejlet kunde inte skickas")
+        self._let_go()
+
+    def mark_sent(self, reminder_ids: list[int]) -> None:
+        """The server has taken it, with these reminders."""
+        self.state, self.sent_at, self.last_error = MailState.SENT, now(), ""
+        for reminder in self.planned_reminders():
+            if reminder.id in reminder_ids:
+                reminder.settle(ReminderState.SENT)
+        self._let_go()
+
+    @classmethod
+    def drop_expired_links(cls) -> None:
+        """Invitations and links for a new password that nobody could use any longer."""
+        for purpose in LinkPurpose:
+            db.session.execute(
+                sa.update(cls)
+                .where(
+                    cls.kind == MailKind(purpose.value),
+                    cls.state == MailState.QUEUED,
+                    cls.lease.is_(None),
+                    cls.created_at < now() - purpose.lifetime,
+                )
+                .values(state=MailState.DROPPED, text="", html="")
+                .execution_options(synchronize_session=False)
+            )
+        db.session.commit()
+
+    def _let_go(self) -> None:
+        self.lease = self.leased_until = None
+        if self.kind.is_secret and self.state is not MailState.QUEUED:
+            self.text = self.html = ""  # a link is kept no longer than it takes to send it

@@ -1,0 +1,314 @@
+"""Which reminders are due: asked of the database anew at every pass, so that nothing is lost when a
+pass was missed, and put in the ledger once, however many schedulers run."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from tracker.clock import local, now, today
+from tracker.cycle.workdays import send_day_after, send_day_before, send_moment
+from tracker.database import reading_only
+from tracker.extensions import db
+from tracker.models import (
+    DialogueMove,
+    DialogueState,
+    DialogueUnit,
+    Measure,
+    MeasureState,
+    MeasureUnit,
+    Organizer,
+    OutgoingMail,
+    QualityDialogue,
+    Reminder,
+    ReminderKind,
+    ReminderState,
+)
+from tracker.notifications.digest import Digest
+from tracker.notifications.sending_days import closed_days, sends_now
+from tracker.notifications.situation import (
+    DAY_BEFORE,
+    Recipient,
+    Situation,
+    open_units,
+    recipients,
+)
+from tracker.organisation.staffing import Person, Staffing
+
+MISSED_WITHIN = timedelta(days=30)
+"""How long after a dialogue the ledger still notes that its reminders were missed."""
+
+FURTHEST_BACK = timedelta(days=30)
+"""More than a reminder moves back over weekends, holidays and five ordinary working days."""
+
+LATER_ONE = "En senare påminnelse gick i stället"
+IN_A_CLOSURE = "Ingen arbetsdag mellan påminnelsens dag och dialogen"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reminder whose day has come and that is not in the ledger yet."""
+
+    kind: ReminderKind
+    subject_id: int
+    recipient: Person
+    offset_days: int
+    date_revision: int
+    due_on: date
+    in_a_closure: bool = False
+    """No working day was left for it."""
+    superseded: bool = False
+    """A later one about the same date is due as well, or has gone already."""
+
+    @property
+    def thread(self) -> tuple[ReminderKind, int, int, int]:
+        """What it shares with the earlier and later reminders about the same date."""
+        return self.kind, self.subject_id, self.recipient.id, self.date_revision
+
+
+@dataclass
+class Planned:
+    planned: int = 0
+    skipped: int = 0
+
+
+def plan(organizer_id: int) -> Planned:
+    """Look again at what waits in the organizer's outbox, then put what is due into the ledger and
+    into the mails of the day. Commits for each person. Nothing new is planned before 07:00 or on a
+    day without mail."""
+    with reading_only():
+        waiting = _waiting_subjects(organizer_id)
+        dues = _due(organizer_id) if sends_now(organizer_id) else []
+        subjects = waiting | {(due.kind, due.subject_id) for due in dues}
+        situation = Situation.load(organizer_id, subjects) if subjects else None
+        db.session.commit()
+    result = Planned()
+    if situation is None:
+        return result
+    for mail_id in OutgoingMail.waiting_ids(organizer_id) if waiting else ():
+        result.skipped += _look_again(mail_id, situation)
+    by_person: dict[int, list[Due]] = defaultdict(list)
+    for due in dues:
+        by_person[due.recipient.id].append(due)
+    for person_id in sorted(by_person):
+        planned, skipped = _plan_for(situation, by_person[person_id])
+        result.planned += planned
+        result.skipped += skipped
+    return result
+
+
+def settle_pointless(mail: OutgoingMail, situation: Situation) -> int:
+    """End the reminders of a mail that have lost their point; returns how many were skipped."""
+    skipped = 0
+    for reminder in mail.planned_reminders():
+        if not situation.knows(reminder.kind, reminder.subject_id):
+            continue
+        verdict = situation.verdict(
+            reminder.kind,
+            reminder.subject_id,
+            reminder.recipient_id,
+            reminder.offset_days,
+            reminder.date_revision,
+        )
+        if verdict is not None:
+            reminder.settle(*verdict)
+            skipped += verdict[0] is ReminderState.SKIPPED
+    db.session.flush()
+    return skipped
+
+
+def _look_again(mail_id: int, situation: Situation) -> int:
+    """Take what is moved, cancelled or done out of a mail that waits; without any reminder left it
+    is dropped."""
+    mail = OutgoingMail.locked(mail_id)
+    if mail is None:
+        db.session.commit()
+        return 0
+    skipped = settle_pointless(mail, situation)
+    if not mail.planned_reminders():
+        mail.drop()
+    db.session.commit()
+    return skipped
+
+
+def _plan_for(situation: Situation, dues: list[Due]) -> tuple[int, int]:
+    """Plan one person's reminders, and note those that are of no use; returns how many of each."""
+    planned: list[Due] = []
+    settled: list[tuple[Due, ReminderState, str]] = []
+    for due in dues:
+        verdict = situation.verdict(
+            due.kind, due.subject_id, due.recipient.id, due.offset_days, due.date_revision
+        )
+        if due.in_a_closure:
+            settled.append((due, ReminderState.SKIPPED, IN_A_CLOSURE))
+        elif verdict is not None:
+            settled.append((due, *verdict))
+        elif due.superseded:
+            settled.append((due, ReminderState.SKIPPED, LATER_ONE))
+        else:
+            planned.append(due)
+    inserted = skipped = 0
+    if planned:
+        mail = OutgoingMail.of_the_day(situation.organizer_id, planned[0].recipient)
+        if mail is None:  # today's mail has gone or is on its way: all this waits for the next
+            db.session.rollback()
+            return 0, 0
+        for due in planned:
+            skipped += mail.supersede(due.kind, due.subject_id, due.offset_days, LATER_ONE)
+            inserted += _insert(situation.organizer_id, due, mail_id=mail.id)
+        Digest.of(mail, situation).write_into(mail)
+    for due, state, reason in settled:
+        skipped += _insert(situation.organizer_id, due, state, reason)
+    db.session.commit()
+    return inserted, skipped
+
+
+def _insert(
+    organizer_id: int,
+    due: Due,
+    state: ReminderState = ReminderState.PLANNED,
+    reason: str = "",
+    mail_id: int | None = None,
+) -> int:
+    """1, or 0 when another scheduler was first."""
+    return Reminder.insert_once(
+        organizer_id=organizer_id,
+        kind=due.kind,
+        subject_id=due.subject_id,
+        recipient_id=due.recipient.id,
+        offset_days=due.offset_days,
+        date_revision=due.date_revision,
+        due_on=due.due_on,
+        state=state,
+        reason=reason,
+        mail_id=mail_id,
+        created_at=now(),
+        settled_at=None if state is ReminderState.PLANNED else now(),
+    )
+
+
+def _waiting_subjects(organizer_id: int) -> set[tuple[ReminderKind, int]]:
+    """What the reminders in mails that wait are about."""
+    rows = db.session.execute(
+        sa.select(Reminder.kind, Reminder.subject_id)
+        .where(Reminder.organizer_id == organizer_id, Reminder.state == ReminderState.PLANNED)
+        .distinct()
+    )
+    return {(kind, subject_id) for kind, subject_id in rows}
+
+
+def _due(organizer_id: int) -> list[Due]:
+    organizer = db.session.get_one(Organizer, organizer_id)
+    closed = closed_days(organizer_id)
+    staffing = Staffing.load(organizer_id)
+    return _not_in_the_ledger(
+        organizer_id,
+        [*_dialogues(organizer, staffing, closed), *_effects(organizer, staffing, closed)],
+    )
+
+
+def _dialogues(organizer: Organizer, staffing: Staffing, closed: frozenset[date]) -> Iterator[Due]:
+    configured = {days for days in organizer.dialogue_reminder_days if days >= 0}
+    horizon = now() + timedelta(days=max(configured | {DAY_BEFORE})) + FURTHEST_BACK
+    date_set_at = (
+        sa.select(sa.func.max(DialogueMove.at))
+        .where(DialogueMove.dialogue_id == QualityDialogue.id)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(
+            QualityDialogue.id,
+            QualityDialogue.starts_at,
+            QualityDialogue.date_revision,
+            date_set_at,
+        ).where(
+            QualityDialogue.organizer_id == organizer.id,
+            QualityDialogue.state != DialogueState.CANCELLED,
+            QualityDialogue.starts_at.between(now() - MISSED_WITHIN, horizon),
+        )
+    ).all()
+    units = open_units(DialogueUnit, [row.id for row in rows])
+    for dialogue_id, starts_at, revision, set_at in rows:
+        if _was_set_since_the_mails_went(set_at):
+            continue
+        day, over = local(starts_at).date(), starts_at <= now()
+        for recipient in recipients(units.get(dialogue_id, ()), staffing).values():
+            for offset in _dialogue_offsets(recipient, configured):
+                send_on = send_day_before(day, offset, closed)
+                due_on = send_on or day - timedelta(days=offset)
+                never_possible = set_at is not None and set_at > send_moment(due_on)
+                if due_on > today() or (over and never_possible):
+                    continue
+                yield Due(
+                    ReminderKind.DIALOGUE, dialogue_id, recipient.person, offset, revision, due_on,
+                    in_a_closure=send_on is None,
+                )  # fmt: skip
+
+
+def _dialogue_offsets(recipient: Recipient, configured: set[int]) -> list[int]:
+    days = set(configured) if recipient.acts_for_rektor else set()
+    if recipient.leads:
+        days.add(DAY_BEFORE)
+    return sorted(days, reverse=True)
+
+
+def _effects(organizer: Organizer, staffing: Staffing, closed: frozenset[date]) -> Iterator[Due]:
+    rows = db.session.execute(
+        sa.select(Measure.id, Measure.assess_on, Measure.assess_revision, Measure.decided_at).where(
+            Measure.organizer_id == organizer.id,
+            Measure.state != MeasureState.PROPOSED,
+            Measure.assess_on <= today(),
+        )
+    ).all()
+    units = open_units(MeasureUnit, [row.id for row in rows])
+    configured = sorted({days for days in organizer.effect_reminder_days if days >= 0})
+    for measure_id, assess_on, revision, decided_at in rows:
+        if _was_set_since_the_mails_went(decided_at):
+            continue
+        for recipient in recipients(units.get(measure_id, ()), staffing).values():
+            for days in configured if recipient.acts_for_rektor else ():
+                due_on = send_day_after(assess_on, days, closed)
+                if due_on <= today():
+                    yield Due(
+                        ReminderKind.EFFECT, measure_id, recipient.person, -days, revision, due_on
+                    )
+
+
+def _was_set_since_the_mails_went(moment: datetime | None) -> bool:
+    """What got its date after 07:00 today waits for the next morning: people who set dates correct
+    them, and set several after one another."""
+    return moment is not None and send_moment(today()) < moment <= now()
+
+
+def _not_in_the_ledger(organizer_id: int, dues: Iterable[Due]) -> list[Due]:
+    """The reminders that have no row yet, each told whether a later one takes its place."""
+    dues = list(dues)
+    if not dues:
+        return []
+    latest: dict[tuple[ReminderKind, int, int, int], int] = {}
+    known = set()
+    for kind, subject_id, recipient_id, offset, revision in db.session.execute(
+        sa.select(
+            Reminder.kind,
+            Reminder.subject_id,
+            Reminder.recipient_id,
+            Reminder.offset_days,
+            Reminder.date_revision,
+        ).where(
+            Reminder.organizer_id == organizer_id,
+            Reminder.subject_id.in_({due.subject_id for due in dues}),
+        )
+    ):
+        thread = (kind, subject_id, recipient_id, revision)
+        known.add((thread, offset))
+        latest[thread] = min(offset, latest.get(thread, offset))
+    new = [due for due in dues if (due.thread, due.offset_days) not in known]
+    for due in new:
+        if not due.in_a_closure:
+            latest[due.thread] = min(due.offset_days, latest.get(due.thread, due.offset_days))
+    return [
+        replace(due, superseded=due.offset_days > latest.get(due.thread, due.offset_days))
+        for due in new
+    ]
