@@ -144,6 +144,27 @@ ROUTES: dict[str, Demand] = {
     "cycle.reminders": organizer(MANAGE),
     "cycle.phase": cycle(WRITE),
     # analyses
+    "analyses.show": cycle(READ),
+    "analyses.word": cycle(READ),
+    "analyses.version": cycle(READ),
+    "analyses.version_word": cycle(READ),
+    "analyses.start": cycle(WRITE),
+    "analyses.write": cycle(WRITE),
+    "analyses.participation": cycle(WRITE),
+    "analyses.add_problem": cycle(WRITE),
+    "analyses.problem": cycle(WRITE),
+    "analyses.remove_problem": cycle(WRITE),
+    "analyses.retire_problem": cycle(WRITE),
+    "analyses.restore_problem": cycle(WRITE),
+    "analyses.add_cause": cycle(WRITE),
+    "analyses.cause": cycle(WRITE),
+    "analyses.retire_cause": cycle(WRITE),
+    "analyses.restore_cause": cycle(WRITE),
+    "analyses.share": cycle(WRITE),
+    "analyses.writers": cycle(WRITE),
+    "analyses.remove_writer": cycle(WRITE),
+    "analyses.adopt": cycle(ADOPT),
+    "analyses.reopen": cycle(ADOPT),
     # measures
     # evaluation
     # dialogues
