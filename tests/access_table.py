@@ -104,6 +104,8 @@ ROUTES: dict[str, Demand] = {
     "start.accessibility": PUBLIC,
     "start.home": SIGNED_IN,
     "start.units": SIGNED_IN,
+    "start.unit": unit(READ),
+    "start.year": cycle(READ),
     # auth
     "auth.sign_in": PUBLIC,
     "auth.forgot_password": PUBLIC,
@@ -166,7 +168,23 @@ ROUTES: dict[str, Demand] = {
     "analyses.adopt": cycle(ADOPT),
     "analyses.reopen": cycle(ADOPT),
     # measures
+    "measures.index": cycle(READ),
+    "measures.new": cycle(WRITE),
+    "measures.new_area": cycle(WRITE),
+    "measures.area": cycle(WRITE),
+    "measures.remove_area": cycle(WRITE),
+    "measures.inherit": unit(WRITE),
+    "measures.show": measure(READ),
+    "measures.edit": measure(WRITE),
+    "measures.start": measure(WRITE),
+    "measures.complete": measure(WRITE),
+    "measures.cancel": measure(WRITE),
+    "measures.log": measure(WRITE),
+    "measures.decide": proposal(ADOPT),
+    "measures.withdraw": proposal(WRITE),
     # evaluation
+    "evaluation.index": cycle(READ),
+    "evaluation.assess": measure(WRITE),
     # dialogues
     "dialogues.index": anywhere(FOLLOW),
     "dialogues.show": dialogue(FOLLOW),
@@ -186,6 +204,13 @@ ROUTES: dict[str, Demand] = {
     "dialogues.propose": dialogue(WRITE),
     "dialogues.answer": dialogue(LEAD),
     # reports
+    "reports.plan": cycle(READ),
+    "reports.plan_word": cycle(READ),
     # notifications
+    "notifications.outbox": organizer(MANAGE),
+    "notifications.mail": organizer(MANAGE),
+    "notifications.reminders": organizer(MANAGE),
     # audit
+    "audit.index": SIGNED_IN,
+    "audit.unit": unit(FOLLOW),
 }

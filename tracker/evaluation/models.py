@@ -228,9 +228,9 @@ class EffectAssessment(TenantOwned, Base):
             raise IllegalTransition
         if (before.number if before else 0) != revises:
             raise StaleDataError("the effect was assessed by somebody else meanwhile")
-        fields = cls._tidied(fields)
-        if missing := cls._missing(fields):
+        if missing := cls.missing(fields):
             raise IncompleteAssessment(missing)
+        fields = cls._tidied(fields)
         if fields["decision"] is not Decision.ADJUST and measure.is_continued:
             raise AlreadyContinued
         if before is not None:
@@ -270,7 +270,9 @@ class EffectAssessment(TenantOwned, Base):
         return tidy
 
     @classmethod
-    def _missing(cls, fields: dict[str, Any]) -> list[str]:
+    def missing(cls, fields: dict[str, Any]) -> list[str]:
+        """What the judgement and the decision need and `fields` lacks, in the order of the form."""
+        fields = cls._tidied(fields)
         judgement: Judgement = fields["judgement"]
         decision: Decision | None = fields["decision"]
         needed: list[str] = []

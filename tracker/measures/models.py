@@ -27,6 +27,7 @@ from tracker.measures.states import (
     MeasureBasis,
     MeasureState,
     NotReadyToDecide,
+    missing_for_decision,
 )
 from tracker.organisation.models import SchoolForm
 
@@ -203,10 +204,12 @@ class Measure(Versioned, TenantOwned, Base):
 
     @property
     def has_living_basis(self) -> bool:
-        """False when the cause it was decided out of has been retired."""
-        return self.basis is not MeasureBasis.CAUSE or (
-            self.cause is not None and self.cause.retired_at is None
-        )
+        """False when the cause it was decided out of has been taken out of the analysis, by itself
+        or with its problem."""
+        if self.basis is not MeasureBasis.CAUSE:
+            return True
+        cause = self.cause
+        return cause is not None and not (cause.retired_at or cause.problem.retired_at)
 
     @classmethod
     def concerning(cls, unit_id: int) -> sa.ColumnElement[bool]:
@@ -285,16 +288,7 @@ class Measure(Versioned, TenantOwned, Base):
 
     def missing_for_decision(self) -> list[str]:
         """The fields that a decision needs and that are empty, in the order of the form."""
-        missing = []
-        if self.basis is None:
-            missing.append("basis")
-        elif self.basis is MeasureBasis.CAUSE and self.cause_id is None:
-            missing.append("cause_id")
-        if not self.expected_effect.strip():
-            missing.append("expected_effect")
-        if self.assessable_from is None:
-            missing.append("assessable_from")
-        return missing
+        return missing_for_decision({name: getattr(self, name) for name in self.FIELDS})
 
     def decide(self, *, by: "User") -> None:
         """Besluta. Raises NotReadyToDecide when basis, expected effect or date is missing, and

@@ -1,3 +1,75 @@
-from flask import Blueprint
+"""Åtgärder of a unit and läsår, a new one, and the pages of one measure."""
 
-bp = Blueprint("measures", __name__)
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from tracker.auth.access import load_cycle, may
+from tracker.extensions import db
+from tracker.measures import routes_areas, routes_inherit, routes_one  # noqa: F401 - they add theirs
+from tracker.measures.blueprint import bp
+from tracker.measures.forms import NewMeasureForm
+from tracker.measures.reading import areas_of, causes_of, measures_of, other_units, people_of
+from tracker.models import Measure, MeasureBasis, Permission, QualityCycle, SchoolUnit
+from tracker.web.notices import notify
+from tracker.web.swedish import date_medium
+
+__all__ = ["bp"]
+
+Page = str | tuple[str, int] | Response
+
+
+@bp.get("/enheter/<slug>/<year>/atgarder")
+def index(slug: str, year: str) -> str:
+    cycle = load_cycle(slug, year, to=Permission.READ)
+    listed = measures_of(cycle, with_proposals=may(Permission.WRITE))
+    return render_template("measures/index.html", cycle=cycle, unit=cycle.unit, listed=listed)
+
+
+@bp.route("/enheter/<slug>/<year>/atgarder/ny", methods=["GET", "POST"])
+def new(slug: str, year: str) -> Page:
+    """Decide a measure on one page, or keep it as a proposal."""
+    cycle = load_cycle(slug, year, to=Permission.WRITE)
+    unit = cycle.unit
+    deciding = request.method == "POST" and "draft" not in request.form
+    if deciding and not may(Permission.ADOPT):
+        abort(403)
+    causes = causes_of(unit.id, cycle.school_year)
+    form = NewMeasureForm(data=_prefilled(causes))
+    form.offer(unit, causes=causes, people=people_of(unit.id), areas=areas_of(cycle))
+    shared = other_units(unit, Permission.ADOPT if may(Permission.ADOPT) else Permission.WRITE)
+    form.unit_ids.choices = [(other.id, other.name) for other in shared]
+    valid = form.validate_on_submit()
+    if (deciding and form.refuse_decision()) or not valid:
+        return _new_page(cycle, form), 422 if form.is_submitted() else 200
+    measure = Measure.propose(
+        cycle, by=current_user, units=_chosen(unit, shared, form), **form.values()
+    )
+    if deciding:
+        measure.decide(by=current_user)
+    db.session.commit()
+    if deciding:
+        day = date_medium(measure.assess_on)
+        notify(f"Åtgärden är beslutad. Effekten kan bedömas från {day}; då står den i Effekter.")
+    else:
+        notify("Förslaget är sparat. Det syns för dem som skriver på enheten.")
+    return redirect(url_for("measures.show", measure_id=measure.id))
+
+
+def _prefilled(causes: list[tuple[int, str]]) -> dict[str, Any]:
+    """What the address asks for; with causes to choose among, a cause is what one builds on."""
+    return {
+        "cause_id": request.args.get("orsak", type=int),
+        "area_id": request.args.get("omrade", type=int),
+        "basis": MeasureBasis.CAUSE if causes else None,
+    }
+
+
+def _chosen(unit: SchoolUnit, shared: list[SchoolUnit], form: NewMeasureForm) -> list[SchoolUnit]:
+    return [unit, *(other for other in shared if other.id in (form.unit_ids.data or []))]
+
+
+def _new_page(cycle: QualityCycle, form: NewMeasureForm) -> str:
+    return render_template("measures/new.html", cycle=cycle, unit=cycle.unit, form=form)

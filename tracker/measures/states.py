@@ -1,6 +1,8 @@
 """What a measure builds on, the states it goes through, and what it refuses."""
 
 import enum
+from collections.abc import Mapping
+from typing import Any
 
 
 class MeasureBasis(enum.StrEnum):
@@ -41,6 +43,20 @@ class MeasureState(enum.StrEnum):
 
 LIVING = (MeasureState.DECIDED, MeasureState.RUNNING)
 """Decided and not over."""
+
+
+def missing_for_decision(fields: Mapping[str, Any]) -> list[str]:
+    """Which of a measure's fields a decision needs and `fields` lacks, in the order of the form."""
+    missing = []
+    if not fields["basis"]:
+        missing.append("basis")
+    elif fields["basis"] is MeasureBasis.CAUSE and not fields["cause_id"]:
+        missing.append("cause_id")
+    if not (fields["expected_effect"] or "").strip():
+        missing.append("expected_effect")
+    if not fields["assessable_from"]:
+        missing.append("assessable_from")
+    return missing
 
 
 class NotReadyToDecide(Exception):

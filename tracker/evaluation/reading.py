@@ -1,0 +1,94 @@
+"""What the page Effekter of a unit and läsår reads."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, selectinload
+
+from tracker.clock import today
+from tracker.extensions import db
+from tracker.models import (
+    EffectAssessment,
+    Measure,
+    MeasureState,
+    MeasureUnit,
+    QualityCycle,
+    SchoolYear,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectList:
+    """The effects of a unit in a läsår: due and unsettled from whenever; those that stand from
+    before, or were put off in it, and wait for a later day; and what was assessed in it."""
+
+    due: list[Measure]
+    later: list[Measure]
+    assessed: list[EffectAssessment]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.due or self.later or self.assessed)
+
+
+def effects_of(cycle: QualityCycle) -> EffectList:
+    """A measure stands here by itself when its day has come, and at the latest in the läsår after
+    its own. A läsår that is over shows what fell due in it and is still unsettled."""
+    year = cycle.school_year
+    day = min(today(), year.last_day)
+    assessed = _assessed_in(cycle)
+    settled_now = {row.measure_id for row in assessed if row.judgement.is_final}
+    put_off = {row.measure_id for row in assessed} - settled_now
+    waiting = db.session.scalars(
+        sa.select(Measure)
+        .join(Measure.cycle)
+        .join(QualityCycle.school_year)
+        .where(
+            Measure.organizer_id == cycle.organizer_id,
+            Measure.concerning(cycle.unit_id),
+            Measure.state != MeasureState.PROPOSED,
+            Measure.assess_on.is_not(None),
+            SchoolYear.start_year <= year.start_year,
+        )
+        .options(
+            contains_eager(Measure.cycle).contains_eager(QualityCycle.school_year),
+            selectinload(Measure.unit_links).joinedload(MeasureUnit.unit),
+        )
+        .order_by(Measure.assess_on, Measure.id)
+    ).all()
+    return EffectList(
+        due=[row for row in waiting if row.assess_on <= day],
+        later=[
+            row
+            for row in waiting
+            if row.assess_on > day
+            and year.last_day >= today()
+            and row.id not in settled_now
+            and (row.cycle.school_year_id != year.id or row.id in put_off)
+        ],
+        assessed=[row for row in assessed if row.judgement.is_final],
+    )
+
+
+def _assessed_in(cycle: QualityCycle) -> list[EffectAssessment]:
+    """The versions that stand of what was assessed or put off in the läsår."""
+    return list(
+        db.session.scalars(
+            sa.select(EffectAssessment)
+            .join(EffectAssessment.measure)
+            .where(
+                EffectAssessment.school_year_id == cycle.school_year_id,
+                EffectAssessment.superseded_at.is_(None),
+                Measure.concerning(cycle.unit_id),
+            )
+            .options(
+                contains_eager(EffectAssessment.measure)
+                .joinedload(Measure.cycle)
+                .joinedload(QualityCycle.school_year),
+                contains_eager(EffectAssessment.measure)
+                .selectinload(Measure.unit_links)
+                .joinedload(MeasureUnit.unit),
+            )
+            .order_by(EffectAssessment.at.desc(), EffectAssessment.id.desc())
+        )
+    )

@@ -1,0 +1,255 @@
+"""Forms about measures and development areas. Labels and help: product.md's own words."""
+
+import csv
+import io
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from wtforms.validators import ValidationError
+
+from tracker.clock import today
+from tracker.measures.states import missing_for_decision
+from tracker.models import MeasureBasis, SchoolForm, SchoolUnit
+from tracker.web.fields import (
+    Day,
+    FreeLine,
+    FreeText,
+    MaybeOneOf,
+    MaybeRow,
+    OneOf,
+    Rows,
+    required,
+)
+from tracker.web.forms import Form, VersionedForm
+
+MISSING = {
+    "basis": "Välj vad åtgärden bygger på.",
+    "cause_id": "Välj vilken orsak åtgärden ska påverka. Finns den inte i listan skriver du den i "
+    "nulägesanalysen; spara gärna åtgärden som förslag så länge.",
+    "expected_effect": "Skriv vilken effekt ni väntar er: vad ska ha förändrats, och hur mycket?",
+    "assessable_from": "Ange den dag då effekten tidigast kan bedömas.",
+}
+"""What a decision needs, said so that one knows what to do."""
+
+NO_WHOLE_UNIT = "Hela enheten"
+
+
+class _MeasureFields:
+    """What a measure is written with."""
+
+    title = FreeLine("Åtgärd", [required("Skriv vad ni ska göra.")])
+    basis = OneOf(
+        "Åtgärden bygger på",
+        MeasureBasis,
+        only=(MeasureBasis.CAUSE, MeasureBasis.ORGANIZER, MeasureBasis.SUPERVISION),
+    )
+    cause_id = MaybeRow("Vilken orsak ska åtgärden påverka?", empty="Välj en orsak")
+    basis_note = FreeText("Vilket beslut, vilken tillsyn eller vilket klagomål?")
+    expected_effect = FreeText("Förväntad effekt")
+    assessable_from = Day("Effekten kan bedömas från")
+    follow_up = FreeText("Så följer vi upp effekten")
+    baseline = FreeText("Utgångsläge")
+    target = FreeText("Önskat läge")
+    responsible_id = MaybeRow("Ansvarig", empty="Välj en person")
+    responsible = FreeLine("Ansvarigt lag, eller någon som inte finns i listan")
+    starts_on = Day("Start")
+    ends_on = Day("Slut")
+    area_id = MaybeRow("Utvecklingsområde", empty="Inget utvecklingsområde")
+    form = MaybeOneOf("Verksamhet", SchoolForm, empty=NO_WHOLE_UNIT)
+    description = FreeText("Så ska det gå till")
+
+    NAMES = (
+        "title", "description", "basis", "cause_id", "basis_note", "expected_effect",
+        "assessable_from", "follow_up", "baseline", "target", "responsible_id", "responsible",
+        "starts_on", "ends_on", "area_id", "form",
+    )  # fmt: skip
+
+    def offer(
+        self,
+        unit: SchoolUnit,
+        *,
+        causes: list[tuple[int, str]],
+        people: list[tuple[int, str]],
+        areas: list[tuple[int, str]],
+    ) -> None:
+        """The rows to choose among."""
+        self.cause_id.offer(causes)
+        self.responsible_id.offer(people)
+        self.area_id.offer(areas)
+        forms = [(row.form.value, row.form.label) for row in unit.forms]
+        if self.form.object_data and self.form.object_data not in dict(forms):
+            forms.append((self.form.object_data.value, self.form.object_data.label))
+        self.form.choices = [("", NO_WHOLE_UNIT), *forms]
+
+    def allow_earlier(self) -> None:
+        """A measure from before Varvet keeps its basis, which nobody else can choose."""
+        earlier = MeasureBasis.EARLIER
+        self.basis.choices = [*self.basis.choices, (earlier, earlier.label)]
+
+    def values(self) -> dict[str, Any]:
+        """The measure's fields by name. Ansvarig reads as the chosen person's name, else as what
+        was typed."""
+        values = {name: self[name].data for name in self.NAMES}
+        if chosen := values["responsible_id"]:
+            values["responsible"] = dict(self.responsible_id.choices)[chosen]
+        return values
+
+    def refuse_decision(self) -> bool:
+        """Put a message at every field that a decision needs and that is empty; whether there were
+        any."""
+        missing = missing_for_decision({name: self[name].data for name in self.NAMES})
+        for name in missing:
+            self.refuse(name, MISSING[name])
+        return bool(missing)
+
+    def validate_responsible(self, field: FreeLine) -> None:
+        if field.data and self.responsible_id.data:
+            raise ValidationError("Välj en person i listan eller skriv här, inte båda.")
+
+    def validate_ends_on(self, field: Day) -> None:
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError("Slutet kan inte ligga före starten.")
+
+
+class NewMeasureForm(_MeasureFields, Form):
+    unit_ids = Rows("Gäller också")
+
+
+class MeasureForm(_MeasureFields, VersionedForm):
+    """A measure that is there already."""
+
+
+class LogForm(Form):
+    on = Day("Dag", [required("Ange vilken dag det gjordes.")], default=today)
+    text = FreeText("Vad har gjorts?", [required("Skriv vad som har gjorts.")])
+
+    def validate_on(self, field: Day) -> None:
+        if field.data and field.data > today():
+            raise ValidationError(
+                "Loggen berättar vad som har gjorts: ange i dag eller en dag tidigare."
+            )
+
+
+class CancelForm(Form):
+    reason = FreeText("Varför avbryts åtgärden?", [required("Skriv varför åtgärden avbryts.")])
+
+
+class _AreaFields:
+    title = FreeLine("Utvecklingsområde", [required("Skriv vad området heter.")])
+    why = FreeText("Varför är det prioriterat?")
+    goal = FreeText("Mål", [required("Skriv målet: vad ska ha förändrats när läsåret är slut?")])
+    form = MaybeOneOf("Verksamhet", SchoolForm, empty=NO_WHOLE_UNIT)
+    problem_ids = Rows("Problem eller utvecklingsbehov som området svarar mot")
+
+    NAMES = ("title", "why", "goal", "form")
+
+    def offer(self, unit: SchoolUnit, problems: list[tuple[int, str]]) -> None:
+        self.form.choices = [
+            ("", NO_WHOLE_UNIT), *((row.form.value, row.form.label) for row in unit.forms),
+        ]  # fmt: skip
+        self.problem_ids.choices = problems
+
+    def values(self) -> dict[str, Any]:
+        return {name: self[name].data for name in self.NAMES}
+
+
+class NewAreaForm(_AreaFields, Form):
+    pass
+
+
+class AreaForm(_AreaFields, VersionedForm):
+    """A development area that is there already."""
+
+
+ROWS = 5
+"""How many measures one brings along. More are a list, not a choice."""
+COLUMNS = ("title", "expected_effect", "responsible")
+
+
+class InheritForm(Form):
+    """Börja mitt i läsåret: up to five rows, typed or pasted out of Word or Excel."""
+
+    pasted = FreeText("Klistra in från Word eller Excel")
+
+    @classmethod
+    def received(cls) -> "InheritForm":
+        """The form of this request. Pasted rows are moved to the first free ones, so that they are
+        checked, shown and mended like typed ones."""
+        return cls(formdata=_spread(request.form) if request.method == "POST" else None)
+
+    def filled(self) -> list[dict[str, str]]:
+        return [row for row in map(self.row, range(1, ROWS + 1)) if any(row.values())]
+
+    def row(self, number: int) -> dict[str, str]:
+        return {name: self[f"{name}_{number}"].data or "" for name in COLUMNS}
+
+    def fields_of(self, number: int) -> list[Any]:
+        return [self[f"{name}_{number}"] for name in COLUMNS]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        if self.pasted.data:
+            self.refuse(
+                "pasted",
+                f"Det får plats högst {ROWS} åtgärder åt gången. Ta de viktigaste först och lägg "
+                "till fler när de här är sparade.",
+            )
+            return False
+        if valid and not self.filled():
+            self.refuse("title_1", "Skriv minst en åtgärd från förra läsåret.")
+            return False
+        for number in range(1, ROWS + 1):
+            row = self.row(number)
+            if not any(row.values()):
+                continue
+            if not row["title"]:
+                self.refuse(f"title_{number}", "Skriv vad åtgärden var.")
+                valid = False
+            if not row["expected_effect"]:
+                self.refuse(
+                    f"expected_effect_{number}",
+                    "Skriv vilken effekt ni väntade er. Skrevs den aldrig ner, skriv det.",
+                )
+                valid = False
+        return valid
+
+
+for _number in range(1, ROWS + 1):
+    setattr(InheritForm, f"title_{_number}", FreeLine("Åtgärd"))
+    setattr(InheritForm, f"expected_effect_{_number}", FreeText("Förväntad effekt"))
+    setattr(InheritForm, f"responsible_{_number}", FreeLine("Ansvarig"))
+
+
+def _spread(typed: ImmutableMultiDict[str, str]) -> MultiDict[str, str]:
+    """The form with its pasted lines in the free rows, as far as they all fit."""
+    form = MultiDict(typed)
+    lines = pasted_rows(form.get("pasted", ""))
+    free = [
+        number
+        for number in range(1, ROWS + 1)
+        if not any(form.get(f"{name}_{number}", "").strip() for name in COLUMNS)
+    ]
+    if len(lines) > len(free):
+        return form
+    for number, line in zip(free, lines, strict=False):
+        for name, text in zip(COLUMNS, line, strict=False):
+            form[f"{name}_{number}"] = text
+    form["pasted"] = ""
+    return form
+
+
+def pasted_rows(text: str) -> list[list[str]]:
+    """Rows of at most three cells out of what Word and Excel put on the clipboard: a line a row, a
+    tab between cells, a cell with line breaks within quotation marks. A heading row is left out."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    quoted = text.count('"')
+    if quoted and quoted % 2 == 0:
+        cells = csv.reader(io.StringIO(text, newline=""), delimiter="\t")
+    else:  # a lone quotation mark is the writer's own
+        cells = (line.split("\t") for line in text.split("\n"))
+    rows = [[cell.strip() for cell in row[: len(COLUMNS)]] for row in cells]
+    rows = [row for row in rows if any(row)]
+    if rows and rows[0][0].lower() in ("åtgärd", "åtgärder"):
+        del rows[0]
+    return rows

@@ -1,0 +1,294 @@
+"""What the pages about measures read: the lists of a unit and läsår, what a form offers, and the life
+of one measure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from tracker.analyses.problems import excerpt
+from tracker.auth.access import current_access
+from tracker.clock import at, local, today
+from tracker.cycle import calendar
+from tracker.extensions import db
+from tracker.measures.states import LIVING
+from tracker.models import (
+    Cause,
+    DevelopmentArea,
+    EffectAssessment,
+    Measure,
+    MeasureBasis,
+    MeasureState,
+    MeasureUnit,
+    Permission,
+    Problem,
+    QualityCycle,
+    RoleAssignment,
+    SchoolUnit,
+    SchoolYear,
+    SituationAnalysis,
+    Term,
+    User,
+)
+
+
+@dataclass(slots=True)
+class AreaGroup:
+    """A development area with its measures; `area` is None for those without one."""
+
+    area: DevelopmentArea | None
+    measures: list[Measure] = field(default_factory=list)
+    from_year: SchoolYear | None = None
+    """The läsår of the area, when it is an earlier one."""
+
+
+@dataclass(slots=True)
+class MeasureList:
+    """The measures of a unit in a läsår: those decided in it, those still going on from before, and
+    those that ended in it."""
+
+    groups: list[AreaGroup]
+    """Decided and running ones by area: this läsår's areas first, also those without measures."""
+    proposals: list[Measure]
+    finished: list[Measure]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.proposals or self.finished or any(g.measures for g in self.groups))
+
+
+def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
+    """The lists of the page Åtgärder and of Utvecklingsplan. Four statements, however many measures."""
+    year = cycle.school_year
+    opened = at(year.first_day, time())
+    shown = sa.or_(
+        SchoolYear.id == year.id,
+        Measure.state.in_((MeasureState.PROPOSED, *LIVING)),
+        Measure.completed_at >= opened,
+        Measure.cancelled_at >= opened,
+    )
+    query = (
+        sa.select(Measure)
+        .join(Measure.cycle)
+        .join(QualityCycle.school_year)
+        .where(
+            Measure.organizer_id == cycle.organizer_id,
+            Measure.concerning(cycle.unit_id),
+            SchoolYear.start_year <= year.start_year,
+            shown,
+        )
+        .options(
+            contains_eager(Measure.cycle).contains_eager(QualityCycle.school_year),
+            joinedload(Measure.cause),
+            selectinload(Measure.unit_links).joinedload(MeasureUnit.unit),
+        )
+        .order_by(Measure.assess_on.is_(None), Measure.assess_on, Measure.id)
+    )
+    if not with_proposals:
+        query = query.where(Measure.state != MeasureState.PROPOSED)
+    measures = db.session.scalars(query).all()
+    living = [row for row in measures if row.is_living]
+    return MeasureList(
+        groups=_by_area(cycle, living),
+        proposals=[row for row in measures if row.is_draft],
+        finished=[row for row in measures if not row.is_draft and not row.is_living],
+    )
+
+
+def _by_area(cycle: QualityCycle, measures: Iterable[Measure]) -> list[AreaGroup]:
+    areas = db.session.scalars(
+        sa.select(DevelopmentArea)
+        .where(
+            sa.or_(
+                DevelopmentArea.cycle_id == cycle.id,
+                DevelopmentArea.id.in_({row.area_id for row in measures if row.area_id}),
+            )
+        )
+        .options(joinedload(DevelopmentArea.cycle).joinedload(QualityCycle.school_year))
+        .order_by(DevelopmentArea.cycle_id != cycle.id, DevelopmentArea.id)
+    ).all()
+    groups: dict[int | None, AreaGroup] = {}
+    for area in areas:
+        earlier = area.cycle.school_year if area.cycle_id != cycle.id else None
+        groups[area.id] = AreaGroup(area, from_year=earlier)
+    for measure in measures:
+        groups.setdefault(measure.area_id, AreaGroup(None)).measures.append(measure)
+    return list(groups.values())
+
+
+def causes_of(unit_id: int, year: SchoolYear, keep: Cause | None = None) -> list[tuple[int, str]]:
+    """The living causes of the unit's analyses to choose among, this läsår's first; and `keep`, the
+    one a measure already builds on, whatever has become of it."""
+    rows = db.session.execute(
+        sa.select(Cause.id, Cause.text, Cause.location, SchoolYear.start_year)
+        .join(Problem, Problem.id == Cause.problem_id)
+        .join(SituationAnalysis, SituationAnalysis.id == Problem.analysis_id)
+        .join(QualityCycle, QualityCycle.id == SituationAnalysis.cycle_id)
+        .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
+        .where(
+            QualityCycle.unit_id == unit_id,
+            SchoolYear.start_year <= year.start_year,
+            Cause.retired_at.is_(None),
+            Problem.retired_at.is_(None),
+        )
+        .order_by(SchoolYear.start_year.desc(), Problem.position, Problem.id, Cause.id)
+    ).all()
+    offered = []
+    for row in rows:
+        earlier = "" if row.start_year == year.start_year else f", {calendar.label(row.start_year)}"
+        offered.append((row.id, f"{excerpt(row.text, 110)} ({row.location.label}{earlier})"))
+    if keep is not None and keep.id not in dict(offered):
+        offered.append((keep.id, f"{excerpt(keep.text, 110)} (borttagen ur analysen)"))
+    return offered
+
+
+def people_of(unit_id: int, keep: Measure | None = None) -> list[tuple[int, str]]:
+    """Who can be ansvarig: those with a role at the unit today, and whoever the measure has."""
+    people = {
+        row.id: row.name
+        for row in db.session.execute(
+            sa.select(User.id, User.name)
+            .join(RoleAssignment, RoleAssignment.user_id == User.id)
+            .where(
+                RoleAssignment.unit_id == unit_id,
+                RoleAssignment.held_on(today()),
+                User.closed_at.is_(None),
+            )
+            .order_by(User.sort_key, User.id)
+        )
+    }
+    if keep is not None and keep.responsible_id is not None:
+        people.setdefault(keep.responsible_id, keep.responsible)
+    return list(people.items())
+
+
+def areas_of(cycle: QualityCycle, keep: Measure | None = None) -> list[tuple[int, str]]:
+    """The lap's development areas, and the one the measure has when that is of another lap."""
+    kept = keep.area_id if keep is not None else None
+    return [
+        (row.id, row.title)
+        for row in db.session.execute(
+            sa.select(DevelopmentArea.id, DevelopmentArea.title)
+            .where(sa.or_(DevelopmentArea.cycle_id == cycle.id, DevelopmentArea.id == kept))
+            .order_by(DevelopmentArea.id)
+        )
+    ]
+
+
+def lap_of(unit: SchoolUnit, year: SchoolYear) -> QualityCycle | None:
+    return db.session.scalar(
+        sa.select(QualityCycle).where(
+            QualityCycle.unit_id == unit.id, QualityCycle.school_year_id == year.id
+        )
+    )
+
+
+def problems_of(cycle: QualityCycle) -> list[Problem]:
+    """The problems of the lap's analysis that are not set aside."""
+    return list(
+        db.session.scalars(
+            sa.select(Problem)
+            .join(SituationAnalysis, SituationAnalysis.id == Problem.analysis_id)
+            .where(SituationAnalysis.cycle_id == cycle.id, Problem.retired_at.is_(None))
+            .order_by(Problem.position, Problem.id)
+        )
+    )
+
+
+def other_units(unit: SchoolUnit, to: Permission) -> list[SchoolUnit]:
+    """The person's other open units, for a measure that they have in common."""
+    return list(
+        db.session.scalars(
+            sa.select(SchoolUnit)
+            .where(
+                current_access().units_where(to),
+                SchoolUnit.id != unit.id,
+                SchoolUnit.open_on(today()),
+            )
+            .order_by(SchoolUnit.sort_key, SchoolUnit.id)
+        )
+    )
+
+
+def versions_of(measure: Measure) -> list[Measure]:
+    """All versions of the measure, itself included, the earliest first, with what was assessed."""
+    start = sa.select(Measure.id, Measure.continues_id).where(Measure.id == measure.id)
+    earlier, later = start.cte("earlier", recursive=True), start.cte("later", recursive=True)
+    earlier = earlier.union_all(
+        sa.select(Measure.id, Measure.continues_id).where(Measure.id == earlier.c.continues_id)
+    )
+    later = later.union_all(
+        sa.select(Measure.id, Measure.continues_id).where(Measure.continues_id == later.c.id)
+    )
+    versions = db.session.scalars(
+        sa.select(Measure)
+        .where(
+            sa.or_(Measure.id.in_(sa.select(earlier.c.id)), Measure.id.in_(sa.select(later.c.id)))
+        )
+        .options(
+            joinedload(Measure.cycle).joinedload(QualityCycle.school_year),
+            selectinload(Measure.assessments).joinedload(EffectAssessment.school_year),
+        )
+        .order_by(Measure.id)
+    ).all()
+    next_of = {version.continues_id: version for version in versions}
+    for version in versions:
+        set_committed_value(version, "continued_by", next_of.get(version.id))
+    return list(versions)
+
+
+def load_basis(measure: Measure) -> None:
+    """Bring the cause with its problem, analysis and läsår, in one statement."""
+    if measure.cause_id is not None:
+        db.session.scalar(
+            sa.select(Cause)
+            .where(Cause.id == measure.cause_id)
+            .options(
+                joinedload(Cause.problem)
+                .joinedload(Problem.analysis)
+                .joinedload(SituationAnalysis.cycle)
+                .joinedload(QualityCycle.school_year)
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LifeStep:
+    """One thing that happened in a measure's life, and when: "HT25", "Beslutad"."""
+
+    term: str
+    what: str
+    measure: Measure
+
+
+def life_of(versions: list[Measure]) -> list[LifeStep]:
+    """Decisions, assessments and endings of all versions, in order of time."""
+    steps: list[tuple[datetime, LifeStep]] = []
+    for number, measure in enumerate(versions, 1):
+
+        def step(moment: datetime, what: str, measure: Measure = measure) -> None:
+            steps.append((moment, LifeStep(_term(local(moment).date()), what, measure)))
+
+        if measure.basis is MeasureBasis.EARLIER and measure.decided_at:
+            year = measure.cycle.school_year
+            first = LifeStep(year.label, "Beslutad före Varvet", measure)
+            steps.append((at(year.first_day, time()), first))
+        elif measure.decided_at:
+            step(measure.decided_at, "Beslutad" if number == 1 else "Ny version beslutad")
+        elif measure.is_draft:
+            step(measure.created_at, "Föreslagen" if number == 1 else "Ny version föreslagen")
+        for row in measure.assessments:
+            if row.superseded_at is None and row.judgement.is_final:
+                decision = f" – {row.decision.label.lower()}" if row.decision else ""
+                step(row.at, f"Bedömd: {row.judgement.label.lower()}{decision}")
+        if measure.cancelled_at:
+            step(measure.cancelled_at, "Avbruten")
+    return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
+
+
+def _term(day: date) -> str:
+    """HT25, VT26."""
+    return f"{'HT' if Term.on(day) is Term.AUTUMN else 'VT'}{day:%y}"

@@ -1,0 +1,44 @@
+"""Börja mitt i läsåret: what was decided before Varvet came into use."""
+
+from flask import redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from tracker.auth.access import current_year, load_unit
+from tracker.clock import today
+from tracker.cycle import calendar
+from tracker.extensions import db
+from tracker.measures.blueprint import bp
+from tracker.measures.forms import ROWS, InheritForm
+from tracker.models import Measure, Permission, SchoolYear
+from tracker.web.notices import notify
+from tracker.web.swedish import count
+
+Page = str | tuple[str, int] | Response
+
+
+@bp.route("/enheter/<slug>/borja-mitt-i-lasaret", methods=["GET", "POST"])
+def inherit(slug: str) -> Page:
+    """Last year's measures, put in last year's lap: they stand in this year's Effekter at once."""
+    unit = load_unit(slug, to=Permission.WRITE)
+    start_year = calendar.school_year_start(today())
+    form = InheritForm.received()
+    if not form.validate_on_submit():
+        return render_template(
+            "measures/inherit.html",
+            unit=unit,
+            form=form,
+            rows=range(1, ROWS + 1),
+            year=current_year(unit.organizer_id),
+            last_year=calendar.label(start_year - 1),
+        ), 422 if form.is_submitted() else 200
+    last_year = SchoolYear.open(unit.organizer, start_year - 1, by=current_user)
+    lap = last_year.lap_for(unit)
+    rows = form.filled()
+    for row in rows:
+        Measure.inherit(lap, **row, by=current_user)
+    this_year = SchoolYear.open(unit.organizer, start_year, by=current_user)
+    db.session.commit()
+    added = count(len(rows), "En åtgärd är inlagd", "åtgärder är inlagda")
+    notify(f"{added}. Bedöm effekten av dem här när ni vet hur det blev.")
+    return redirect(url_for("evaluation.index", slug=unit.slug, year=this_year.slug))

@@ -1,0 +1,206 @@
+"""One measure: its whole life, its log, and what can be done with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from tracker.audit.history import history_of
+from tracker.auth.access import current_access, current_year, load_measure, may
+from tracker.extensions import db
+from tracker.measures.blueprint import bp
+from tracker.measures.forms import CancelForm, LogForm, MeasureForm
+from tracker.measures.reading import (
+    areas_of,
+    causes_of,
+    lap_of,
+    life_of,
+    load_basis,
+    people_of,
+    versions_of,
+)
+from tracker.measures.states import IllegalTransition
+from tracker.models import Measure, MeasureBasis, Permission, SchoolUnit, SchoolYear
+from tracker.web.conflicts import saved
+from tracker.web.notices import notify
+
+Page = str | tuple[str, int] | Response
+
+
+@bp.get("/atgarder/<int:measure_id>")
+def show(measure_id: int) -> str:
+    return _show_page(load_measure(measure_id, to=Permission.READ))
+
+
+def _show_page(
+    measure: Measure, log_form: LogForm | None = None, cancel_form: CancelForm | None = None
+) -> str:
+    unit, year = seen_from(measure)
+    load_basis(measure)
+    versions = [row for row in versions_of(measure) if not row.is_draft or may(Permission.WRITE)]
+    return render_template(
+        "measures/show.html",
+        measure=measure,
+        unit=unit,
+        year=year,
+        life=life_of(versions),
+        form=cancel_form or log_form,
+        log_form=log_form or LogForm(formdata=None),
+        cancel_form=cancel_form or CancelForm(formdata=None),
+        missing=measure.missing_for_decision(),
+        history=history_of(measure),
+    )
+
+
+def seen_from(measure: Measure) -> tuple[SchoolUnit, SchoolYear]:
+    """The unit through which the person sees the measure, and the läsår in whose lists it stands."""
+    access, home = current_access(), measure.cycle.unit_id
+    seen = [u for u in measure.units if Permission.READ in access.on_unit(u.id, u.area_id)]
+    unit = min(seen, key=lambda unit: unit.id != home)
+    year = current_year(measure.organizer_id)
+    if year is None or (unit.closed_on and unit.closed_on < year.first_day):
+        year = measure.cycle.school_year
+    return unit, year
+
+
+@bp.route("/atgarder/<int:measure_id>/andra", methods=["GET", "POST"])
+def edit(measure_id: int) -> Page:
+    """Write a proposal or a decided measure; a proposal can be decided in the same step."""
+    measure = load_measure(measure_id, to=Permission.WRITE)
+    if not (measure.is_draft or measure.is_living):
+        return _not_possible(measure)
+    deciding = measure.is_draft and request.method == "POST" and "draft" not in request.form
+    if deciding and not may(Permission.ADOPT):
+        abort(403)
+    unit, year = seen_from(measure)
+    form = _form_about(measure, unit, year)
+    valid = form.validate_on_submit()
+    needs_all = form.is_submitted() and (deciding or not measure.is_draft)
+    if (needs_all and form.refuse_decision()) or not valid:
+        return _edit_page(measure, unit, year, form), 422 if form.is_submitted() else 200
+
+    def change() -> None:
+        measure.write(by=current_user, **form.values())
+        if deciding:
+            measure.decide(by=current_user)
+
+    # A chosen person's name stands in `responsible` too, where it would look like somebody's text.
+    compared = [
+        name for name in form.NAMES if name != "responsible" or measure.responsible_id is None
+    ]
+    if not saved(form, measure, change, compared):
+        return _edit_page(measure, unit, year, form), 409
+    notify("Åtgärden är beslutad." if deciding else "Ändringarna är sparade.")
+    return _to(measure)
+
+
+def _form_about(measure: Measure, unit: SchoolUnit, year: SchoolYear, **kwargs: Any) -> MeasureForm:
+    form = MeasureForm(obj=measure, **kwargs)
+    form.offer(
+        unit,
+        causes=causes_of(unit.id, year, keep=measure.cause),
+        people=people_of(unit.id, keep=measure),
+        areas=areas_of(lap_of(unit, year) or measure.cycle, keep=measure),
+    )
+    if measure.basis is MeasureBasis.EARLIER:
+        form.allow_earlier()
+    if measure.responsible_id is not None and (kwargs or not form.is_submitted()):
+        form.responsible.data = ""
+    return form
+
+
+def _edit_page(measure: Measure, unit: SchoolUnit, year: SchoolYear, form: MeasureForm) -> str:
+    return render_template("measures/edit.html", measure=measure, unit=unit, year=year, form=form)
+
+
+@bp.post("/atgarder/<int:measure_id>/besluta")
+def decide(measure_id: int) -> Page:
+    """Decide a proposal as it was shown. What it lacks is shown at the fields."""
+    measure = load_measure(measure_id, to=Permission.ADOPT)
+    if not measure.is_draft or request.form.get("version", type=int) != measure.version:
+        return _not_possible(measure)
+    if measure.missing_for_decision():
+        unit, year = seen_from(measure)
+        form = _form_about(measure, unit, year, formdata=None)
+        form.refuse_decision()
+        return _edit_page(measure, unit, year, form), 422
+    return _carry_out(measure, lambda: measure.decide(by=current_user), "Åtgärden är beslutad.")
+
+
+@bp.post("/atgarder/<int:measure_id>/starta")
+def start(measure_id: int) -> Page:
+    measure = load_measure(measure_id, to=Permission.WRITE)
+    return _carry_out(measure, lambda: measure.start(by=current_user), "Åtgärden pågår.")
+
+
+@bp.post("/atgarder/<int:measure_id>/genomford")
+def complete(measure_id: int) -> Page:
+    measure = load_measure(measure_id, to=Permission.WRITE)
+    return _carry_out(
+        measure,
+        lambda: measure.complete(by=current_user),
+        "Åtgärden är genomförd. Effekten bedöms när dagen kommer.",
+    )
+
+
+@bp.post("/atgarder/<int:measure_id>/logg")
+def log(measure_id: int) -> Page:
+    """Write down what was done."""
+    measure = load_measure(measure_id, to=Permission.WRITE)
+    form = LogForm()
+    if not form.validate_on_submit():
+        return _show_page(measure, log_form=form), 422
+    return _carry_out(
+        measure,
+        lambda: measure.add_log(form.on.data, form.text.data, by=current_user),
+        "Det är skrivet i loggen.",
+    )
+
+
+@bp.post("/atgarder/<int:measure_id>/avbryt")
+def cancel(measure_id: int) -> Page:
+    measure = load_measure(measure_id, to=Permission.WRITE)
+    form = CancelForm()
+    if not form.validate_on_submit():
+        return _show_page(measure, cancel_form=form), 422
+    return _carry_out(
+        measure,
+        lambda: measure.cancel(form.reason.data, by=current_user),
+        "Åtgärden är avbruten. Skälet finns kvar.",
+    )
+
+
+@bp.post("/atgarder/<int:measure_id>/ta-bort")
+def withdraw(measure_id: int) -> Page:
+    """Take a proposal away."""
+    measure = load_measure(measure_id, to=Permission.WRITE)
+    unit, year = seen_from(measure)
+    if not measure.is_draft:
+        return _not_possible(measure)
+    measure.withdraw(by=current_user)
+    db.session.commit()
+    notify("Förslaget är borttaget.")
+    return redirect(url_for("measures.index", slug=unit.slug, year=year.slug))
+
+
+def _carry_out(measure: Measure, verb: Callable[[], Any], done: str) -> Response:
+    try:
+        verb()
+    except IllegalTransition:
+        return _not_possible(measure)
+    db.session.commit()
+    notify(done)
+    return _to(measure)
+
+
+def _not_possible(measure: Measure) -> Response:
+    """Somebody else was first: show the measure as it stands."""
+    db.session.rollback()
+    notify("Det gick inte: åtgärden har ändrats under tiden. Så här står den nu.", "warning")
+    return _to(measure)
+
+
+def _to(measure: Measure) -> Response:
+    return redirect(url_for("measures.show", measure_id=measure.id))

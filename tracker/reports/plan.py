@@ -1,0 +1,82 @@
+"""Utvecklingsplan as a document to take out; the page reads the same."""
+
+from tracker.clock import today
+from tracker.measures.reading import AreaGroup, MeasureList
+from tracker.models import Measure, MeasureBasis, QualityCycle
+from tracker.reports.documents import Document
+from tracker.web.swedish import date_medium
+
+NOTHING_DECIDED = "Ingen beslutad åtgärd än."
+
+
+def as_document(cycle: QualityCycle, listed: MeasureList, owner: str) -> Document:
+    """The areas with their goals and decided measures; what is only proposed is not part of a plan."""
+    year = cycle.school_year
+    document = Document(f"Utvecklingsplan {year.label}", subtitle=cycle.unit.name, owner=owner)
+    document.facts([("Uttagen", date_medium(today()))])
+    for group in listed.groups:
+        _area(document, group, alone=len(listed.groups) == 1)
+    if not listed.groups:
+        document.paragraph(NOTHING_DECIDED)
+    if listed.finished:
+        document.heading("Avslutade under läsåret")
+        document.table(
+            ["Åtgärd", "Förväntad effekt", "Läge"],
+            [
+                [measure.title, measure.expected_effect, measure.state.label]
+                for measure in listed.finished
+            ],
+        )
+    return document
+
+
+def _area(document: Document, group: AreaGroup, *, alone: bool) -> None:
+    if group.area is not None:
+        document.heading(group.area.title)
+        document.text(group.area.goal, "Mål:")
+        document.text(group.area.why, "Varför:")
+    else:
+        document.heading("Åtgärder" if alone else "Åtgärder utan utvecklingsområde")
+    for measure in group.measures:
+        _measure(document, measure)
+    if not group.measures:
+        document.paragraph(NOTHING_DECIDED)
+
+
+def _measure(document: Document, measure: Measure) -> None:
+    document.heading(measure.title, 2)
+    document.text(measure.description)
+    document.text(basis_of(measure), "Bygger på:")
+    document.text(measure.expected_effect, "Förväntad effekt:")
+    document.text(measure.follow_up, "Så följer vi upp effekten:")
+    document.facts(
+        [
+            ("Utgångsläge", measure.baseline),
+            ("Önskat läge", measure.target),
+            ("Effekten kan bedömas från", _day(measure.assess_on)),
+            ("Ansvarig", measure.responsible),
+            ("Tid", period_of(measure)),
+            ("Läge", measure.state_today.label),
+        ]
+    )
+
+
+def basis_of(measure: Measure) -> str:
+    """What it builds on, in words."""
+    if measure.basis is MeasureBasis.CAUSE and measure.cause is not None:
+        return measure.cause.text
+    if measure.basis is None:
+        return ""
+    return f"{measure.basis.label}. {measure.basis_note}".removesuffix(". ")
+
+
+def period_of(measure: Measure) -> str:
+    """From when to when, as far as it is said."""
+    first, last = _day(measure.starts_on), _day(measure.ends_on)
+    if first and last:
+        return f"{first} – {last}"
+    return f"från {first}" if first else f"till {last}" if last else ""
+
+
+def _day(day: object) -> str:
+    return date_medium(day) if day else ""  # type: ignore[arg-type]
