@@ -1,6 +1,6 @@
 """Historik: what was changed, by whom and when, in Swedish sentences."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 
 from tracker.audit.history import (
     HistoryLine,
@@ -21,15 +21,14 @@ HIGHEST_ID = 2**31 - 1
 @bp.get("/historik")
 def index() -> str:
     access = current_access()
-    if not may_read_history(access):
-        abort(403)
-    return _page(history_for(access, _before()), unit=None)
+    lines = history_for(access, _before()) if may_read_history(access) else []
+    return _page(lines, unit=None, has_history=may_read_history(access))
 
 
 @bp.get("/enheter/<slug>/historik")
 def unit(slug: str) -> str:
     unit = load_unit(slug, to=Permission.FOLLOW)
-    return _page(history_of_unit(unit, _before()), unit=unit)
+    return _page(history_of_unit(unit, _before()), unit=unit, has_history=True)
 
 
 def _before() -> int | None:

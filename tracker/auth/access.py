@@ -48,6 +48,10 @@ class Grant:
     area_id: int | None
     acting: bool
     may_adopt: bool
+    unit_slug: str | None
+    unit_name: str | None
+    has_lap: bool
+    """Whether the unit has a lap in today's läsår, so that links may lead to it."""
 
     def covers(self, unit_id: int, area_id: int | None) -> bool:
         if self.unit_id is not None:
@@ -96,8 +100,12 @@ class Access:
                 RoleAssignment.area_id,
                 RoleAssignment.acting,
                 RoleAssignment.may_adopt,
+                SchoolUnit.slug,
+                SchoolUnit.name.label("unit_name"),
+                _has_lap_today().label("has_lap"),
             )
             .join(Organizer, Organizer.id == RoleAssignment.organizer_id)
+            .outerjoin(SchoolUnit, SchoolUnit.id == RoleAssignment.unit_id)
             .where(RoleAssignment.user_id == user.id, RoleAssignment.held_on(today()))
             .order_by(Organizer.name, RoleAssignment.id)
         ).all()
@@ -107,7 +115,16 @@ class Access:
             chosen,
             [choice for choice in organizers.values() if choice is not chosen],
             [
-                Grant(row.role, row.unit_id, row.area_id, row.acting, row.may_adopt)
+                Grant(
+                    row.role,
+                    row.unit_id,
+                    row.area_id,
+                    row.acting,
+                    row.may_adopt,
+                    row.slug,
+                    row.unit_name,
+                    row.has_lap,
+                )
                 for row in rows
                 if chosen is not None and row.id == chosen.id
             ],
@@ -151,6 +168,18 @@ class Access:
             else:
                 scopes.append(sa.true())
         return sa.and_(SchoolUnit.organizer_id == self.organizer_id, sa.or_(sa.false(), *scopes))
+
+
+def _has_lap_today() -> sa.ColumnElement[bool]:
+    return (
+        sa.exists()
+        .where(
+            QualityCycle.unit_id == RoleAssignment.unit_id,
+            QualityCycle.school_year_id == SchoolYear.id,
+            SchoolYear.start_year == calendar.school_year_start(today()),
+        )
+        .correlate(RoleAssignment)
+    )
 
 
 def current_access() -> Access:

@@ -1,15 +1,25 @@
-"""The first page of every role, the health checks and the accessibility statement."""
+"""The first page of every role, the units, the health checks and the accessibility statement."""
 
 import logging
 from functools import lru_cache
 
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
 
+from tracker.auth.access import current_access, load_cycle, load_unit
+from tracker.clock import today
 from tracker.extensions import db
+from tracker.models import Permission
+from tracker.organisation.staffing import Staffing
+from tracker.start.home import home_page, stepper
+from tracker.start.units import by_area, laps_of, listed_units, present_lap
+from tracker.start.year import parts
 from tracker.web.logs import log
+from tracker.web.paging import Page
 
 bp = Blueprint("start", __name__)
 
@@ -46,9 +56,60 @@ def accessibility() -> str:
 
 @bp.get("/")
 def home() -> str:
-    return render_template("start/home.html")
+    page = home_page(current_access(), current_user)
+    return render_template(
+        "start/home.html",
+        home=page,
+        stepper=stepper,
+        unit_base=_unit_base(),
+        dialogue_base=url_for("dialogues.show", dialogue_id=0)[:-1],
+    )
+
+
+def _unit_base() -> str:
+    """What a unit's address begins with. A list of many rows puts addresses together itself: to
+    ask for each costs more than the row."""
+    return url_for("start.unit", slug="x")[:-1]
 
 
 @bp.get("/enheter")
 def units() -> str:
-    return render_template("start/home.html")
+    search = "".join(c for c in request.args.get("sok", "") if c.isprintable()).strip()[:100]
+    page = Page.of(listed_units(current_access(), search))
+    return render_template(
+        "start/units.html",
+        page=page,
+        areas=by_area(page),
+        search=search,
+        unit_base=_unit_base(),
+    )
+
+
+@bp.get("/enheter/<slug>")
+def unit(slug: str) -> str | Response:
+    """Leads to the läsår that holds today."""
+    unit = load_unit(slug, to=Permission.READ)
+    lap = present_lap(laps_of(unit))
+    if lap is not None:
+        return redirect(url_for("start.year", slug=unit.slug, year=lap.slug))
+    return render_template("start/unit_without_year.html", unit=unit)
+
+
+@bp.get("/enheter/<slug>/<year>")
+def year(slug: str, year: str) -> str:
+    cycle = load_cycle(slug, year, to=Permission.READ)
+    school_year = cycle.school_year
+    is_over = school_year.last_day < today()
+    has_begun = school_year.first_day <= today()
+    staffing = Staffing.load(cycle.organizer_id)
+    return render_template(
+        "start/year.html",
+        cycle=cycle,
+        unit=cycle.unit,
+        year=school_year,
+        steps=stepper(cycle.phase() if has_begun else None, over=is_over),
+        parts=parts(cycle),
+        laps=laps_of(cycle.unit),
+        leader=staffing.leader(cycle.unit_id),
+        deputies=staffing.deputies(cycle.unit_id),
+    )

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, has_request_context, request, url_for
+from flask import Flask, g, request, url_for
 from flask_login import current_user
 
-from tracker.auth.access import current_access, may
+from tracker.audit.history import may_read_history
+from tracker.auth.access import Grant, current_access, may
 from tracker.clock import local, today
+from tracker.cycle import calendar
 from tracker.models import Permission, Role
+from tracker.organisation.roles import LEADERS
 from tracker.web import notices, swedish
 
 
@@ -20,47 +23,66 @@ class MenuItem:
     counter: int | None = None
 
 
+UNITS_NAMED = 3
+"""More units of one's own than this are reached through the list."""
+
+IN_A_UNIT = ("start.unit", "start.year", "analyses.", "measures.", "evaluation.", "reports.")
+
+
 def navigation() -> list[MenuItem]:
-    """The main menu after the person's roles: at most five entries."""
+    """The main menu after the person's roles, about six entries; asks nothing of the database.
+
+    Who leads one unit has its parts at hand; who has two or three finds them by name; everybody
+    else goes by the list of units.
+    """
     access = current_access()
-    items = [("Start", "start.home", ("start.",))]
-    if access.grants:
-        if not access.has_role(Role.SYSTEM_ADMIN) or len(access.grants) > 1:
-            items.append(
-                (
-                    "Enheter",
-                    "start.units",
-                    (
-                        "start.unit",
-                        "analyses.",
-                        "measures.",
-                        "evaluation.",
-                        "cycle.phase",
-                        "reports.",
-                    ),
-                )
-            )
-        if any(Permission.FOLLOW in grant.role.grants for grant in access.grants):
-            items.append(("Dialoger", "dialogues.index", ("dialogues.",)))
-        if Permission.MANAGE in access.on_organizer():
-            items += [
-                (
-                    "Organisation",
-                    "organisation.index",
-                    ("organisation.", "cycle.year", "cycle.add_period", "cycle.reminders"),
-                ),
-                ("Utskick", "notifications.outbox", ("notifications.",)),
-            ]
-        items.append(("Historik", "audit.index", ("audit.",)))
-    endpoint = request.endpoint or ""
+    reading = [grant for grant in access.grants if grant.role is not Role.SYSTEM_ADMIN]
+    own = {grant.unit_id: grant for grant in reading if grant.unit_id is not None}
+    beyond = any(grant.unit_id is None for grant in reading)
+    items = [_item("Start", "start.home")]
+    if len(own) == 1 and not beyond and _leads_now(*own.values()):
+        items += _parts_of(*own.values())
+    elif len(own) <= UNITS_NAMED:
+        items += [_unit_item(grant) for grant in own.values()]
+    if beyond or len(own) > UNITS_NAMED:
+        found = any(item.current for item in items)
+        items.append(_item("Enheter", "start.units", *(() if found else IN_A_UNIT)))
+    if any(Permission.FOLLOW in grant.role.grants for grant in reading):
+        items.append(_item("Dialoger", "dialogues.index", "dialogues."))
+    if Permission.MANAGE in access.on_organizer():
+        items.append(_item("Organisation", "organisation.index", "organisation.", "cycle."))
+        items.append(_item("Utskick", "notifications.outbox", "notifications."))
+    if may_read_history(access):
+        items.append(_item("Historik", "audit.index", "audit."))
+    return items
+
+
+def _item(label: str, endpoint: str, *prefixes: str, **values: str) -> MenuItem:
+    here = request.endpoint or ""
+    return MenuItem(
+        label, url_for(endpoint, **values), here == endpoint or here.startswith(prefixes)
+    )
+
+
+def _leads_now(grant: Grant) -> bool:
+    return grant.role in LEADERS and grant.has_lap
+
+
+def _parts_of(grant: Grant) -> list[MenuItem]:
+    at = {"slug": grant.unit_slug or "", "year": calendar.slug(calendar.school_year_start(today()))}
     return [
-        MenuItem(
-            label,
-            url_for(target),
-            endpoint == target or (target != "start.home" and endpoint.startswith(prefixes)),
-        )
-        for label, target, prefixes in items
+        _item("Nulägesanalys", "analyses.show", "analyses.", **at),
+        _item("Åtgärder", "measures.index", "measures.", **at),
+        _item("Effekter", "evaluation.index", "evaluation.", **at),
     ]
+
+
+def _unit_item(grant: Grant) -> MenuItem:
+    here = (request.view_args or {}).get("slug") == grant.unit_slug
+    url = url_for("start.unit", slug=grant.unit_slug)
+    return MenuItem(
+        grant.unit_name or "", url, here and (request.endpoint or "").startswith(IN_A_UNIT)
+    )
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,72 @@
+"""The main menu: what each role finds in it, and which entry says where one is."""
+
+import html
+import re
+
+import pytest
+
+from tests.start.story import decide
+from tracker.models import Role, RoleAssignment
+
+
+def menu(page: str) -> list[str]:
+    """The entries in order; the current one has an asterisk."""
+    nav = page.split('aria-label="Huvudmeny"')[1].split("</nav>")[0]
+    return [
+        html.unescape(label) + ("*" if "aria-current" in attributes else "")
+        for attributes, label in re.findall(r"<a ([^>]*)>(.*?)</a>", nav)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("who", "entries"),
+    [
+        ("ali", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Historik"]),
+        ("karin", ["Sävkullaskolan", "Lyktvretens förskola", "Dialoger", "Historik"]),
+        ("jonas", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Historik"]),
+        ("erik", ["Enheter", "Dialoger", "Historik"]),
+        ("lena", ["Enheter", "Dialoger", "Historik"]),
+        ("samira", ["Enheter", "Dialoger", "Historik"]),
+        ("sofia", ["Sävkullaskolan"]),
+        ("perolov", ["Enheter"]),
+        ("tove", ["Organisation", "Utskick", "Historik"]),
+    ],
+)
+def test_each_role_finds_what_is_hers(cast, as_, who, entries):
+    assert menu(as_(getattr(cast, who)).page("/")) == ["Start*", *entries]
+
+
+def test_the_current_entry_is_marked(cast, as_):
+    karin, lena = as_(cast.karin), as_(cast.lena)
+    url = "/enheter/savkullaskolan/2026-27"
+    assert menu(karin.page(url))[1] == "Sävkullaskolan*"
+    assert menu(lena.page(url))[1] == "Enheter*"
+    assert menu(lena.page("/enheter"))[1] == "Enheter*"
+    assert menu(lena.page("/historik"))[-1] == "Historik*"
+
+
+def test_a_rektor_who_oversees_more_has_the_list_too(cast, as_):
+    RoleAssignment.give(cast.ali, Role.DIALOGUE_LEAD, cast.exempelby, by=None, area=cast.soder)
+    browser = as_(cast.ali)
+    assert menu(browser.page("/"))[1:3] == ["Hasselbrinksskolan", "Enheter"]
+    assert menu(browser.page("/enheter/hasselbrinksskolan/2026-27"))[1:3] == [
+        "Hasselbrinksskolan*",
+        "Enheter",
+    ]
+    assert menu(browser.page("/enheter/ringmuraskolan/2026-27"))[1:3] == [
+        "Hasselbrinksskolan",
+        "Enheter*",
+    ]
+
+
+def test_links_lead_to_no_läsår_that_is_not_opened(cast, as_, the_day):
+    the_day.move_to("2027-07-02T09:00:00+02:00")
+    assert menu(as_(cast.ali).page("/"))[1] == "Hasselbrinksskolan"
+
+
+def test_the_menu_asks_nothing_of_the_database(cast, as_, statements):
+    decide(cast.cycle(cast.hassel), cast.ali)
+    browser = as_(cast.ali)
+    with statements() as sent:
+        browser.page("/tillganglighet")
+    assert len(sent) == 3  # the session, the person, her roles

@@ -1,0 +1,232 @@
+"""Start for those who follow, oversee, help, work, decide and administer."""
+
+import re
+from datetime import timedelta
+
+from tests.start.many import add_units
+from tests.start.story import decide, due, place, propose, write_analysis
+from tests.start.test_rektors_start import words
+from tracker.clock import today
+from tracker.extensions import db
+from tracker.models import (
+    CarriedOut,
+    Decision,
+    EffectAssessment,
+    Judgement,
+    Role,
+    RoleAssignment,
+    User,
+)
+from tracker.web.swedish import sort_key
+
+
+def rows(page: str) -> dict[str, str]:
+    """Unit name → the text of its row, in the order of the page."""
+    found = {}
+    for row in re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", page, re.S):
+        name, _, rest = row.partition("</th>")
+        found[words(name)] = words(rest)
+    return found
+
+
+def assess(measure, year, by, judgement=Judgement.ACHIEVED):
+    EffectAssessment.make(
+        measure,
+        year,
+        by=by,
+        judgement=judgement,
+        carried_out=CarriedOut.YES,
+        outcome="83 %",
+        evidence="Prov",
+        decision=Decision.END,
+    )
+
+
+class TestDialogansvarig:
+    def test_sees_the_areas_units_in_one_table(self, cast, as_):
+        page = as_(cast.erik).page("/")
+        assert "<title>Område Norr, läsåret 2026/27 – Varvet</title>" in page
+        found = rows(page)
+        assert set(found) == {
+            "Hasselbrinksskolan",
+            "Klockvretsskolan",
+            "Lyktvretens förskola",
+            "Sävkullaskolan",
+        }
+        assert found["Sävkullaskolan"].startswith("Karin Holm Genomföra Ingen tid")
+        assert "Ringmuraskolan" not in page
+
+    def test_a_vacant_unit_says_so(self, cast, as_):
+        row = rows(as_(cast.erik).page("/"))["Klockvretsskolan"]
+        assert row.startswith("Vakant")
+        assert "Ingen leder enheten" in row
+
+    def test_those_that_need_attention_stand_first(self, cast, as_):
+        for unit in (cast.hassel, cast.klockvret, cast.lyktvret):
+            place(cast.dialogue(unit), cast.erik, days=60)
+        due(cast.cycle(cast.savkulla), cast.karin, "Språkgrupper", days=6)
+        page = as_(cast.erik).page("/")
+        assert "Två enheter har något som väntar. De står först, med skälet." in page
+        found = rows(page)
+        assert list(found) == [
+            "Klockvretsskolan",
+            "Sävkullaskolan",
+            "Hasselbrinksskolan",
+            "Lyktvretens förskola",
+        ]
+        assert found["Sävkullaskolan"].endswith("En effekt att bedöma sedan 14 nov")
+        assert "/enheter/savkullaskolan/2026-27/effekter" in page
+
+    def test_several_due_effects_are_counted(self, cast, as_):
+        due(cast.cycle(cast.hassel), cast.ali, "Ett", days=6)
+        due(cast.cycle(cast.hassel), cast.ali, "Två", days=66)
+        row = rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
+        assert "Två effekter att bedöma, den första sedan 15 sept" in row
+
+    def test_an_analysis_that_is_not_shared_before_the_dialogue(self, cast, as_):
+        place(cast.dialogue(cast.hassel), cast.erik, days=9)
+        expected = "Analysen är inte delad och rektors område inte valt, dialog om 9 dagar"
+        before = rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
+        assert expected in before
+        write_analysis(cast.cycle(cast.hassel), cast.ali)
+        assert rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"] == before
+
+    def test_a_shared_analysis_and_a_chosen_area_need_nothing(self, cast, as_):
+        dialogue = place(cast.dialogue(cast.hassel), cast.erik, days=9)
+        write_analysis(cast.cycle(cast.hassel), cast.ali, share=True)
+        assert "Rektor har inte valt område" in as_(cast.erik).page("/")
+        dialogue.choose_topic("Matematik", "", None, by=cast.ali)
+        page = as_(cast.erik).page("/")
+        assert rows(page)["Hasselbrinksskolan"].endswith("Dialog 1 , 29 nov 2026")
+
+    def test_a_dialogue_without_a_time(self, cast, as_, the_day):
+        assert "Dialog 1 har ingen tid" in rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
+        assert "Dialog 2 har ingen tid" not in as_(cast.erik).page("/")
+        the_day.move_to("2027-04-01T09:00:00+02:00")
+        assert "Dialog 2 har ingen tid" in as_(cast.erik).page("/")
+
+    def test_a_proposed_time_waits_for_an_answer(self, cast, as_):
+        dialogue = place(cast.dialogue(cast.hassel), cast.erik, days=30)
+        proposal = dialogue.propose_time(dialogue.starts_at + timedelta(days=1), "", by=cast.ali)
+        page = as_(cast.erik).page("/")
+        assert "Förslag om ny tid för Dialog 1: måndag 21 december kl. 13.00" in page
+        assert next(iter(rows(page))) == "Hasselbrinksskolan"
+        dialogue.decline(proposal, by=cast.erik)
+        assert "Förslag om ny tid" not in as_(cast.erik).page("/")
+
+    def test_the_nearest_dialogues_with_their_briefs(self, cast, as_):
+        joint = place(cast.dialogue(cast.savkulla), cast.erik, days=5)
+        page = as_(cast.erik).page("/")
+        assert "Dialog 1 om Lyktvretens förskola och Sävkullaskolan" in words(page)
+        assert f"/dialoger/{joint.id}/underlag" in page
+
+    def test_a_proposed_measure_is_not_hinted_at(self, cast, as_):
+        propose(cast.cycle(cast.hassel), cast.ali, "Hemligt förslag")
+        assert "Hemligt förslag" not in as_(cast.erik).page("/")
+
+
+class TestSkolchef:
+    def test_sees_all_areas_grouped(self, cast, as_):
+        page = as_(cast.lena).page("/")
+        assert "<title>Exempelby kommun, läsåret 2026/27 – Varvet</title>" in page
+        assert words(page).index("Enheter i Område Norr") < words(page).index(
+            "Enheter i Område Söder"
+        )
+        assert "Ringmuraskolan" in rows(page)
+        assert "Granbyskolan" not in page
+
+    def test_sees_what_the_assessed_effects_led_to_in_total(self, cast, as_):
+        for unit, by in ((cast.hassel, cast.ali), (cast.ringmura, cast.nadia)):
+            assess(due(cast.cycle(unit), by, f"Åtgärd vid {unit.name}"), cast.year, by)
+        assess(
+            due(cast.cycle(cast.hassel), cast.ali, "En till"),
+            cast.year,
+            cast.ali,
+            Judgement.NOT_ACHIEVED,
+        )
+        page = words(as_(cast.lena).page("/"))
+        assert "Bedömda effekter hos alla enheter tillsammans: 3." in page
+        assert "Uppnådd 2 Inte uppnådd 1" in page
+
+    def test_totals_are_the_huvudmans_alone(self, cast, as_):
+        assess(due(cast.cycle(cast.hassel), cast.ali), cast.year, cast.ali)
+        assert "Vad åtgärderna har lett till" not in as_(cast.erik).page("/")
+        assert "Vad åtgärderna har lett till" not in as_(cast.ali).page("/")
+
+    def test_one_table_when_she_is_dialogansvarig_too(self, cast, as_):
+        page = as_(cast.ingela).page("/")
+        assert list(rows(page)) == ["Granbyskolan"]
+        assert "Utan område" not in page
+
+    def test_more_than_a_hundred_units_come_in_pages(self, cast, as_):
+        add_units(cast, 120)
+        browser = as_(cast.lena)
+        first, second = rows(browser.page("/")), rows(browser.page("/?sida=2"))
+        assert len(first) == 100
+        assert len(second) == 25
+        assert not first.keys() & second.keys()
+        assert rows(browser.page("/?sida=banan")) == first
+        assert rows(browser.page("/?sida=99")) == second
+
+
+class TestOthers:
+    def test_a_quality_developer_sees_shared_analyses_and_invitations(self, cast, as_):
+        assert "Ingen analys är delad än" in as_(cast.samira).page("/")
+        write_analysis(cast.cycle(cast.hassel), cast.ali, share=True)
+        write_analysis(cast.cycle(cast.ringmura), cast.nadia)
+        draft = write_analysis(cast.cycle(cast.savkulla), cast.karin)
+        draft.invite(cast.samira, by=cast.karin)
+        page = as_(cast.samira).page("/")
+        assert list(rows(page)) == ["Hasselbrinksskolan"]
+        assert "Analyser du skriver i" in page
+        assert "Sävkullaskolan" in page
+        assert "Ringmuraskolan" not in page
+
+    def test_staff_see_their_units_adopted_analysis_and_decided_measures(self, cast, as_):
+        write_analysis(cast.cycle(cast.savkulla), cast.karin, share=True)
+        decide(cast.cycle(cast.savkulla), cast.karin, "Lässtrategier")
+        propose(cast.cycle(cast.savkulla), cast.karin, "Ett förslag")
+        decide(cast.cycle(cast.hassel), cast.ali, "En annan skolas")
+        page = as_(cast.sofia).page("/")
+        assert "<title>Sävkullaskolan, läsåret 2026/27 – Varvet</title>" in page
+        assert "Läsårets analys är inte fastställd än." in page
+        assert list(rows(page)) == ["Lässtrategier"]
+        assert "Ett förslag" not in page
+        assert "Att göra" not in page
+
+    def test_staff_read_the_analysis_when_it_is_adopted(self, cast, as_):
+        write_analysis(cast.cycle(cast.savkulla), cast.karin, adopt=True)
+        page = as_(cast.sofia).page("/")
+        assert "Läs nulägesanalysen" in page
+
+    def test_the_board_sees_adopted_analyses(self, cast, as_):
+        assert "Ingen analys är fastställd än i år" in as_(cast.perolov).page("/")
+        write_analysis(cast.cycle(cast.hassel), cast.ali, adopt=True)
+        write_analysis(cast.cycle(cast.ringmura), cast.nadia, share=True)
+        assert list(rows(as_(cast.perolov).page("/"))) == ["Hasselbrinksskolan"]
+
+    def test_a_system_administrator_is_led_to_the_set_up(self, cast, as_):
+        due(cast.cycle(cast.hassel), cast.ali, "Mattestuga")
+        page = as_(cast.tove).page("/")
+        assert 'href="/organisation"' in page
+        assert "Mattestuga" not in page
+        assert "Hasselbrinksskolan" not in page
+
+    def test_several_roles_show_several_parts(self, cast, as_):
+        RoleAssignment.give(cast.ali, Role.DIALOGUE_LEAD, cast.exempelby, by=None, area=cast.soder)
+        RoleAssignment.give(cast.ali, Role.SYSTEM_ADMIN, cast.exempelby, by=None)
+        page = as_(cast.ali).page("/")
+        assert page.index("Att göra") < page.index("Enheter i Område Söder")
+        assert page.index("Enheter i Område Söder") < page.index("Organisation och läsår")
+
+    def test_a_person_without_a_role_is_met_kindly(self, cast, as_):
+        stranger = User(email="ny@exempelby.example", name="Nils Ny", sort_key=sort_key("Nils Ny"))
+        db.session.add(stranger)
+        page = as_(stranger).page("/")
+        assert "Välkommen till Varvet" in page
+        assert "Hej Nils!" in page
+
+    def test_a_role_that_has_ended_shows_nothing(self, cast, as_):
+        role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
+        role.end(today() - timedelta(days=1), by=cast.tove)
+        assert "Välkommen till Varvet" in as_(cast.ali).page("/")

@@ -1,0 +1,305 @@
+"""What stands on Start for the person's roles; the most urgent part first, each part only for whom it serves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from tracker.auth.access import Access, Grant
+from tracker.clock import today
+from tracker.cycle import calendar
+from tracker.cycle.calendar import Phase
+from tracker.models import (
+    AnalysisState,
+    Judgement,
+    Permission,
+    QualityDialogue,
+    Role,
+    User,
+)
+from tracker.organisation.roles import LEADERS
+from tracker.organisation.staffing import Staffing
+from tracker.start import overview
+from tracker.start.attention import Reason, reasons
+from tracker.start.overview import DialogueFacts, MeasureFacts, UnitFacts
+from tracker.start.todo import LedUnit, Todo, todo
+from tracker.web import swedish
+from tracker.web.paging import Page
+
+FOLLOWERS = (Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD)
+READERS = (*LEADERS, *FOLLOWERS, Role.QUALITY_DEVELOPER, Role.STAFF, Role.BOARD)
+TODO_SHOWN = 8
+NEAREST_DIALOGUES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A phase of the läsår, as `ui.stepper` shows it."""
+
+    label: str
+    when: str
+    state: str
+    note: str = ""
+
+
+def stepper(now_in: Phase | None, *, over: bool = False) -> list[Step]:
+    """The five phases with the present one marked; None: the läsår has not begun."""
+    phases = list(Phase)
+    here = len(phases) if over else phases.index(now_in) if now_in is not None else -1
+    states = [
+        "done" if n < here else "current" if n == here else "ahead" for n in range(len(phases))
+    ]
+    return [
+        Step(phase.label, phase.when, state) for phase, state in zip(phases, states, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class NextDialogue:
+    """The nearest dialogue of a rektor, and with whom."""
+
+    dialogue: QualityDialogue
+    with_whom: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """Rektor's part."""
+
+    units: Sequence[LedUnit]
+    todo: Sequence[Todo]
+    next_dialogue: NextDialogue | None
+    unplaced: Sequence[QualityDialogue]
+
+    @property
+    def shared_phase(self) -> Phase | None:
+        """The phase, when all her units are in the same one."""
+        phases = {row.unit.phase for row in self.units}
+        return phases.pop() if len(phases) == 1 else None
+
+    @property
+    def first_todo(self) -> Sequence[Todo]:
+        return self.todo[:TODO_SHOWN]
+
+    @property
+    def more_todo(self) -> Sequence[Todo]:
+        return self.todo[TODO_SHOWN:]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedUnit:
+    """A unit as its dialogansvarig or skolchef sees it."""
+
+    unit: UnitFacts
+    leader: str | None
+    acting: bool
+    reasons: Sequence[Reason]
+
+    @property
+    def upcoming(self) -> DialogueFacts | None:
+        return self.unit.next_dialogue
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A dialogue ahead, with the units it covers."""
+
+    id: int
+    title: str
+    starts_at: datetime
+    units: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The dialogansvarig's and the skolchef's part: every unit once, area by area."""
+
+    page: Page[FollowedUnit]
+    attention: int
+    """How many of all units have something that waits."""
+    areas: list[tuple[str, list[FollowedUnit]]]
+    nearest: list[Appointment]
+
+    @property
+    def summary(self) -> str:
+        """How many of the units need something, as a sentence."""
+        if not self.attention:
+            return "Inget väntar på dig just nu." if self.page.total else ""
+        counted = swedish.count(
+            self.attention,
+            "En enhet har något som väntar. Den står",
+            "enheter har något som väntar. De står",
+            words=True,
+        )
+        return f"{counted[:1].upper()}{counted[1:]} först, med skälet."
+
+
+@dataclass(slots=True)
+class HomePage:
+    """Everything the page shows. A part that is None is not for this person."""
+
+    title: str
+    year: str
+    """The läsår as in addresses, and `year_label` as people write it."""
+    year_label: str
+    year_opened: bool
+    leading: Leading | None = None
+    following: Following | None = None
+    totals: dict[Judgement, int] | None = None
+    developing: Page[UnitFacts] | None = None
+    invited: list[UnitFacts] = field(default_factory=list)
+    working: list[tuple[UnitFacts, list[MeasureFacts]]] | None = None
+    board: Page[UnitFacts] | None = None
+    manages: bool = False
+
+    @property
+    def judged(self) -> list[tuple[str, int]]:
+        """The totals as pairs of words and number, in the order of the judgements."""
+        totals = self.totals or {}
+        return [(kind.label, totals[kind]) for kind in Judgement if kind in totals]
+
+    @property
+    def is_empty(self) -> bool:
+        parts = (self.leading, self.following, self.developing, self.working, self.board)
+        return not self.manages and all(part is None for part in parts)
+
+
+def home_page(access: Access, person: User) -> HomePage:
+    """Read what the person's roles show."""
+    start_year = calendar.school_year_start(today())
+    grants = {role: [g for g in access.grants if g.role is role] for role in Role}
+    reading = [grant for role in READERS for grant in grants[role]]
+    leads = [grant for role in LEADERS for grant in grants[role]]
+    follows = [grant for role in FOLLOWERS for grant in grants[role]]
+    units = overview.units(access, person.id, reading) if reading else []
+    page = HomePage(
+        title="Start",
+        year=calendar.slug(start_year),
+        year_label=calendar.label(start_year),
+        year_opened=not units or any(unit.cycle_id is not None for unit in units),
+        manages=Permission.MANAGE in access.on_organizer(),
+    )
+    if leads or follows:
+        staffing = Staffing.load(access.organizer_id)
+    staff = grants[Role.STAFF]
+    if leads or follows or staff:
+        measures = overview.measures(access, led=leads, worked=[*leads, *staff], followed=follows)
+    if leads:
+        led = [
+            LedUnit(unit, measures.get(unit.id, []), _may_adopt(access, unit))
+            for unit in _covered(units, leads)
+        ]
+        page.leading = _leading(led, page.year, staffing, person)
+    if follows:
+        page.following = _following(_covered(units, follows), measures, page.year, staffing)
+    if Permission.OVERSEE in access.on_organizer():
+        page.totals = overview.judgements(access)
+    if developing := grants[Role.QUALITY_DEVELOPER]:
+        seen = _covered(units, developing)
+        page.invited = [unit for unit in seen if unit.invited and unit.analysis is not None]
+        page.developing = Page.of([unit for unit in seen if _is_shared(unit)])
+    if staff:
+        page.working = [
+            (unit, [row for row in measures.get(unit.id, []) if row.is_living])
+            for unit in _covered(units, staff)
+        ]
+    if board := grants[Role.BOARD]:
+        page.board = Page.of([unit for unit in _covered(units, board) if unit.adopted_number])
+    page.title = _title(page, access)
+    return page
+
+
+def _covered(units: Sequence[UnitFacts], grants: Sequence[Grant]) -> list[UnitFacts]:
+    return [unit for unit in units if any(grant.covers(unit.id, unit.area_id) for grant in grants)]
+
+
+def _may_adopt(access: Access, unit: UnitFacts) -> bool:
+    return Permission.ADOPT in access.on_unit(unit.id, unit.area_id)
+
+
+def _is_shared(unit: UnitFacts) -> bool:
+    return unit.analysis not in (None, AnalysisState.DRAFT)
+
+
+def _leading(led: Sequence[LedUnit], year: str, staffing: Staffing, person: User) -> Leading:
+    dialogues = overview.dialogues_of(row.unit for row in led)
+    ahead = next((row for row in dialogues if row.is_ahead), None)
+    following = None
+    if ahead is not None:
+        unit = ahead.units[0]
+        lead = staffing.lead(unit.id, unit.area_id)
+        following = NextDialogue(ahead, lead.name if lead and lead.id != person.id else None)
+    unplaced = [row for row in dialogues if row.starts_at is None and not row.is_cancelled]
+    return Leading(led, todo(led, dialogues, year), following, unplaced)
+
+
+def _following(
+    units: Sequence[UnitFacts],
+    measures: dict[int, list[MeasureFacts]],
+    year: str,
+    staffing: Staffing,
+) -> Following:
+    rows = []
+    for unit in units:
+        leader = staffing.leader(unit.id)
+        due = [row for row in measures.get(unit.id, []) if row.is_due]
+        why = reasons(unit, year, vacant=leader is None, due=due)
+        rows.append(
+            FollowedUnit(
+                unit, leader.name if leader else None, leader.acting if leader else False, why
+            )
+        )
+    rows.sort(key=_by_area_and_need)
+    page = Page.of(rows)
+    areas = [
+        (area_title(name), list(group))
+        for name, group in groupby(page.items, key=lambda row: row.unit.area_name)
+    ]
+    return Following(page, sum(bool(row.reasons) for row in rows), areas, _nearest(units))
+
+
+def _by_area_and_need(row: FollowedUnit) -> tuple[Any, ...]:
+    """Area by area; in each those that need something first, the most pressing of them on top."""
+    unit = row.unit
+    need = (0, *row.reasons[0].order) if row.reasons else (1,)
+    return unit.area_sort_key, unit.area_id or 0, need, unit.sort_key, unit.id
+
+
+def _nearest(units: Sequence[UnitFacts]) -> list[Appointment]:
+    found: dict[int, Appointment] = {}
+    for unit in units:
+        for row in unit.dialogues:
+            if row.is_ahead and row.starts_at is not None:
+                known = found.setdefault(
+                    row.id, Appointment(row.id, row.kind.label, row.starts_at, [])
+                )
+                known.units.append(unit.name)
+    return sorted(found.values(), key=lambda row: row.starts_at)[:NEAREST_DIALOGUES]
+
+
+def area_title(name: str | None) -> str:
+    """An area's name as a heading: some are called "Område Norr" already, some just "Norr"."""
+    if not name:
+        return "Utan område"
+    return name if "område" in name.lower() else f"Område {name}"
+
+
+def _title(page: HomePage, access: Access) -> str:
+    """What the page is about: one unit, one area or the whole organizer, and the läsår."""
+    subject = None
+    parts = [part for part in (page.leading, page.following, page.working) if part is not None]
+    if len(parts) == 1:
+        if page.leading and len(page.leading.units) == 1:
+            subject = page.leading.units[0].unit.name
+        elif page.working and len(page.working) == 1:
+            subject = page.working[0][0].name
+        elif page.following and page.totals is None and len(page.following.areas) == 1:
+            subject = page.following.areas[0][0]
+        elif page.totals is not None and access.organizer:
+            subject = access.organizer.name
+    elif not parts and not page.is_empty and access.organizer:
+        subject = access.organizer.name
+    if subject:
+        return f"{subject}, läsåret {page.year_label}"
+    return f"Läsåret {page.year_label}" if not page.is_empty else "Välkommen till Varvet"

@@ -1,0 +1,378 @@
+"""What Start reads: the person's units with where each is in its lap, and what is open in them.
+
+Five statements at most, however many units and roles: units, people, measures, the dialogues of the
+units she leads, and the organizer's totals. The two that are large are built once with parameters,
+since putting them together costs more than running them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from tracker.auth.access import Access, Grant
+from tracker.clock import local, now, today
+from tracker.cycle import calendar
+from tracker.cycle.calendar import Phase
+from tracker.extensions import db
+from tracker.models import (
+    AdoptedAnalysis,
+    AnalysisState,
+    AnalysisWriter,
+    Area,
+    DialogueKind,
+    DialogueState,
+    DialogueTopic,
+    DialogueUnit,
+    EffectAssessment,
+    Judgement,
+    Measure,
+    MeasureState,
+    MeasureUnit,
+    PhaseSetting,
+    QualityCycle,
+    QualityDialogue,
+    SchoolUnit,
+    SchoolYear,
+    Side,
+    SituationAnalysis,
+    TimeProposal,
+)
+
+PLACING_AHEAD = timedelta(days=42)
+"""A dialogue without a time is worth a word from this long before its window."""
+EXCERPT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueFacts:
+    """One of a unit's two dialogues, as lists show it."""
+
+    id: int
+    kind: DialogueKind
+    starts_at: datetime | None
+    cancelled: bool
+    wants_time: bool
+    """Without a time although its window is near, or has been."""
+    topic_chosen: bool
+    proposed_at: datetime | None
+    """The time rektor has proposed, while it waits for an answer."""
+
+    @property
+    def is_ahead(self) -> bool:
+        return not self.cancelled and self.starts_at is not None and self.starts_at > now()
+
+    @property
+    def has_been(self) -> bool:
+        return not self.cancelled and self.starts_at is not None and self.starts_at <= now()
+
+    @property
+    def day(self) -> date | None:
+        return local(self.starts_at).date() if self.starts_at else None
+
+
+@dataclass(slots=True)
+class UnitFacts:
+    """A unit and its lap of the current läsår. `cycle_id` is None when the läsår is not opened."""
+
+    id: int
+    name: str
+    slug: str
+    sort_key: str
+    area_id: int | None
+    area_name: str | None
+    area_sort_key: str
+    cycle_id: int | None
+    phase: Phase
+    analysis: AnalysisState | None
+    adopted_number: int | None
+    invited: bool
+    """Whether the person is invited to write in the analysis."""
+    has_measures: bool
+    """Whether the unit has, or has had, any measure at all."""
+    dialogues: list[DialogueFacts]
+
+    @property
+    def next_dialogue(self) -> DialogueFacts | None:
+        ahead = [row for row in self.dialogues if row.is_ahead]
+        return min(ahead, key=lambda row: row.starts_at) if ahead else None  # type: ignore[arg-type,return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureFacts:
+    """A measure of a unit. `effect` is the beginning of the expected effect."""
+
+    unit_id: int
+    id: int
+    title: str
+    state: MeasureState
+    assess_on: date | None
+    effect: str
+    responsible: str
+
+    @property
+    def is_due(self) -> bool:
+        return (
+            self.state is not MeasureState.PROPOSED
+            and self.assess_on is not None
+            and self.assess_on <= today()
+        )
+
+    @property
+    def is_living(self) -> bool:
+        return self.state in (MeasureState.DECIDED, MeasureState.RUNNING)
+
+
+def reach(name: str) -> sa.ColumnElement[bool]:
+    """A criterion on SchoolUnit with parameters; `reach_of` gives their values for some roles."""
+    return sa.or_(
+        sa.bindparam(f"{name}_all", type_=sa.Boolean),
+        SchoolUnit.id.in_(sa.bindparam(f"{name}_units", expanding=True)),
+        SchoolUnit.area_id.in_(sa.bindparam(f"{name}_areas", expanding=True)),
+    )
+
+
+def reach_of(name: str, grants: Iterable[Grant]) -> dict[str, Any]:
+    grants = list(grants)
+    return {
+        f"{name}_all": any(g.unit_id is None and g.area_id is None for g in grants),
+        f"{name}_units": sorted({g.unit_id for g in grants if g.unit_id is not None}),
+        f"{name}_areas": sorted({g.area_id for g in grants if g.area_id is not None}),
+    }
+
+
+def _units_statement() -> sa.Select[Any]:
+    unit, year, cycle, analysis = SchoolUnit, SchoolYear, QualityCycle, SituationAnalysis
+    any_setting = aliased(PhaseSetting)
+    newest_setting = (
+        sa.select(sa.func.max(any_setting.id))
+        .where(any_setting.cycle_id == cycle.id)
+        .correlate(cycle)
+        .scalar_subquery()
+    )
+    columns: list[Any] = [
+        unit.id,
+        unit.name,
+        unit.slug,
+        unit.sort_key,
+        unit.area_id,
+        Area.name.label("area_name"),
+        Area.sort_key.label("area_sort_key"),
+        cycle.id.label("cycle_id"),
+        PhaseSetting.phase.label("set_phase"),
+        PhaseSetting.calendar_phase.label("set_during"),
+        analysis.state.label("analysis"),
+        sa.select(sa.func.max(AdoptedAnalysis.number))
+        .where(AdoptedAnalysis.analysis_id == analysis.id)
+        .scalar_subquery()
+        .label("adopted_number"),
+        sa.exists()
+        .where(
+            AnalysisWriter.analysis_id == analysis.id,
+            AnalysisWriter.user_id == sa.bindparam("user_id"),
+        )
+        .label("invited"),
+        sa.exists().where(MeasureUnit.unit_id == unit.id).label("has_measures"),
+    ]
+    source = (
+        sa.join(unit, Area, Area.id == unit.area_id, isouter=True)
+        .outerjoin(
+            year,
+            sa.and_(
+                year.organizer_id == unit.organizer_id,
+                year.start_year == sa.bindparam("start_year"),
+            ),
+        )
+        .outerjoin(cycle, sa.and_(cycle.unit_id == unit.id, cycle.school_year_id == year.id))
+        .outerjoin(PhaseSetting, PhaseSetting.id == newest_setting)
+        .outerjoin(analysis, analysis.cycle_id == cycle.id)
+    )
+    for kind in DialogueKind:
+        link, dialogue = aliased(DialogueUnit), aliased(QualityDialogue)
+        opens = year.dialogue1_from if kind.number == 1 else year.dialogue2_from
+        source = source.outerjoin(
+            link,
+            sa.and_(
+                link.unit_id == unit.id, link.school_year_id == year.id, link.kind == kind.value
+            ),
+        ).outerjoin(dialogue, dialogue.id == link.dialogue_id)
+        columns += [
+            dialogue.id.label(f"id{kind.number}"),
+            dialogue.starts_at.label(f"starts_at{kind.number}"),
+            dialogue.state.label(f"state{kind.number}"),
+            (opens <= sa.bindparam("placing_before")).label(f"near{kind.number}"),
+            sa.exists()
+            .where(
+                DialogueTopic.dialogue_id == dialogue.id, DialogueTopic.side == Side.PRINCIPAL.value
+            )
+            .label(f"topic{kind.number}"),
+            sa.select(sa.func.max(TimeProposal.starts_at))
+            .where(TimeProposal.dialogue_id == dialogue.id, TimeProposal.answered_at.is_(None))
+            .scalar_subquery()
+            .label(f"proposed_at{kind.number}"),
+        ]
+    return (
+        sa.select(*columns)
+        .select_from(source)
+        .where(
+            unit.organizer_id == sa.bindparam("organizer_id"),
+            reach("seen"),
+            unit.opened_on <= sa.bindparam("day"),
+            sa.or_(unit.closed_on.is_(None), unit.closed_on >= sa.bindparam("day")),
+        )
+        .order_by(unit.sort_key, unit.id)
+    )
+
+
+def _measures_statement() -> sa.Select[Any]:
+    """All that is open in the units she works in; of the others only what is due."""
+    state = Measure.state
+    proposed, living = (
+        state == MeasureState.PROPOSED.value,
+        state.in_([MeasureState.DECIDED.value, MeasureState.RUNNING.value]),
+    )
+    return (
+        sa.select(
+            MeasureUnit.unit_id,
+            Measure.id,
+            Measure.title,
+            Measure.state,
+            Measure.assess_on,
+            sa.func.substr(Measure.expected_effect, 1, EXCERPT + 1).label("effect"),
+            Measure.responsible,
+        )
+        .join(Measure, Measure.id == MeasureUnit.measure_id)
+        .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
+        .where(
+            SchoolUnit.organizer_id == sa.bindparam("organizer_id"),
+            sa.or_(
+                sa.and_(
+                    ~proposed, Measure.assess_on <= sa.bindparam("day"), reach("followed")
+                ),
+                sa.and_(proposed, reach("led")),
+                sa.and_(~proposed, Measure.assess_on.is_not(None), reach("led")),
+                sa.and_(living, reach("worked")),
+            ),
+        )
+        .order_by(Measure.assess_on, Measure.id)
+    )  # fmt: skip
+
+
+UNITS = _units_statement()
+MEASURES = _measures_statement()
+
+
+def units(access: Access, user_id: int, grants: Iterable[Grant]) -> list[UnitFacts]:
+    """The open units that the roles cover, in Swedish order."""
+    day = today()
+    start_year = calendar.school_year_start(day)
+    by_calendar = calendar.phase_on(day)
+    rows = db.session.execute(
+        UNITS,
+        {
+            "organizer_id": access.organizer_id,
+            "user_id": user_id,
+            "start_year": start_year,
+            "placing_before": day + PLACING_AHEAD,
+            "day": day,
+            **reach_of("seen", grants),
+        },
+    )
+    return [
+        UnitFacts(
+            id=row.id,
+            name=row.name,
+            slug=row.slug,
+            sort_key=row.sort_key,
+            area_id=row.area_id,
+            area_name=row.area_name,
+            area_sort_key=row.area_sort_key or "zzz",
+            cycle_id=row.cycle_id,
+            # As QualityCycle.phase: what somebody set holds during the phase it was set in.
+            phase=row.set_phase if row.set_during == by_calendar else by_calendar,
+            analysis=row.analysis,
+            adopted_number=row.adopted_number,
+            invited=row.invited,
+            has_measures=row.has_measures,
+            dialogues=_dialogues(row),
+        )
+        for row in rows
+    ]
+
+
+def _dialogues(row: Any) -> list[DialogueFacts]:
+    found = []
+    for kind, (key, starts_at, state, near, topic, proposed_at) in (
+        (
+            DialogueKind.DIALOGUE_1,
+            (row.id1, row.starts_at1, row.state1, row.near1, row.topic1, row.proposed_at1),
+        ),
+        (
+            DialogueKind.DIALOGUE_2,
+            (row.id2, row.starts_at2, row.state2, row.near2, row.topic2, row.proposed_at2),
+        ),
+    ):
+        if key is not None:
+            cancelled = state is DialogueState.CANCELLED
+            wants_time = starts_at is None and not cancelled and bool(near)
+            found.append(
+                DialogueFacts(key, kind, starts_at, cancelled, wants_time, topic, proposed_at)
+            )
+    return found
+
+
+def measures(
+    access: Access, *, led: Sequence[Grant], worked: Sequence[Grant], followed: Sequence[Grant]
+) -> dict[int, list[MeasureFacts]]:
+    """By unit: of `led` units proposals, what is decided and every effect ahead; of `worked` ones
+    what is decided and not over; of `followed` ones the effects that are due."""
+    rows = db.session.execute(
+        MEASURES,
+        {
+            "organizer_id": access.organizer_id,
+            "day": today(),
+            **reach_of("led", led),
+            **reach_of("worked", worked),
+            **reach_of("followed", followed),
+        },
+    )
+    found: dict[int, list[MeasureFacts]] = {}
+    for unit_id, *rest in rows:
+        found.setdefault(unit_id, []).append(MeasureFacts(unit_id, *rest))
+    return found
+
+
+def dialogues_of(units: Iterable[UnitFacts]) -> list[QualityDialogue]:
+    """The units' dialogues of the läsår that have not been, whole, the nearest first."""
+    ids = {row.id for unit in units for row in unit.dialogues if not row.has_been}
+    if not ids:
+        return []
+    found = db.session.scalars(
+        sa.select(QualityDialogue)
+        .where(QualityDialogue.id.in_(ids))
+        .options(
+            joinedload(QualityDialogue.school_year),
+            joinedload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
+            joinedload(QualityDialogue.topics),
+        )
+    ).unique()
+    far = now() + timedelta(days=3650)
+    return sorted(found, key=lambda row: (row.starts_at or far, row.kind.number))
+
+
+def judgements(access: Access) -> dict[Judgement, int]:
+    """What the effects assessed in the current läsår led to, over the whole organizer."""
+    rows = db.session.execute(
+        sa.select(EffectAssessment.judgement, sa.func.count())
+        .join(SchoolYear, SchoolYear.id == EffectAssessment.school_year_id)
+        .where(
+            EffectAssessment.organizer_id == access.organizer_id,
+            EffectAssessment.superseded_at.is_(None),
+            SchoolYear.start_year == calendar.school_year_start(today()),
+        )
+        .group_by(EffectAssessment.judgement)
+    )
+    return dict(rows.all())

@@ -1,0 +1,191 @@
+"""Att göra: what is left for a rektor, over all her units in one list, nearest in time first.
+
+What a dialogue needs is asked of `tracker.dialogues.preparation`, so that Start, the dialogue's own page and the
+mails tell the same story.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import url_for
+
+from tracker.clock import today
+from tracker.dialogues.preparation import DueEffect, PreparationFacts, steps
+from tracker.models import AnalysisState, MeasureState, QualityDialogue, Side
+from tracker.start.overview import MeasureFacts, UnitFacts
+from tracker.web import swedish
+
+HORIZON = timedelta(days=42)
+"""What is due later than this is not said yet: a list that shows all of spring in November is not read."""
+PROPOSALS_NAMED = 3
+"""More proposals than this in a unit become one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A line of the list, as `ui.todo_list` shows it. `day` sorts; None comes last."""
+
+    label: str
+    url: str
+    day: date | None
+    due: str
+    tag_label: str | None = None
+    tag_color: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class LedUnit:
+    """A unit the person leads, with its measures and whether she may adopt and decide there."""
+
+    unit: UnitFacts
+    measures: Sequence[MeasureFacts]
+    may_adopt: bool
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing has been written about the unit yet, in any läsår."""
+        return not self.unit.has_measures and self.unit.analysis is None
+
+    @property
+    def living(self) -> list[MeasureFacts]:
+        return [row for row in self.measures if row.is_living]
+
+    @property
+    def proposals(self) -> list[MeasureFacts]:
+        return [row for row in self.measures if row.state is MeasureState.PROPOSED]
+
+    @property
+    def due(self) -> list[MeasureFacts]:
+        return [row for row in self.measures if row.is_due]
+
+
+def todo(led: Sequence[LedUnit], dialogues: Sequence[QualityDialogue], year: str) -> list[Todo]:
+    """Everything left to do. `dialogues` are those of the läsår that have not been; `year` is the
+    läsår as it stands in addresses."""
+    several = len(led) > 1
+    found = list(_effects(led, several))
+    preparing = list(_preparation(led, dialogues))
+    urls = {item.url for item in found}
+    found += [item for item in preparing if item.url not in urls]
+    urls |= {item.url for item in preparing}
+    for row in led:
+        found += [item for item in _unit(row, year, several) if item.url not in urls]
+    return sorted(found, key=lambda item: item.day or date.max)
+
+
+def _effects(led: Sequence[LedUnit], several: bool) -> Iterator[Todo]:
+    seen: set[int] = set()
+    for row in led:
+        for measure in row.due:
+            if measure.id in seen or measure.assess_on is None:
+                continue
+            seen.add(measure.id)
+            since = f"Effekten kan bedömas sedan {swedish.date_medium(measure.assess_on)}"
+            yield Todo(
+                label=f"Bedöm effekten av {measure.title}",
+                url=url_for("evaluation.assess", measure_id=measure.id),
+                day=measure.assess_on,
+                due=f"{row.unit.name}. {since}" if several else since,
+            )
+
+
+def _preparation(led: Sequence[LedUnit], dialogues: Sequence[QualityDialogue]) -> Iterator[Todo]:
+    """What is left before the dialogues, for the units she leads: a dialogue may cover others too."""
+    slugs = {row.unit.slug for row in led}
+    measure_units = {measure.id: row.unit.slug for row in led for measure in row.measures}
+    for dialogue in dialogues:
+        if dialogue.is_cancelled:
+            continue
+        opens, _ = dialogue.school_year.window(dialogue.kind.number)
+        for step in steps(dialogue, _facts(led, dialogue)):
+            if step.side is not Side.PRINCIPAL or step.done:
+                continue
+            whose = step.values.get("slug") or measure_units.get(step.values.get("measure_id", 0))
+            if whose is not None and whose not in slugs:
+                continue
+            if step.due_on is not None and step.due_on > today() + HORIZON:
+                continue
+            yield Todo(
+                label=step.label,
+                url=url_for(step.endpoint, **step.values),
+                day=step.due_on or max(today(), opens),
+                due=_before(dialogue, step.due_on),
+                tag_label=_soon(step.due_on),
+            )
+
+
+def _facts(led: Sequence[LedUnit], dialogue: QualityDialogue) -> PreparationFacts:
+    """What was read for Start already, in the shape the checklist wants."""
+    return PreparationFacts(
+        {
+            (row.unit.id, dialogue.school_year_id): row.unit.analysis
+            for row in led
+            if row.unit.analysis is not None
+        },
+        {
+            row.unit.id: [
+                DueEffect(measure.id, measure.title, measure.assess_on)
+                for measure in row.measures
+                if measure.assess_on is not None and measure.state is not MeasureState.PROPOSED
+            ]
+            for row in led
+        },
+    )
+
+
+def _before(dialogue: QualityDialogue, due_on: date | None) -> str:
+    """By when, in words that never reproach: a day that has passed is not mentioned."""
+    if dialogue.day is None:
+        return f"Inför {dialogue.kind.label}, som inte har fått någon tid än"
+    if due_on is not None and due_on >= today():
+        return f"Senast {swedish.date_medium(due_on)}, inför {dialogue.kind.label}"
+    return f"Inför {dialogue.kind.label} {swedish.date_long(dialogue.day)}"
+
+
+def _soon(due_on: date | None) -> str | None:
+    if due_on is None or due_on < today():
+        return None
+    if due_on == today():
+        return "I dag"
+    same_week = due_on.isocalendar()[:2] == today().isocalendar()[:2]
+    return "Den här veckan" if same_week else None
+
+
+def _unit(row: LedUnit, year: str, several: bool) -> Iterator[Todo]:
+    """What has no day of its own: the analysis, and the proposals that wait for a decision."""
+    unit = row.unit
+    at = {"slug": unit.slug, "year": year}
+    label, note = _analysis(row)
+    if label and unit.cycle_id is not None:
+        yield Todo(
+            label, url_for("analyses.show", **at), None, f"{unit.name}. {note}" if several else note
+        )
+    if not row.may_adopt:
+        return
+    waiting = row.proposals
+    if len(waiting) > PROPOSALS_NAMED:
+        count = swedish.count(len(waiting), "", "föreslagna åtgärder", words=True)
+        yield Todo(f"Besluta om {count}", url_for("measures.index", **at), None, unit.name)
+        return
+    for measure in waiting:
+        yield Todo(
+            f"Besluta om {measure.title}",
+            url_for("measures.show", measure_id=measure.id),
+            None,
+            f"{unit.name}. Föreslagen åtgärd" if several else "Föreslagen åtgärd",
+        )
+
+
+def _analysis(row: LedUnit) -> tuple[str | None, str]:
+    match row.unit.analysis:
+        case None:
+            return (None if row.is_new else "Skriv nulägesanalysen"), "Inte påbörjad"
+        case AnalysisState.DRAFT:
+            return "Dela nulägesanalysen", "Ett utkast, som bara ni som skriver ser"
+        case AnalysisState.SHARED if row.may_adopt:
+            return "Fastställ nulägesanalysen", "Delad med dialogansvarig"
+        case AnalysisState.REOPENED if row.may_adopt:
+            return "Fastställ nulägesanalysen igen", "Öppnad för ändring"
+        case _:
+            return None, ""

@@ -1,0 +1,203 @@
+"""A unit's läsår on one page: where it is, and what stands in analysis, measures, effects and dialogues."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_login import current_user
+
+from tracker.auth.access import may
+from tracker.clock import now, today
+from tracker.extensions import db
+from tracker.models import (
+    AdoptedAnalysis,
+    AnalysisState,
+    AnalysisWriter,
+    DialogueState,
+    DialogueUnit,
+    EffectAssessment,
+    Measure,
+    MeasureState,
+    MeasureUnit,
+    QualityCycle,
+    QualityDialogue,
+    SituationAnalysis,
+)
+from tracker.web import swedish
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the lap: its state in a few words, and the way to it."""
+
+    title: str
+    sentences: list[str]
+    url: str
+    action: str
+
+
+def parts(cycle: QualityCycle) -> list[Part]:
+    """The parts the person may see, in the order of the lap; four statements."""
+    found = [_analysis(cycle), *_measures_and_effects(cycle)]
+    if may("follow"):
+        found.append(_dialogues(cycle))
+    found.append(
+        Part(
+            "Utvecklingsplan",
+            ["Områden, mål, åtgärder och förväntade effekter i ett dokument."],
+            url_for("reports.plan", **_at(cycle)),
+            "Visa utvecklingsplanen",
+        )
+    )
+    return found
+
+
+def _at(cycle: QualityCycle) -> dict[str, str]:
+    return {"slug": cycle.unit.slug if cycle.unit else "", "year": cycle.school_year.slug}
+
+
+def _analysis(cycle: QualityCycle) -> Part:
+    row = db.session.execute(
+        sa.select(
+            SituationAnalysis.state,
+            SituationAnalysis.shared_at,
+            sa.exists()
+            .where(
+                AnalysisWriter.analysis_id == SituationAnalysis.id,
+                AnalysisWriter.user_id == current_user.id,
+            )
+            .label("invited"),
+            sa.func.max(AdoptedAnalysis.number).label("number"),
+            sa.func.max(AdoptedAnalysis.adopted_at).label("adopted_at"),
+        )
+        .outerjoin(AdoptedAnalysis, AdoptedAnalysis.analysis_id == SituationAnalysis.id)
+        .where(SituationAnalysis.cycle_id == cycle.id)
+        .group_by(SituationAnalysis.id)
+    ).first()
+    url = url_for("analyses.show", **_at(cycle))
+    writes = may("write") or (row is not None and row.invited)
+    sentence = _analysis_state(row, writes=writes)
+    begins = row is None and may("write")
+    return Part(
+        "Nulägesanalys", [sentence], url, "Skriv nulägesanalysen" if begins else "Öppna analysen"
+    )
+
+
+def _analysis_state(row: Any, *, writes: bool) -> str:
+    """The state as far as it is the reader's: a draft's existence is known to its writers alone."""
+    if row is not None and row.state is AnalysisState.ADOPTED:
+        return f"Fastställd {swedish.date_medium(row.adopted_at)}, version {row.number}."
+    if row is not None and row.state is AnalysisState.REOPENED:
+        return f"Öppnad för ändring. Version {row.number} gäller tills en ny är fastställd."
+    if not may("follow"):
+        return "Inte fastställd än."
+    if row is not None and row.state is AnalysisState.SHARED:
+        return f"Delad med dialogansvarig {swedish.date_medium(row.shared_at)}."
+    if not writes:
+        return "Inte delad än."
+    return "Inte påbörjad." if row is None else "Ett utkast, som bara ni som skriver ser."
+
+
+def _measures_and_effects(cycle: QualityCycle) -> list[Part]:
+    in_lap = sa.and_(
+        QualityCycle.id == Measure.cycle_id,
+        QualityCycle.school_year_id == cycle.school_year_id,
+    )
+    rows = db.session.execute(
+        sa.select(
+            Measure.state,
+            sa.func.count().label("number"),
+            sa.func.count(sa.case((Measure.assess_on <= today(), 1))).label("due"),
+            sa.func.count(QualityCycle.id).label("of_year"),
+        )
+        .join(MeasureUnit, MeasureUnit.measure_id == Measure.id)
+        .outerjoin(QualityCycle, in_lap)
+        .where(MeasureUnit.unit_id == cycle.unit_id)
+        .group_by(Measure.state)
+    ).all()
+    assessed = db.session.scalar(
+        sa.select(sa.func.count(sa.distinct(EffectAssessment.measure_id)))
+        .join(MeasureUnit, MeasureUnit.measure_id == EffectAssessment.measure_id)
+        .where(
+            MeasureUnit.unit_id == cycle.unit_id,
+            EffectAssessment.school_year_id == cycle.school_year_id,
+            EffectAssessment.superseded_at.is_(None),
+        )
+    )
+    of_year = {row.state: row.of_year for row in rows}
+    due = sum(row.due for row in rows if row.state is not MeasureState.PROPOSED)
+    present = cycle.school_year.first_day <= today() <= cycle.school_year.last_day
+    at = _at(cycle)
+    return [
+        Part(
+            "Åtgärder",
+            _measure_sentences(of_year),
+            url_for("measures.index", **at),
+            "Öppna åtgärderna",
+        ),
+        Part(
+            "Effekter",
+            _effect_sentences(due if present else 0, assessed or 0),
+            url_for("evaluation.index", **at),
+            "Öppna effekterna",
+        ),
+    ]
+
+
+def _measure_sentences(number: dict[MeasureState, int]) -> list[str]:
+    decided = sum(n for state, n in number.items() if state is not MeasureState.PROPOSED)
+    if not decided:
+        found = ["Inga åtgärder är beslutade i läsåret än."]
+    else:
+        total = swedish.count(decided, "En åtgärd", "åtgärder", words=True)
+        inner = [
+            f"{number[state]} {word}"
+            for state, word in (
+                (MeasureState.DECIDED, "ska börja"),
+                (MeasureState.RUNNING, "pågår"),
+                (MeasureState.COMPLETED, "genomförda"),
+                (MeasureState.CANCELLED, "avbrutna"),
+            )
+            if number.get(state)
+        ]
+        found = [f"{total[:1].upper()}{total[1:]} beslutade i läsåret: {swedish.listing(inner)}."]
+    if may("write") and (waiting := number.get(MeasureState.PROPOSED)):
+        count = swedish.count(waiting, "Ett förslag", "förslag", words=True)
+        found.append(f"{count[:1].upper()}{count[1:]} väntar på beslut.")
+    return found
+
+
+def _effect_sentences(due: int, assessed: int) -> list[str]:
+    found = []
+    if due:
+        count = swedish.count(due, "En effekt", "effekter", words=True)
+        found.append(f"{count[:1].upper()}{count[1:]} att bedöma.")
+    if assessed:
+        count = swedish.count(assessed, "En effekt är bedömd", "effekter är bedömda", words=True)
+        found.append(f"{count[:1].upper()}{count[1:]} i läsåret.")
+    return found or ["Inga effekter att bedöma just nu."]
+
+
+def _dialogues(cycle: QualityCycle) -> Part:
+    rows = db.session.execute(
+        sa.select(QualityDialogue.kind, QualityDialogue.starts_at, QualityDialogue.state)
+        .join(DialogueUnit, DialogueUnit.dialogue_id == QualityDialogue.id)
+        .where(
+            DialogueUnit.unit_id == cycle.unit_id,
+            QualityDialogue.school_year_id == cycle.school_year_id,
+        )
+        .order_by(QualityDialogue.kind)
+    ).all()
+    found = []
+    for row in rows:
+        if row.state is DialogueState.CANCELLED:
+            found.append(f"{row.kind.label} är inställd.")
+        elif row.starts_at is None:
+            found.append(f"{row.kind.label} har inte fått någon tid än.")
+        elif row.starts_at <= now():
+            found.append(f"{row.kind.label} hölls {swedish.date_medium(row.starts_at)}.")
+        else:
+            found.append(f"{row.kind.label} är {swedish.datetime_long(row.starts_at)}.")
+    url = url_for("dialogues.of_unit", **_at(cycle))
+    return Part("Dialoger", found or ["Inga dialoger i läsåret än."], url, "Öppna dialogerna")
