@@ -89,4 +89,4 @@ def _regroup(year: SchoolYear, staffing: Staffing, by: "User | None") -> None:
             by_key[key(first)].append(dialogue)
         for kept, *others in by_key.values():
             for other in others:
-                kept.absorb(other, by=by)
+                kept.join(other, by=by)
