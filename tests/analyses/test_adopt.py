@@ -108,7 +108,7 @@ def test_an_open_analysis_has_nothing_to_reopen(cast, as_, analysis):
 def test_a_reopened_analysis_leaves_the_version_as_it_was(cast, as_, analysis):
     karin = as_(cast.karin)
     karin.submit(ADOPT, seen(analysis))
-    karin.submit(URL + "/oppna-igen", {"reason": "Nya betyg har kommit"})
+    karin.submit(URL + "/oppna-igen", {"reason": "Nya betyg\nhar kommit."})
     assert last_event().sentence.endswith("öppnade nulägesanalysen för Sävkullaskolan 2026/27 igen: Nya betyg har kommit.")  # fmt: skip
     analysis.write({"results": "74 % i maj."}, by=cast.karin)
     analysis.problems[1].write("Ett nytt problem", None, by=cast.karin)
@@ -121,7 +121,7 @@ def test_a_reopened_analysis_leaves_the_version_as_it_was(cast, as_, analysis):
         assert "74 %" not in page
     follower = as_(cast.erik).page(URL)
     assert "74 % i maj." in follower
-    assert "Nya betyg har kommit" in follower
+    assert "Nya betyg\nhar kommit." in follower
     assert "För alla andra gäller version 1" in follower
 
     karin.submit(ADOPT, seen(analysis))
@@ -131,7 +131,7 @@ def test_a_reopened_analysis_leaves_the_version_as_it_was(cast, as_, analysis):
     old = sofia.page(URL + "/versioner/1")
     assert "69 % nådde kravnivån" in old
     assert "Det finns en senare version" in old
-    assert "Öppnad igen 20 november 2026 av Karin Holm: Nya betyg har kommit" in old
+    assert "Öppnad igen 20 november 2026 av Karin Holm: Nya betyg\nhar kommit." in old
     sofia.page(URL + "/versioner/3", 404)
 
 

@@ -46,8 +46,8 @@ def test_a_problem_and_then_its_cause(cast, as_, analysis):
     page = karin.page(URL)
     assert "Inte prioriterad i år" in page
     assert sentences()[-2:] == [
-        "Karin Holm lade till ett problem i nulägesanalysen: ”Frånvaron ökar.”.",
-        "Karin Holm lade till orsaken ”Samlingen är för stor.”.",
+        "Karin Holm lade till ett problem i nulägesanalysen: ”Frånvaron ökar”.",
+        "Karin Holm lade till orsaken ”Samlingen är för stor”.",
     ]
 
 
@@ -137,8 +137,8 @@ def test_a_cause_is_set_aside_and_taken_back(cast, as_, analysis):
     assert cause.retired_at is None
     assert f'id="orsak-{cause.id}"' in karin.page(URL)
     assert sentences()[-2:] == [
-        "Karin Holm tog undan orsaken ”Vi visar sällan hur man tar sig an en svår text.”.",
-        "Karin Holm tog tillbaka orsaken ”Vi visar sällan hur man tar sig an en svår text.”.",
+        "Karin Holm tog undan orsaken ”Vi visar sällan hur man tar sig an en svår text”.",
+        "Karin Holm tog tillbaka orsaken ”Vi visar sällan hur man tar sig an en svår text”.",
     ]
 
 
@@ -150,7 +150,7 @@ def test_an_unused_problem_is_removed_for_good(cast, as_, analysis):
     assert [row.id for row in analysis.problems] == [analysis.problems[0].id]
     assert db.session.query(Cause).filter_by(problem_id=problem_id).count() == 0
     assert sentences()[-1] == (
-        "Karin Holm tog bort problemet ”Åk 4–6 är otrygga på rasten.” ur nulägesanalysen."
+        "Karin Holm tog bort problemet ”Åk 4–6 är otrygga på rasten” ur nulägesanalysen."
     )
 
 
@@ -179,8 +179,8 @@ def test_a_problem_that_a_measure_builds_on_is_set_aside_and_never_removed(cast,
     karin.submit(url + "/ta-tillbaka")
     assert len(analysis.snapshot()["problems"]) == 2
     assert sentences()[-2:] == [
-        "Karin Holm tog undan problemet ”Var tredje elev förstår inte faktatexter.” i nulägesanalysen.",
-        "Karin Holm tog tillbaka problemet ”Var tredje elev förstår inte faktatexter.” i nulägesanalysen.",
+        "Karin Holm tog undan problemet ”Var tredje elev förstår inte faktatexter” i nulägesanalysen.",
+        "Karin Holm tog tillbaka problemet ”Var tredje elev förstår inte faktatexter” i nulägesanalysen.",
     ]
 
 

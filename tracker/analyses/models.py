@@ -259,7 +259,7 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
                 by_name=by.name,
             )
         )
-        self.note(Action.ANALYSIS_REOPENED, by, reason=reason, **self._place())
+        self.note(Action.ANALYSIS_REOPENED, by, reason=excerpt(reason, 200), **self._place())
 
     def invite(self, person: "User", *, by: "User") -> None:
         """Let a quality developer write in the draft."""

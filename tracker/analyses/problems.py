@@ -208,4 +208,6 @@ class Cause(Versioned, TenantOwned, Base):
 def excerpt(text: str, length: int = 80) -> str:
     """The beginning of a text, for a title or a sentence in Historik."""
     flat = " ".join(text.split())
+    if flat.endswith(".") and not flat.endswith(".."):
+        flat = flat[:-1]  # the sentence that quotes it has a full stop of its own
     return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
