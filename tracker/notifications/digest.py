@@ -67,7 +67,9 @@ class Digest:
             for kind, key in subjects
             if kind is ReminderKind.DIALOGUE and key in situation.dialogues
         ]
-        for dialogue in sorted(dialogues, key=lambda row: (row.day or date.max, row.id)):
+        for dialogue in sorted(
+            dialogues, key=lambda row: (row.day or date.max, str(row.starts_at), row.id)
+        ):
             if recipient := dialogue.recipients.get(mail.recipient_id):
                 digest.dialogues.append(_dialogue_lines(dialogue, recipient))
         told = {todo.url for lines in digest.dialogues for todo in lines.own}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, has_request_context, request, url_for
 from flask_login import current_user
 
 from tracker.audit.history import may_read_history
@@ -113,7 +113,7 @@ def _moment_short(moment: Any) -> str:
 def _frame() -> dict[str, Any]:
     """Template variables of the base template; nothing is read for visitors, for mails, and for error
     pages that come before the person is known."""
-    if "bare" in g:
+    if "bare" in g or not has_request_context():
         return {}
     if not current_user.is_authenticated:
         return {"current_user": current_user}

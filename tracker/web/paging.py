@@ -64,7 +64,7 @@ def page_of(statement: sa.Select[Any], size: int = ROWS) -> Page[Any]:
     wanted = request.args.get("sida", "1")
     number = min(max(int(wanted), 1), pages) if wanted.isdecimal() and len(wanted) < 9 else 1
     found = db.session.execute(statement.limit(size).offset((number - 1) * size))
-    rows = list(found.scalars() if len(statement.selected_columns) == 1 else found)
+    rows = list(found.scalars() if len(statement.column_descriptions) == 1 else found)
     return Page(rows, total, number, [_address(n) for n in range(1, pages + 1)])
 
 
