@@ -14,7 +14,9 @@ from tracker.models import (
     Measure,
     MeasureState,
     Permission,
+    QualityCycle,
     SchoolUnit,
+    SchoolYear,
     SituationAnalysis,
 )
 
@@ -44,6 +46,23 @@ def reading_of(analysis: SituationAnalysis) -> Reading | None:
     if follows and not analysis.is_locked:
         return Reading(analysis.snapshot(), None)
     version = analysis.latest_version
+    return Reading(version.content, version) if version else None
+
+
+def last_years_reading(cycle: QualityCycle) -> Reading | None:
+    """What the unit adopted last in the läsår before, to lay beside this year's."""
+    version = db.session.scalar(
+        sa.select(AdoptedAnalysis)
+        .join(SituationAnalysis, SituationAnalysis.id == AdoptedAnalysis.analysis_id)
+        .join(QualityCycle, QualityCycle.id == SituationAnalysis.cycle_id)
+        .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
+        .where(
+            QualityCycle.unit_id == cycle.unit_id,
+            SchoolYear.start_year == cycle.school_year.start_year - 1,
+        )
+        .order_by(AdoptedAnalysis.number.desc())
+        .limit(1)
+    )
     return Reading(version.content, version) if version else None
 
 

@@ -21,7 +21,7 @@ from tracker.analyses.forms import (
 from tracker.analyses.guidance import LOCATIONS, guides
 from tracker.analyses.models import AnalysisLocked, NotReadyToAdopt
 from tracker.analyses.problems import ProblemInUse
-from tracker.analyses.reading import Reading, measures_by_cause, reading_of
+from tracker.analyses.reading import Reading, last_years_reading, measures_by_cause, reading_of
 from tracker.auth.access import current_access, load_cycle, may
 from tracker.extensions import db
 from tracker.models import (
@@ -64,6 +64,7 @@ def _analysis_page(
     measures = measures_by_cause(
         [cause["id"] for cause in reading.causes], analysis.cycle.unit, proposals=leads
     )
+    sees_share = _sees_share(cycle)
     return render_template(
         "analyses/show.html",
         cycle=cycle,
@@ -73,7 +74,8 @@ def _analysis_page(
         next_cause=next((cause for cause in causes if cause not in measures), None),
         missing=analysis.missing_for_adoption() if may(Permission.WRITE) else [],
         leads=leads,
-        sees_share=_sees_share(cycle),
+        sees_share=sees_share,
+        last_year=last_years_reading(cycle) if sees_share else None,
         refused=refused,
     )
 
