@@ -4,10 +4,11 @@ import logging
 
 from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from tracker.database import SAFE_METHODS
 from tracker.extensions import db
 from tracker.web.logs import log
 
@@ -20,6 +21,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(StaleDataError, _newer_text)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, _impossible_value)
+    app.register_error_handler(OverflowError, _impossible_value)
     app.register_error_handler(500, _broken)
 
 
@@ -80,6 +83,16 @@ def _database_away(error: OperationalError):
     log("database unavailable", logging.ERROR, exc_info=True)
     db.session.rollback()
     return error_page(503)
+
+
+def _impossible_value(error: DataError | OverflowError):
+    """An address or a form holds what no row can have: a number of thirty digits, a text with NUL.
+    PostgreSQL says so by DataError, SQLite's driver by OverflowError."""
+    log("impossible value", logging.WARNING, exc_info=True, endpoint=request.endpoint)
+    db.session.rollback()
+    if request.method in SAFE_METHODS:
+        return error_page(404)
+    return error_page(400, typed=typed_texts())
 
 
 def _broken(error: InternalServerError):
