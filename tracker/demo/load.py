@@ -1,0 +1,60 @@
+"""Loading the demo: two invented municipalities, with dates computed from the day of loading."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tracker.auth.passwords import DEMO_PASSWORD, hash_password
+from tracker.demo import (
+    story_almhammar,
+    story_granby,
+    story_hasselbrink,
+    story_klockvret,
+    story_kvistfors,
+    story_lyktvreten,
+    story_organizer,
+    story_ringmura,
+    story_ringmura_west,
+    story_savkulla,
+    story_savkulla_before,
+    story_today,
+    story_tornroda,
+)
+from tracker.demo.stage import Stage
+from tracker.extensions import db
+from tracker.models import Organizer, User
+
+STORIES = (
+    story_organizer,
+    story_savkulla_before,
+    story_savkulla,
+    story_lyktvreten,
+    story_hasselbrink,
+    story_klockvret,
+    story_ringmura,
+    story_ringmura_west,
+    story_tornroda,
+    story_kvistfors,
+    story_almhammar,
+    story_granby,
+    story_today,
+)
+
+
+def has_content() -> bool:
+    """Whether anybody, or any organizer, is in the database."""
+    return bool(
+        db.session.scalar(
+            sa.select(sa.or_(sa.select(Organizer.id).exists(), sa.select(User.id).exists()))
+        )
+    )
+
+
+def load(moment: datetime) -> Stage:
+    """Put the whole story into an empty database, as of `moment`; the caller commits. Nothing in it is
+    later than that moment, except what people have planned."""
+    stage = Stage(moment, hash_password(DEMO_PASSWORD))
+    for story in STORIES:
+        story.tell(stage)
+    stage.play()
+    return stage
