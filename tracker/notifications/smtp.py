@@ -50,16 +50,23 @@ class Postbox:
         try:
             connection.send_message(message)
         except smtplib.SMTPRecipientsRefused as refusal:
-            code, answer = next(iter(refusal.recipients.values()))
-            raise _refusal(code, answer) from refusal
+            raise self._refusal(*next(iter(refusal.recipients.values()))) from refusal
         except smtplib.SMTPDataError as refusal:
-            raise _refusal(refusal.smtp_code, refusal.smtp_error) from refusal
+            raise self._refusal(refusal.smtp_code, refusal.smtp_error) from refusal
         except smtplib.SMTPNotSupportedError as refusal:
             raise Refused("Mejlservern kan inte ta emot en sådan adress") from refusal
         except (smtplib.SMTPException, OSError) as problem:
             # Also when it will not take our MAIL_FROM: that is a setting, not the fault of the mail.
             self._hang_up()
             raise NotNow(f"Mejlservern svarade inte som väntat: {_told(problem)}") from problem
+
+    def _refusal(self, code: int, answer: bytes | str) -> Refused | NotNow:
+        said = f"{code} {_text(answer)}"
+        if 500 <= code < 600:
+            return Refused(f"Mejlservern tar inte emot mejlet: {said}")
+        if code == 421:  # it has closed the connection with that answer
+            self._hang_up()
+        return NotNow(f"Mejlservern tar inte emot mejlet just nu: {said}")
 
     def _connect(self) -> smtplib.SMTP:
         server = self._server
@@ -116,13 +123,6 @@ def _is_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _refusal(code: int, answer: bytes | str) -> Refused | NotNow:
-    said = f"{code} {_text(answer)}"
-    if 500 <= code < 600:
-        return Refused(f"Mejlservern tar inte emot mejlet: {said}")
-    return NotNow(f"Mejlservern tar inte emot mejlet just nu: {said}")
 
 
 def _told(problem: Exception) -> str:
