@@ -32,7 +32,15 @@ MISSING = {
 }
 """What a decision needs, said so that one knows what to do."""
 
-NO_WHOLE_UNIT = "Hela enheten"
+LACKING = {
+    "basis": "vad den bygger på",
+    "cause_id": "vilken orsak den ska påverka",
+    "expected_effect": "en förväntad effekt",
+    "assessable_from": "en dag då effekten kan bedömas",
+}
+"""The same as it reads after "För att beslutas behöver åtgärden"."""
+
+WHOLE_UNIT = "Hela enheten"
 
 
 class _MeasureFields:
@@ -56,7 +64,7 @@ class _MeasureFields:
     starts_on = Day("Start")
     ends_on = Day("Slut")
     area_id = MaybeRow("Utvecklingsområde", empty="Inget utvecklingsområde")
-    form = MaybeOneOf("Verksamhet", SchoolForm, empty=NO_WHOLE_UNIT)
+    form = MaybeOneOf("Verksamhet", SchoolForm, empty=WHOLE_UNIT)
     description = FreeText("Så ska det gå till")
 
     NAMES = (
@@ -80,7 +88,7 @@ class _MeasureFields:
         forms = [(row.form.value, row.form.label) for row in unit.forms]
         if self.form.object_data and self.form.object_data not in dict(forms):
             forms.append((self.form.object_data.value, self.form.object_data.label))
-        self.form.choices = [("", NO_WHOLE_UNIT), *forms]
+        self.form.choices = [("", WHOLE_UNIT), *forms]
 
     def allow_earlier(self) -> None:
         """A measure from before Varvet keeps its basis, which nobody else can choose."""
@@ -139,14 +147,14 @@ class _AreaFields:
     title = FreeLine("Utvecklingsområde", [required("Skriv vad området heter.")])
     why = FreeText("Varför är det prioriterat?")
     goal = FreeText("Mål", [required("Skriv målet: vad ska ha förändrats när läsåret är slut?")])
-    form = MaybeOneOf("Verksamhet", SchoolForm, empty=NO_WHOLE_UNIT)
+    form = MaybeOneOf("Verksamhet", SchoolForm, empty=WHOLE_UNIT)
     problem_ids = Rows("Problem eller utvecklingsbehov som området svarar mot")
 
     NAMES = ("title", "why", "goal", "form")
 
     def offer(self, unit: SchoolUnit, problems: list[tuple[int, str]]) -> None:
         self.form.choices = [
-            ("", NO_WHOLE_UNIT), *((row.form.value, row.form.label) for row in unit.forms),
+            ("", WHOLE_UNIT), *((row.form.value, row.form.label) for row in unit.forms),
         ]  # fmt: skip
         self.problem_ids.choices = problems
 

@@ -242,17 +242,19 @@ def versions_of(measure: Measure) -> list[Measure]:
 
 def load_basis(measure: Measure) -> None:
     """Bring the cause with its problem, analysis and läsår, in one statement."""
-    if measure.cause_id is not None:
-        db.session.scalar(
-            sa.select(Cause)
-            .where(Cause.id == measure.cause_id)
-            .options(
-                joinedload(Cause.problem)
-                .joinedload(Problem.analysis)
-                .joinedload(SituationAnalysis.cycle)
-                .joinedload(QualityCycle.school_year)
-            )
+    if measure.cause_id is None:
+        return
+    cause = db.session.scalar(
+        sa.select(Cause)
+        .where(Cause.id == measure.cause_id)
+        .options(
+            joinedload(Cause.problem)
+            .joinedload(Problem.analysis)
+            .joinedload(SituationAnalysis.cycle)
+            .joinedload(QualityCycle.school_year)
         )
+    )
+    set_committed_value(measure, "cause", cause)
 
 
 @dataclass(frozen=True, slots=True)

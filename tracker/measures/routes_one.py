@@ -11,7 +11,7 @@ from tracker.audit.history import history_of
 from tracker.auth.access import current_access, current_year, load_measure, may
 from tracker.extensions import db
 from tracker.measures.blueprint import bp
-from tracker.measures.forms import CancelForm, LogForm, MeasureForm
+from tracker.measures.forms import LACKING, CancelForm, LogForm, MeasureForm
 from tracker.measures.reading import (
     areas_of,
     causes_of,
@@ -49,7 +49,7 @@ def _show_page(
         form=cancel_form or log_form,
         log_form=log_form or LogForm(formdata=None),
         cancel_form=cancel_form or CancelForm(formdata=None),
-        missing=measure.missing_for_decision(),
+        missing=[LACKING[name] for name in measure.missing_for_decision()],
         history=history_of(measure),
     )
 
