@@ -103,7 +103,8 @@ class Action(enum.StrEnum):
         return _KEYS[self]
 
     def sentence(self, actor: str, data: Mapping[str, Any]) -> str:
-        return f"{actor} {_SENTENCES[self].format_map(data)}."
+        text = f"{actor} {_SENTENCES[self].format_map(data)}"
+        return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 _SENTENCES = {

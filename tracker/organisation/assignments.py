@@ -191,8 +191,9 @@ class RoleAssignment(TenantOwned, Base):
         record(action, self, by=by, units=units, **self._facts(), **data)
 
     def _end_sessions(self, by: "User | None") -> None:
-        # Who changes her own roles goes on working; rights are read at each request.
-        if self.user is not by:
+        """Who changes her own roles goes on working: rights are read at each request."""
+        # By id, since `by` may be Flask-Login's proxy of the same person.
+        if by is None or self.user_id != by.id:
             self.user.end_sessions()
 
     def _facts(self) -> dict[str, Any]:

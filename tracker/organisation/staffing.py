@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from functools import lru_cache
+from typing import Any, Self
 
 import sqlalchemy as sa
 
@@ -46,28 +47,8 @@ class Staffing:
 
     @classmethod
     def load(cls, organizer_id: int, day: date | None = None) -> Self:
-        from tracker.auth.models import User
-
-        rows = db.session.execute(
-            sa.select(
-                RoleAssignment.role,
-                RoleAssignment.unit_id,
-                RoleAssignment.area_id,
-                User.id,
-                User.name,
-                User.email,
-                RoleAssignment.acting,
-            )
-            .join(User, User.id == RoleAssignment.user_id)
-            .where(
-                RoleAssignment.organizer_id == organizer_id,
-                RoleAssignment.role.in_(
-                    [Role.PRINCIPAL, Role.DEPUTY, Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD]
-                ),
-                RoleAssignment.held_on(day or today()),
-                User.closed_at.is_(None),
-            )
-            .order_by(RoleAssignment.starts_on, RoleAssignment.id)
+        rows = db.session.connection().execute(
+            _holders(), {"organizer_id": organizer_id, "day": day or today()}
         )
         return cls(
             [
@@ -99,3 +80,31 @@ class Staffing:
             or self._organizer_leads
         )
         return found[-1] if found else None
+
+
+@lru_cache(maxsize=1)
+def _holders() -> sa.Select[Any]:
+    """Built once: most pages ask it, and putting it together costs more than the answer."""
+    from tracker.auth.models import User
+
+    return (
+        sa.select(
+            RoleAssignment.role,
+            RoleAssignment.unit_id,
+            RoleAssignment.area_id,
+            User.id,
+            User.name,
+            User.email,
+            RoleAssignment.acting,
+        )
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            RoleAssignment.organizer_id == sa.bindparam("organizer_id"),
+            RoleAssignment.role.in_(
+                [Role.PRINCIPAL, Role.DEPUTY, Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD]
+            ),
+            RoleAssignment.held_on(sa.bindparam("day", type_=sa.Date)),
+            User.closed_at.is_(None),
+        )
+        .order_by(RoleAssignment.starts_on, RoleAssignment.id)
+    )
