@@ -83,6 +83,11 @@ class UnitPart:
 class Brief:
     parts: list[UnitPart]
 
+    @property
+    def due(self) -> list[tuple[UnitPart, MeasureBeside]]:
+        """What is due and not assessed, of all units: it stands first."""
+        return [(part, row) for part in self.parts for row in part.due]
+
     @classmethod
     def load(cls, dialogue: QualityDialogue) -> Self:
         """Read the brief; the number of statements is the same for one unit as for many."""
@@ -128,7 +133,7 @@ def _analyses(units: Sequence[SchoolUnit], year: SchoolYear) -> dict[int, Analys
         )
     )
     found: dict[int, AnalysisInShort] = {}
-    for analysis, unit_id, adopted in rows.unique():
+    for analysis, unit_id, adopted in rows:
         content = adopted
         if adopted is None and analysis.state is AnalysisState.SHARED:
             content = analysis.snapshot()

@@ -32,12 +32,12 @@ class PlaceForm(VersionedForm):
             return self.starts_at + USUAL_LENGTH
         return clock.at(self.day.data, self.end_time.data)
 
-    def allows(self, planned: datetime | None) -> bool:
-        """Whether day and hours hold together, `planned` being the start it has now; puts errors at
-        the fields. A new start must lie ahead, an old one may stand."""
+    def allows(self, standing: datetime | None) -> bool:
+        """Whether day and hours hold together; puts errors at the fields. A new start must lie ahead,
+        the one that is `standing` may stay although it has passed."""
         if self.ends_at <= self.starts_at:
             self.refuse("end_time", "Sluttiden måste vara senare än starttiden samma dag.")
-        elif self.starts_at != planned and self.starts_at <= clock.now():
+        elif self.starts_at != standing and self.starts_at <= clock.now():
             self.refuse("day", "Den tiden har redan passerat. Välj en dag och tid som kommer.")
         return not self.errors
 

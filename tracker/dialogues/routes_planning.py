@@ -1,5 +1,7 @@
 """Placing the area's dialogues: the plan, the time of each, cancelling, joining and splitting."""
 
+from datetime import date, timedelta
+
 from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -20,6 +22,8 @@ from tracker.web.paging import Page
 from tracker.web.swedish import datetime_long
 
 PAGE_SIZE = 60
+WEEKS_SHOWN = timedelta(weeks=8)
+"""How far ahead the page shows what is booked when the window is over."""
 
 
 def plan() -> str:
@@ -72,7 +76,8 @@ def place(dialogue_id: int) -> Response | str | tuple[str, int]:
     """Give the dialogue a time, move it, or take up a cancelled one."""
     dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
     form = PlaceForm(obj=dialogue)
-    if not form.validate_on_submit() or not form.allows(dialogue.starts_at):
+    standing = None if dialogue.is_cancelled else dialogue.starts_at
+    if not form.validate_on_submit() or not form.allows(standing):
         return _place_page(dialogue, form), 422 if form.is_submitted() else 200
     try:
         if not saved(form, dialogue, lambda: _arrange(dialogue, form), _PLACE_FIELDS):
@@ -140,11 +145,18 @@ def _place_page(dialogue: QualityDialogue, form: PlaceForm) -> str:
         form=form,
         people=People.of(dialogue, staffing),
         window=(first, last),
-        booked=Diary.load(
-            dialogue.organizer_id, staffing, max(first, min(today(), last)), last
-        ).about(dialogue),
+        booked=Diary.load(dialogue.organizer_id, staffing, *_days_ahead(first, last)).about(
+            dialogue
+        ),
         joinable=_joinable(dialogue, staffing),
     )
+
+
+def _days_ahead(first: date, last: date) -> tuple[date, date]:
+    """What is left of the window; once it is over, the weeks to come."""
+    if last < today():
+        return today(), today() + WEEKS_SHOWN
+    return max(first, today()), last
 
 
 def _joinable(dialogue: QualityDialogue, staffing: Staffing) -> list[QualityDialogue]:

@@ -1,6 +1,7 @@
 """The base of every form: Swedish, protected, and able to show a newer text beside an older one."""
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -50,4 +51,6 @@ def _readable(field: Any, value: Any) -> str:
         return "(tomt)"
     if isinstance(value, bool):
         return "Ja" if value else "Nej"
+    if isinstance(value, time):
+        return f"{value:%H.%M}"
     return str(value)

@@ -1,0 +1,139 @@
+"""Planera dialogerna: the whole area on one page, each with a way to its time."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.dialogues.scenes import DAY, at, held, placed
+from tests.start.many import add_units
+from tracker.cycle.calendar import PeriodKind
+from tracker.extensions import db
+from tracker.models import (
+    CalendarPeriod,
+    DialogueKind,
+    DialogueUnit,
+    QualityDialogue,
+    SchoolForm,
+    SchoolUnit,
+    SchoolYear,
+    UnitKind,
+)
+
+PLAN = "/dialoger/planera"
+
+
+def test_windows_leaders_and_a_way_to_each_form(cast, as_):
+    page = as_(cast.erik).page(PLAN)
+    assert "Perioden är 14 september 2026 till 16 oktober 2026." in page
+    assert "Perioden är 26 april 2027 till 4 juni 2027." in page
+    assert "Karin Holm" in page
+    assert "Vakant" in page
+    assert f"/dialoger/{cast.dialogue(cast.hassel).id}/tid" in page
+    assert "Ringmuraskolan" not in page
+
+
+@pytest.mark.parametrize("person", ["karin", "lena", "samira", "sofia", "tove"])
+def test_only_a_dialogansvarig_plans(cast, as_, person):
+    as_(getattr(cast, person)).page(PLAN, 403)
+
+
+def test_a_clash_and_a_day_outside_the_window_are_said_gently(cast, as_):
+    placed(cast.dialogue(cast.savkulla), cast)
+    other = cast.dialogue(cast.hassel)
+    other.place_at(at(DAY, 14), at(DAY, 15), by=cast.erik)
+    page = as_(cast.erik).page(PLAN)
+    assert (
+        "Erik Lund har också Dialog 1 för Lyktvretens förskola och Sävkullaskolan "
+        "kl. 13.00–14.30 den dagen." in page
+    )
+    assert "Dagen ligger utanför perioden för Dialog 1" in page
+
+
+def test_one_after_the_other_is_no_clash(cast, as_):
+    placed(cast.dialogue(cast.savkulla), cast)
+    other = cast.dialogue(cast.hassel)
+    other.place_at(at(DAY, 14, 30), at(DAY, 15), by=cast.erik)
+    assert "har också" not in as_(cast.erik).page(PLAN)
+
+
+def test_another_dialogansvarigs_dialogue_is_no_clash(cast, as_):
+    placed(cast.dialogue(cast.savkulla), cast)
+    cast.dialogue(cast.ringmura).place_at(at(DAY, 13), at(DAY, 14), by=cast.maria)
+    assert "har också" not in as_(cast.erik).page(PLAN)
+
+
+@pytest.mark.parametrize(
+    ("day", "word"),
+    [
+        (date(2027, 5, 1), "Det är en lördag."),
+        (date(2027, 5, 6), "Det är en helgdag eller en afton."),
+        (date(2027, 5, 11), "Skolledarna är lediga den dagen"),
+    ],
+)
+def test_days_when_nobody_works(cast, as_, day, word):
+    db.session.add(
+        CalendarPeriod(
+            organizer_id=cast.exempelby.id,
+            school_year_id=cast.year.id,
+            kind=PeriodKind.CLOSED,
+            name="Ledarnas lediga",
+            starts_on=date(2027, 5, 10),
+            ends_on=date(2027, 5, 12),
+        )
+    )
+    placed(cast.dialogue(cast.hassel, 2), cast, day)
+    page = as_(cast.erik).page(PLAN)
+    assert word in page
+    assert page.count("Tänk på") == 1
+
+
+def test_a_waiting_proposal_is_marked(cast, as_):
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    dialogue.propose_time(at(DAY, 8), "", by=cast.karin)
+    page = as_(cast.erik).page(PLAN)
+    assert "Förslag om ny tid" in page
+    assert "Svara" in page
+
+
+def test_what_has_been_is_not_warned_about(cast, as_):
+    held(cast.dialogue(cast.savkulla), cast)
+    cast.dialogue(cast.hassel).place_at(
+        at(date(2026, 10, 6), 13), at(date(2026, 10, 6), 14), by=cast.erik
+    )
+    assert "Tänk på" not in as_(cast.erik).page(PLAN)
+
+
+def test_a_unit_that_came_later_gets_its_dialogues(cast, as_):
+    unit = SchoolUnit.create(
+        cast.exempelby, "Nyskolan", UnitKind.SCHOOL, forms=[SchoolForm.COMPULSORY], by=None,
+        area=cast.norr,
+    )  # fmt: skip
+    SchoolYear.open(cast.exempelby, cast.year.start_year, by=None)
+    browser = as_(cast.erik)
+    assert "saknar dialoger" in browser.page(PLAN)
+    assert "saknar dialoger" not in as_(cast.maria).page(PLAN)
+    browser.submit(f"{PLAN}/saknade", {"year": cast.year.start_year})
+    kinds = {row.kind for row in db.session.query(DialogueUnit).filter_by(unit_id=unit.id)}
+    assert kinds == set(DialogueKind)
+    before = db.session.query(QualityDialogue).count()
+    browser.submit(f"{PLAN}/saknade", {"year": cast.year.start_year})
+    assert db.session.query(QualityDialogue).count() == before
+    browser.submit(f"{PLAN}/saknade", {"year": "skräp"}, 404)
+
+
+def test_an_earlier_year_has_its_own_plan(cast, as_):
+    browser = as_(cast.erik)
+    assert "Planera dialogerna 2025/26" in browser.page(f"{PLAN}?lasar=2025-26")
+    browser.page(f"{PLAN}?lasar=1999-00", 404)
+
+
+def test_as_many_statements_for_many_as_for_few(cast, as_, statements):
+    placed(cast.dialogue(cast.savkulla), cast)
+    browser = as_(cast.erik)
+    with statements() as few:
+        browser.page(PLAN)
+    for n, unit in enumerate(add_units(cast, 40)):
+        placed(cast.dialogue(unit), cast, DAY + timedelta(days=n))
+    with statements() as many:
+        browser.page(PLAN)
+    assert len(many) == len(few) <= 15

@@ -1,0 +1,116 @@
+"""Passar inte tiden? Föreslå en ny: the proposal, its answer, and what both see of it."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.checked_client import errors
+from tests.dialogues.scenes import DAY, at, held, placed
+
+LATER = DAY + timedelta(days=1)
+
+
+def url(dialogue, page="foresla-tid"):
+    return f"/dialoger/{dialogue.id}/{page}".rstrip("/")
+
+
+def form(day=LATER, start="09:00", text="Föräldramöte"):
+    return {"day": str(day), "start_time": start, "text": text}
+
+
+@pytest.fixture
+def dialogue(cast):
+    return placed(cast.dialogue(cast.savkulla), cast)
+
+
+def proposal_url(dialogue):
+    return url(dialogue, f"forslag/{dialogue.proposals[-1].id}")
+
+
+def test_rektor_proposes_and_both_see_it(cast, as_, dialogue):
+    karin = as_(cast.karin)
+    answer = karin.submit(url(dialogue), form())
+    assert answer.location == url(dialogue, "")
+    assert "Karin Holm har föreslagit onsdag 9 december kl. 09.00." in karin.page(url(dialogue, ""))
+    page = as_(cast.erik).page(url(dialogue, ""))
+    assert "Nästa steg: svara på förslaget om ny tid" in page
+    assert "Föräldramöte" in page
+    assert (dialogue.starts_at, dialogue.date_revision) == (at(DAY, 13), 1)
+
+
+def test_accepting_moves_the_dialogue(cast, as_, dialogue):
+    as_(cast.karin).submit(url(dialogue), form())
+    erik = as_(cast.erik)
+    erik.submit(proposal_url(dialogue), {"answer": "accept"})
+    assert (dialogue.starts_at, dialogue.date_revision) == (at(LATER, 9), 2)
+    page = as_(cast.karin).page(url(dialogue, ""))
+    assert "Dialogen flyttades dit" in page
+    assert "Skäl: Förslag av Karin Holm: Föräldramöte." in page
+
+
+def test_keeping_the_time_and_answering_twice(cast, as_, dialogue):
+    as_(cast.karin).submit(url(dialogue), form())
+    erik = as_(cast.erik)
+    erik.submit(proposal_url(dialogue), {"answer": "keep"})
+    assert (dialogue.starts_at, dialogue.date_revision) == (at(DAY, 13), 1)
+    assert "Tiden är kvar." in erik.page(url(dialogue, ""))
+    for again in ("keep", "accept"):
+        erik.submit(proposal_url(dialogue), {"answer": again})
+        assert "Förslaget är redan besvarat." in erik.page(url(dialogue, ""))
+    assert dialogue.starts_at == at(DAY, 13)
+    assert "eller fick vara kvar" in as_(cast.karin).page(url(dialogue, ""))
+
+
+def test_a_time_for_a_dialogue_that_has_none(cast, as_):
+    dialogue = cast.dialogue(cast.hassel)
+    as_(cast.ali).submit(url(dialogue), form())
+    as_(cast.erik).submit(proposal_url(dialogue), {"answer": "accept"})
+    assert (dialogue.starts_at, dialogue.ends_at) == (at(LATER, 9), at(LATER, 10, 30))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (form(date(2026, 11, 20), "08:00"), "Den tiden har redan passerat."),
+        (form(DAY, "13:00"), "Det är den tid som redan gäller."),
+        (form(""), "Välj en dag."),
+        (form(start="snart"), "Skriv klockslaget som timme:minut"),
+        (form(text="x" * 1001), "Texten är för lång"),
+    ],
+)
+def test_bad_input(cast, as_, dialogue, data, message):
+    answer = as_(cast.karin).submit(url(dialogue), data, 422)
+    assert any(message in text for text in errors(answer)), errors(answer)
+    assert data["text"] in answer.text
+    assert dialogue.proposals == []
+
+
+def test_not_for_what_is_cancelled_or_has_been(cast, as_, dialogue):
+    dialogue.cancel("Förhinder", by=cast.erik)
+    as_(cast.karin).submit(url(dialogue), form(), 422)
+    other = held(cast.dialogue(cast.hassel), cast)
+    as_(cast.ali).submit(url(other), form(), 422)
+    assert dialogue.proposals == other.proposals == []
+
+
+def test_who_may_propose_and_who_may_answer(cast, as_, dialogue):
+    for person, status in (
+        ("erik", 403),
+        ("lena", 403),
+        ("samira", 403),
+        ("ali", 404),
+        ("maria", 404),
+        ("sofia", 404),
+        ("mats", 404),
+    ):
+        as_(getattr(cast, person)).submit(url(dialogue), form(), status)
+    as_(cast.jonas).submit(url(dialogue), form())
+    where = proposal_url(dialogue)
+    for person, status in (("karin", 403), ("lena", 403), ("maria", 404), ("ingela", 404)):
+        as_(getattr(cast, person)).submit(where, {"answer": "accept"}, status)
+    as_(cast.erik).submit(where, {"answer": "kanske"}, 400)
+    other = cast.dialogue(cast.hassel)
+    as_(cast.erik).submit(
+        where.replace(f"/{dialogue.id}/", f"/{other.id}/"), {"answer": "keep"}, 404
+    )
+    assert dialogue.open_proposal is not None
