@@ -15,7 +15,7 @@ from tracker.auth import passwords, routes
 from tracker.auth.passwords import DEMO_PASSWORD, hash_password
 from tracker.clock import now
 from tracker.extensions import db
-from tracker.models import FailedSignIn, SignInSession
+from tracker.models import FailedSignIn, LinkPurpose, OneTimeLink, SignInSession
 
 
 def test_signed_in_and_out(client, karin):
@@ -215,7 +215,6 @@ def test_what_is_kept_of_a_failure_names_nobody(client, karin):
 
 
 def test_somebody_elses_session_in_the_browser_ends_when_a_link_is_used(app, as_, cast):
-    from tracker.models import LinkPurpose, OneTimeLink
 
     browser = as_(cast.karin)
     old = browser.get_cookie("varvet", domain="127.0.0.1").value
