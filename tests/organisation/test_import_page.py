@@ -49,7 +49,7 @@ def test_nothing_is_saved_before_it_was_looked_at(cast, as_):
     assert db.session.query(AuditEvent).count() == before
 
     response = confirm(browser, preview)
-    assert "1 nya enheter, 1 ändrade" in browser.page(response.location)
+    assert "1 ny enhet, 1 ändrade" in browser.page(response.location)
     new = units(cast.exempelby).filter_by(code="12345678").one()
     assert new.area.name == "Väst"
     assert cast.savkulla.code == "87654321"

@@ -23,6 +23,7 @@ from tracker.organisation.importing import UnitImport
 from tracker.organisation.importing_file import UnreadableFile, read_table
 from tracker.organisation.importing_rows import TEMPLATE_COLUMNS, UnitFile, UnitRow, units_in
 from tracker.web.notices import notify
+from tracker.web.swedish import count
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -64,7 +65,8 @@ def save_import() -> Response:
     if plan.is_empty:
         notify("Filen ändrade ingenting: alla enheter finns redan.", "info")
     else:
-        notify(f"Inläsningen är klar: {len(plan.new)} nya enheter, {len(plan.changed)} ändrade.")
+        new = count(len(plan.new), "1 ny enhet", "nya enheter")
+        notify(f"Inläsningen är klar: {new}, {len(plan.changed)} ändrade.")
     return redirect(url_for("organisation.units"))
 
 

@@ -47,9 +47,7 @@ class Staffing:
 
     @classmethod
     def load(cls, organizer_id: int, day: date | None = None) -> Self:
-        rows = db.session.connection().execute(
-            _holders(), {"organizer_id": organizer_id, "day": day or today()}
-        )
+        rows = db.session.execute(_holders(), {"organizer_id": organizer_id, "day": day or today()})
         return cls(
             [
                 (role, unit_id, area_id, Person(user_id, name, email, acting))
