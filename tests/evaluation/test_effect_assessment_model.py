@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
 from tests.cast import Cast
-from tests.measures.scenes import a_measure
+from tests.measures.scenes import FINAL, NOT_YET, a_measure
 from tracker.clock import today
 from tracker.cycle.calendar import school_year_start
 from tracker.evaluation.models import AlreadyContinued, IncompleteAssessment
@@ -28,15 +28,7 @@ from tracker.models import (
     UnitKind,
 )
 
-FINAL: dict[str, Any] = {
-    "carried_out": CarriedOut.YES,
-    "outcome": "74 % (31 av 42)",
-    "judgement": Judgement.PARTLY,
-    "evidence": "Nationella prov",
-    "decision": Decision.END,
-}
 LATER = date(2027, 9, 15)
-NOT_YET: dict[str, Any] = {"judgement": Judgement.NOT_YET, "next_date": date(2026, 12, 15)}
 
 
 def assess(cast: Cast, measure: Measure, **fields: Any) -> EffectAssessment:

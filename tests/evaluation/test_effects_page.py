@@ -8,8 +8,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.checked_client import CheckedClient
-from tests.evaluation.test_effect_assessment_model import FINAL, NOT_YET
-from tests.measures.scenes import a_measure
+from tests.measures.scenes import FINAL, NOT_YET, a_measure
 from tracker.extensions import db
 from tracker.models import Decision, EffectAssessment, Measure, User
 

@@ -6,8 +6,11 @@ from typing import Any
 from tests.cast import Cast
 from tracker.extensions import db
 from tracker.models import (
+    CarriedOut,
     Cause,
     CauseLocation,
+    Decision,
+    Judgement,
     Measure,
     MeasureBasis,
     SchoolUnit,
@@ -15,6 +18,17 @@ from tracker.models import (
     SituationAnalysis,
     User,
 )
+
+FINAL: dict[str, Any] = {
+    "carried_out": CarriedOut.YES,
+    "outcome": "74 % (31 av 42)",
+    "judgement": Judgement.PARTLY,
+    "evidence": "Nationella prov",
+    "decision": Decision.END,
+}
+"""What settles an effect."""
+NOT_YET: dict[str, Any] = {"judgement": Judgement.NOT_YET, "next_date": date(2026, 12, 15)}
+"""What puts it off to 15 December."""
 
 
 def a_cause(

@@ -87,6 +87,14 @@ def test_too_many_pasted_rows_are_kept_and_said(cast: Cast, as_: As) -> None:
     assert "Åtgärd nummer 5" in answer.get_data(as_text=True)
 
 
+def test_a_second_try_does_not_double_them(cast: Cast, as_: As) -> None:
+    karin = as_(cast.karin)
+    karin.submit(URL, THREE)
+    answer = karin.submit(URL, THREE | {"title_3": "En fjärde"}, 422)
+    assert errors(answer) == ["Den här åtgärden är redan inlagd. Töm raden."] * 2
+    assert len(titles()) == 3
+
+
 @pytest.mark.parametrize(
     ("sent", "message"),
     [

@@ -75,6 +75,7 @@ def test_last_years_that_still_go_on_stand_here_and_finished_ones_do_not(
     assert "Förslag från i fjol" in page
     assert "Klar i fjol" not in page
     assert page.index("Avslutade</h2>") < page.index("Avbruten i år")
+    assert '<td data-label="Effekten bedöms">–</td>' in page
     before = as_(cast.karin).page(URL.replace("2026-27", "2025-26"))
     assert all(text in before for text in ("Klar i fjol", "Pågår sedan i fjol"))
 

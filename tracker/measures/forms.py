@@ -192,6 +192,13 @@ class InheritForm(Form):
     def row(self, number: int) -> dict[str, str]:
         return {name: self[f"{name}_{number}"].data or "" for name in COLUMNS}
 
+    def refuse_known(self, titles: set[str]) -> bool:
+        """Put a message at every row that was brought along before; whether there were any."""
+        known = [n for n in range(1, ROWS + 1) if self.row(n)["title"] in titles]
+        for number in known:
+            self.refuse(f"title_{number}", "Den här åtgärden är redan inlagd. Töm raden.")
+        return bool(known)
+
     def fields_of(self, number: int) -> list[Any]:
         return [self[f"{name}_{number}"] for name in COLUMNS]
 

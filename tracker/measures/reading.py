@@ -41,8 +41,9 @@ class AreaGroup:
 
     area: DevelopmentArea | None
     measures: list[Measure] = field(default_factory=list)
-    from_year: SchoolYear | None = None
-    """The läsår of the area, when it is an earlier one."""
+    origin: str = ""
+    """Where the area comes from, when not out of this lap: an earlier läsår, or another unit with
+    which the measure is shared."""
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ class MeasureList:
 
 
 def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
-    """The lists of the page Åtgärder and of Utvecklingsplan. Four statements, however many measures."""
+    """The lists of the page Åtgärder and of Utvecklingsplan. Five statements, however many measures."""
     year = cycle.school_year
     opened = at(year.first_day, time())
     shown = sa.or_(
@@ -84,6 +85,7 @@ def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
             contains_eager(Measure.cycle).contains_eager(QualityCycle.school_year),
             joinedload(Measure.cause),
             selectinload(Measure.unit_links).joinedload(MeasureUnit.unit),
+            selectinload(Measure.assessments),
         )
         .order_by(Measure.assess_on.is_(None), Measure.assess_on, Measure.id)
     )
@@ -107,16 +109,26 @@ def _by_area(cycle: QualityCycle, measures: Iterable[Measure]) -> list[AreaGroup
                 DevelopmentArea.id.in_({row.area_id for row in measures if row.area_id}),
             )
         )
-        .options(joinedload(DevelopmentArea.cycle).joinedload(QualityCycle.school_year))
+        .options(
+            joinedload(DevelopmentArea.cycle).options(
+                joinedload(QualityCycle.school_year), joinedload(QualityCycle.unit)
+            )
+        )
         .order_by(DevelopmentArea.cycle_id != cycle.id, DevelopmentArea.id)
     ).all()
     groups: dict[int | None, AreaGroup] = {}
     for area in areas:
-        earlier = area.cycle.school_year if area.cycle_id != cycle.id else None
-        groups[area.id] = AreaGroup(area, from_year=earlier)
+        groups[area.id] = AreaGroup(area, origin=_origin(area, cycle))
     for measure in measures:
         groups.setdefault(measure.area_id, AreaGroup(None)).measures.append(measure)
     return list(groups.values())
+
+
+def _origin(area: DevelopmentArea, cycle: QualityCycle) -> str:
+    home = area.cycle
+    unit = home.unit.name if home.unit and home.unit_id != cycle.unit_id else ""
+    year = home.school_year.label if home.school_year_id != cycle.school_year_id else ""
+    return " ".join(filter(None, [unit, year]))
 
 
 def causes_of(unit_id: int, year: SchoolYear, keep: Cause | None = None) -> list[tuple[int, str]]:

@@ -1,5 +1,6 @@
 """Börja mitt i läsåret: what was decided before Varvet came into use."""
 
+import sqlalchemy as sa
 from flask import redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -10,11 +11,23 @@ from tracker.cycle import calendar
 from tracker.extensions import db
 from tracker.measures.blueprint import bp
 from tracker.measures.forms import ROWS, InheritForm
-from tracker.models import Measure, Permission, SchoolYear
+from tracker.models import Measure, MeasureBasis, Permission, SchoolUnit, SchoolYear
 from tracker.web.notices import notify
 from tracker.web.swedish import count
 
 Page = str | tuple[str, int] | Response
+
+
+def _inherited(unit: SchoolUnit) -> set[str]:
+    """The titles that were brought along already: a second try must not double them, since what is
+    decided is never removed."""
+    return set(
+        db.session.scalars(
+            sa.select(Measure.title).where(
+                Measure.concerning(unit.id), Measure.basis == MeasureBasis.EARLIER
+            )
+        )
+    )
 
 
 @bp.route("/enheter/<slug>/borja-mitt-i-lasaret", methods=["GET", "POST"])
@@ -23,7 +36,7 @@ def inherit(slug: str) -> Page:
     unit = load_unit(slug, to=Permission.WRITE)
     start_year = calendar.school_year_start(today())
     form = InheritForm.received()
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.refuse_known(_inherited(unit)):
         return render_template(
             "measures/inherit.html",
             unit=unit,

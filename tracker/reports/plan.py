@@ -21,9 +21,14 @@ def as_document(cycle: QualityCycle, listed: MeasureList, owner: str) -> Documen
     if listed.finished:
         document.heading("Avslutade under läsåret")
         document.table(
-            ["Åtgärd", "Förväntad effekt", "Läge"],
+            ["Åtgärd", "Förväntad effekt", "Läge", "Bedömd effekt"],
             [
-                [measure.title, measure.expected_effect, measure.state.label]
+                [
+                    measure.title,
+                    measure.expected_effect,
+                    measure.state.label,
+                    measure.latest_assessment.judgement.label if measure.latest_assessment else "–",
+                ]
                 for measure in listed.finished
             ],
         )
