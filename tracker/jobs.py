@@ -20,6 +20,7 @@ from tracker.auth.sessions import clear_expired
 from tracker.clock import now, today
 from tracker.cycle.opening import open_coming_years
 from tracker.notifications.passes import tick
+from tracker.organisation.succession import follow_late_decisions
 from tracker.web.logs import log
 
 stopping = threading.Event()
@@ -42,6 +43,11 @@ def open_years() -> None:
         log("years opened", number=opened)
 
 
+def follow_units() -> None:
+    if followed := follow_late_decisions(today()):
+        log("measures followed to successors", number=followed)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     name: str
@@ -53,6 +59,7 @@ SCHEDULE = (
     Job("send reminders", 60, send_reminders),
     Job("clear expired sessions", 60 * 60, clear_sessions),
     Job("open coming years", 6 * 60 * 60, open_years),
+    Job("follow units to their successors", 6 * 60 * 60, follow_units),
 )
 
 
