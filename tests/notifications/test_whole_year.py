@@ -25,7 +25,8 @@ def test_no_more_than_one_mail_a_person_and_day(cast: Cast, server: FakeServer) 
     day = FIRST
     while day <= LAST:
         tick_at(day)
-        tick_at(day, "15:00")
+        if day.weekday() == 2:
+            tick_at(day, "15:00")
         if day == date(2026, 9, 16):
             _move(cast, "2026-10-13", day)
         if day == date(2026, 9, 30):
