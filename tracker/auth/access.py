@@ -74,6 +74,39 @@ class OrganizerChoice:
     name: str
 
 
+def _roles_held() -> sa.Select[Any]:
+    """Built once: every page asks it, and putting it together costs more than the answer."""
+    has_lap = sa.exists().where(
+        QualityCycle.unit_id == RoleAssignment.unit_id,
+        QualityCycle.school_year_id == SchoolYear.id,
+        SchoolYear.start_year == sa.bindparam("start_year"),
+    )
+    return (
+        sa.select(
+            Organizer.id,
+            Organizer.name,
+            RoleAssignment.role,
+            RoleAssignment.unit_id,
+            RoleAssignment.area_id,
+            RoleAssignment.acting,
+            RoleAssignment.may_adopt,
+            SchoolUnit.slug,
+            SchoolUnit.name.label("unit_name"),
+            has_lap.correlate(RoleAssignment).label("has_lap"),
+        )
+        .join(Organizer, Organizer.id == RoleAssignment.organizer_id)
+        .outerjoin(SchoolUnit, SchoolUnit.id == RoleAssignment.unit_id)
+        .where(
+            RoleAssignment.user_id == sa.bindparam("user_id"),
+            RoleAssignment.held_on(sa.bindparam("day", type_=sa.Date)),
+        )
+        .order_by(Organizer.name, RoleAssignment.id)
+    )
+
+
+ROLES_HELD = _roles_held()
+
+
 class Access:
     """The person's roles today in one organizer."""
 
@@ -91,24 +124,15 @@ class Access:
     @classmethod
     def load(cls, user: User, wanted: int | None) -> "Access":
         """Read every role the person holds today; one statement."""
-        rows = db.session.execute(
-            sa.select(
-                Organizer.id,
-                Organizer.name,
-                RoleAssignment.role,
-                RoleAssignment.unit_id,
-                RoleAssignment.area_id,
-                RoleAssignment.acting,
-                RoleAssignment.may_adopt,
-                SchoolUnit.slug,
-                SchoolUnit.name.label("unit_name"),
-                _has_lap_today().label("has_lap"),
+        day = today()
+        rows = (
+            db.session.connection()
+            .execute(
+                ROLES_HELD,
+                {"user_id": user.id, "day": day, "start_year": calendar.school_year_start(day)},
             )
-            .join(Organizer, Organizer.id == RoleAssignment.organizer_id)
-            .outerjoin(SchoolUnit, SchoolUnit.id == RoleAssignment.unit_id)
-            .where(RoleAssignment.user_id == user.id, RoleAssignment.held_on(today()))
-            .order_by(Organizer.name, RoleAssignment.id)
-        ).all()
+            .all()
+        )
         organizers = {row.id: OrganizerChoice(row.id, row.name) for row in rows}
         chosen = organizers.get(wanted or 0) or next(iter(organizers.values()), None)
         return cls(
@@ -168,18 +192,6 @@ class Access:
             else:
                 scopes.append(sa.true())
         return sa.and_(SchoolUnit.organizer_id == self.organizer_id, sa.or_(sa.false(), *scopes))
-
-
-def _has_lap_today() -> sa.ColumnElement[bool]:
-    return (
-        sa.exists()
-        .where(
-            QualityCycle.unit_id == RoleAssignment.unit_id,
-            QualityCycle.school_year_id == SchoolYear.id,
-            SchoolYear.start_year == calendar.school_year_start(today()),
-        )
-        .correlate(RoleAssignment)
-    )
 
 
 def current_access() -> Access:

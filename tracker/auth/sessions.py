@@ -25,6 +25,11 @@ TOUCH_EVERY = timedelta(minutes=15)
 USER_KEY = "_user_id"
 """Where Flask-Login keeps the signed-in user."""
 
+_ROW = sa.select(SignInSession.data, SignInSession.expires_at).where(
+    SignInSession.id == sa.bindparam("key")
+)
+"""Built once: every page asks it."""
+
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """A signed-in session. `secret` is None until it has a row."""
@@ -59,11 +64,7 @@ class DatabaseSessions(SessionInterface):
                 ]  # who is signed in is what a row says, never a visitor's cookie
             return session
         secret = value.removeprefix(self.PREFIX)
-        row = db.session.execute(
-            sa.select(SignInSession.data, SignInSession.expires_at).where(
-                SignInSession.id == fingerprint(secret)
-            )
-        ).first()
+        row = db.session.connection().execute(_ROW, {"key": fingerprint(secret)}).first()
         if row is None or row.expires_at <= now():
             return self._anonymous.session_class()
         session = ServerSession(json.loads(row.data), secret)

@@ -1,20 +1,18 @@
 """Why a unit needs its dialogansvarig now, in words. Nothing here weighs one school against another:
 what has a day comes in the order of its day, and what is equal in the order of names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import url_for
-
-from tracker.clock import today
 from tracker.dialogues.models import PRINCIPALS_TOPIC_DAYS
 from tracker.models import AnalysisState, DialogueKind
+from tracker.start.addresses import Addresses
 from tracker.start.overview import DialogueFacts, MeasureFacts, UnitFacts
 from tracker.web import swedish
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reason:
     """`order` sorts: first what waits for her own answer, then what is nearest in time."""
 
@@ -24,35 +22,47 @@ class Reason:
 
 
 def reasons(
-    unit: UnitFacts, year: str, *, vacant: bool, due: Sequence[MeasureFacts]
+    unit: UnitFacts,
+    *,
+    vacant: bool,
+    due: Sequence[MeasureFacts],
+    day: date,
+    addresses: Addresses,
 ) -> list[Reason]:
-    """What to look at in the unit, the most pressing first. `year` is the läsår as in addresses."""
-    found = [reason for dialogue in unit.dialogues for reason in _about(dialogue, unit)]
+    """What to look at in the unit on that day, the most pressing first."""
+    found = [
+        reason for dialogue in unit.dialogues for reason in _about(dialogue, unit, day, addresses)
+    ]
     if vacant:
-        found.append(Reason("Ingen leder enheten", None, (3, today())))
+        found.append(Reason("Ingen leder enheten", None, (3, day)))
     if due:
         first = min(row.assess_on for row in due if row.assess_on)
-        url = url_for("evaluation.index", slug=unit.slug, year=year)
-        found.append(Reason(_effects(len(due), first), url, (4, first)))
-    return sorted(found, key=lambda reason: reason.order)
+        text = _effects(len(due), first, day)
+        found.append(Reason(text, addresses.effects(unit.slug), (4, first)))
+    return sorted(found, key=lambda reason: reason.order) if len(found) > 1 else found
 
 
-def _about(dialogue: DialogueFacts, unit: UnitFacts) -> list[Reason]:
-    name, url = dialogue.kind.label, url_for("dialogues.show", dialogue_id=dialogue.id)
+def _about(
+    dialogue: DialogueFacts, unit: UnitFacts, day: date, addresses: Addresses
+) -> Iterator[Reason]:
     if dialogue.wants_time:
-        return [Reason(f"{name} har ingen tid", url, (1, today()))]
-    day = dialogue.day
-    if day is None or not dialogue.is_ahead:
-        return []
-    found = []
+        url = addresses.dialogue(dialogue.id)
+        yield Reason(f"{dialogue.kind.label} har ingen tid", url, (1, day))
+        return
+    at = dialogue.day
+    if not dialogue.is_ahead or at is None:
+        return
     if dialogue.proposed_at is not None:
         when = swedish.datetime_long(dialogue.proposed_at)
-        found.append(Reason(f"Förslag om ny tid för {name}: {when}", url, (0, day)))
-    near = day - today() <= timedelta(days=PRINCIPALS_TOPIC_DAYS)
+        yield Reason(
+            f"Förslag om ny tid för {dialogue.kind.label}: {when}",
+            addresses.dialogue(dialogue.id),
+            (0, at),
+        )
+    near = at - day <= timedelta(days=PRINCIPALS_TOPIC_DAYS)
     if dialogue.kind is DialogueKind.DIALOGUE_1 and near and (lacks := _unprepared(dialogue, unit)):
-        away = swedish.days_away(day, today())
-        found.append(Reason(f"{lacks}, dialog {away}", url, (2, day)))
-    return found
+        away = swedish.days_away(at, day)
+        yield Reason(f"{lacks}, dialog {away}", addresses.dialogue(dialogue.id), (2, at))
 
 
 def _unprepared(dialogue: DialogueFacts, unit: UnitFacts) -> str | None:
@@ -66,8 +76,8 @@ def _unprepared(dialogue: DialogueFacts, unit: UnitFacts) -> str | None:
     return None if dialogue.topic_chosen else "Rektor har inte valt område"
 
 
-def _effects(number: int, first: date) -> str:
-    since = swedish.date_short(first).removesuffix(f" {today().year}")
+def _effects(number: int, first: date, day: date) -> str:
+    since = swedish.date_short(first).removesuffix(f" {day.year}")
     if number == 1:
         return f"En effekt att bedöma sedan {since}"
     counted = swedish.count(number, "", "effekter", words=True).capitalize()

@@ -21,6 +21,7 @@ from tracker.models import (
 from tracker.organisation.roles import LEADERS
 from tracker.organisation.staffing import Staffing
 from tracker.start import overview
+from tracker.start.addresses import Addresses
 from tracker.start.attention import Reason, reasons
 from tracker.start.overview import DialogueFacts, MeasureFacts, UnitFacts
 from tracker.start.todo import LedUnit, Todo, todo
@@ -87,18 +88,17 @@ class Leading:
         return self.todo[TODO_SHOWN:]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FollowedUnit:
     """A unit as its dialogansvarig or skolchef sees it."""
 
     unit: UnitFacts
+    url: str
     leader: str | None
     acting: bool
+    upcoming: DialogueFacts | None
+    dialogue_url: str | None
     reasons: Sequence[Reason]
-
-    @property
-    def upcoming(self) -> DialogueFacts | None:
-        return self.unit.next_dialogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,14 +240,20 @@ def _following(
     year: str,
     staffing: Staffing,
 ) -> Following:
+    addresses, day = Addresses(year), today()
     rows = []
     for unit in units:
-        leader = staffing.leader(unit.id)
-        due = [row for row in measures.get(unit.id, []) if row.is_due]
-        why = reasons(unit, year, vacant=leader is None, due=due)
+        leader, upcoming = staffing.leader(unit.id), unit.next_dialogue
+        due = [row for row in measures.get(unit.id, ()) if row.is_due]
         rows.append(
             FollowedUnit(
-                unit, leader.name if leader else None, leader.acting if leader else False, why
+                unit,
+                addresses.unit(unit.slug) if unit.cycle_id is None else addresses.year(unit.slug),
+                leader.name if leader else None,
+                leader.acting if leader else False,
+                upcoming,
+                addresses.dialogue(upcoming.id) if upcoming else None,
+                reasons(unit, vacant=leader is None, due=due, day=day, addresses=addresses),
             )
         )
     rows.sort(key=_by_area_and_need)
@@ -260,10 +266,10 @@ def _following(
 
 
 def _by_area_and_need(row: FollowedUnit) -> tuple[Any, ...]:
-    """Area by area; in each those that need something first, the most pressing of them on top."""
-    unit = row.unit
+    """Area by area; in each those that need something first, the most pressing of them on top. The
+    rest stay in the Swedish order they came in."""
     need = (0, *row.reasons[0].order) if row.reasons else (1,)
-    return unit.area_sort_key, unit.area_id or 0, need, unit.sort_key, unit.id
+    return row.unit.area_sort_key, row.unit.area_id or 0, need
 
 
 def _nearest(units: Sequence[UnitFacts]) -> list[Appointment]:

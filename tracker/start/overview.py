@@ -8,6 +8,7 @@ since putting them together costs more than running them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +48,7 @@ PLACING_AHEAD = timedelta(days=42)
 EXCERPT = 160
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DialogueFacts:
     """One of a unit's two dialogues, as lists show it."""
 
@@ -60,14 +61,8 @@ class DialogueFacts:
     topic_chosen: bool
     proposed_at: datetime | None
     """The time rektor has proposed, while it waits for an answer."""
-
-    @property
-    def is_ahead(self) -> bool:
-        return not self.cancelled and self.starts_at is not None and self.starts_at > now()
-
-    @property
-    def has_been(self) -> bool:
-        return not self.cancelled and self.starts_at is not None and self.starts_at <= now()
+    is_ahead: bool
+    has_been: bool
 
     @property
     def day(self) -> date | None:
@@ -81,7 +76,6 @@ class UnitFacts:
     id: int
     name: str
     slug: str
-    sort_key: str
     area_id: int | None
     area_name: str | None
     area_sort_key: str
@@ -101,7 +95,7 @@ class UnitFacts:
         return min(ahead, key=lambda row: row.starts_at) if ahead else None  # type: ignore[arg-type,return-value]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MeasureFacts:
     """A measure of a unit. `effect` is the beginning of the expected effect."""
 
@@ -112,14 +106,7 @@ class MeasureFacts:
     assess_on: date | None
     effect: str
     responsible: str
-
-    @property
-    def is_due(self) -> bool:
-        return (
-            self.state is not MeasureState.PROPOSED
-            and self.assess_on is not None
-            and self.assess_on <= today()
-        )
+    is_due: bool
 
     @property
     def is_living(self) -> bool:
@@ -157,7 +144,6 @@ def _units_statement() -> sa.Select[Any]:
         unit.id,
         unit.name,
         unit.slug,
-        unit.sort_key,
         unit.area_id,
         Area.name.label("area_name"),
         Area.sort_key.label("area_sort_key"),
@@ -227,13 +213,18 @@ def _units_statement() -> sa.Select[Any]:
     )
 
 
-def _measures_statement() -> sa.Select[Any]:
-    """All that is open in the units she works in; of the others only what is due."""
+@lru_cache
+def _measures_statement(groups: frozenset[str]) -> sa.Select[Any]:
+    """All that is open in the units she works in; of the others only what is due. `groups` are those
+    of "led", "worked" and "followed" that there are any units in."""
     state = Measure.state
-    proposed, living = (
-        state == MeasureState.PROPOSED.value,
-        state.in_([MeasureState.DECIDED.value, MeasureState.RUNNING.value]),
-    )
+    proposed = state == MeasureState.PROPOSED.value
+    living = state.in_([MeasureState.DECIDED.value, MeasureState.RUNNING.value])
+    wanted = {
+        "led": sa.or_(proposed, Measure.assess_on.is_not(None)),
+        "worked": living,
+        "followed": sa.and_(~proposed, Measure.assess_on <= sa.bindparam("day")),
+    }
     return (
         sa.select(
             MeasureUnit.unit_id,
@@ -248,29 +239,27 @@ def _measures_statement() -> sa.Select[Any]:
         .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
         .where(
             SchoolUnit.organizer_id == sa.bindparam("organizer_id"),
-            sa.or_(
-                sa.and_(
-                    ~proposed, Measure.assess_on <= sa.bindparam("day"), reach("followed")
-                ),
-                sa.and_(proposed, reach("led")),
-                sa.and_(~proposed, Measure.assess_on.is_not(None), reach("led")),
-                sa.and_(living, reach("worked")),
-            ),
+            sa.or_(*(sa.and_(reach(name), wanted[name]) for name in sorted(groups))),
         )
         .order_by(Measure.assess_on, Measure.id)
-    )  # fmt: skip
+    )
 
 
 UNITS = _units_statement()
-MEASURES = _measures_statement()
+
+
+def _read(statement: sa.Select[Any], values: dict[str, Any]) -> Sequence[sa.Row[Any]]:
+    """Columns straight from the session's connection: the rows are no entities, and the layer that would
+    make such of them costs as much as the database."""
+    return db.session.connection().execute(statement, values).all()
 
 
 def units(access: Access, user_id: int, grants: Iterable[Grant]) -> list[UnitFacts]:
     """The open units that the roles cover, in Swedish order."""
-    day = today()
+    moment, day = now(), today()
     start_year = calendar.school_year_start(day)
     by_calendar = calendar.phase_on(day)
-    rows = db.session.execute(
+    rows = _read(
         UNITS,
         {
             "organizer_id": access.organizer_id,
@@ -286,7 +275,6 @@ def units(access: Access, user_id: int, grants: Iterable[Grant]) -> list[UnitFac
             id=row.id,
             name=row.name,
             slug=row.slug,
-            sort_key=row.sort_key,
             area_id=row.area_id,
             area_name=row.area_name,
             area_sort_key=row.area_sort_key or "zzz",
@@ -297,13 +285,13 @@ def units(access: Access, user_id: int, grants: Iterable[Grant]) -> list[UnitFac
             adopted_number=row.adopted_number,
             invited=row.invited,
             has_measures=row.has_measures,
-            dialogues=_dialogues(row),
+            dialogues=_dialogues(row, moment),
         )
         for row in rows
     ]
 
 
-def _dialogues(row: Any) -> list[DialogueFacts]:
+def _dialogues(row: Any, moment: datetime) -> list[DialogueFacts]:
     found = []
     for kind, (key, starts_at, state, near, topic, proposed_at) in (
         (
@@ -317,9 +305,19 @@ def _dialogues(row: Any) -> list[DialogueFacts]:
     ):
         if key is not None:
             cancelled = state is DialogueState.CANCELLED
-            wants_time = starts_at is None and not cancelled and bool(near)
+            placed = starts_at is not None and not cancelled
             found.append(
-                DialogueFacts(key, kind, starts_at, cancelled, wants_time, topic, proposed_at)
+                DialogueFacts(
+                    key,
+                    kind,
+                    starts_at,
+                    cancelled,
+                    starts_at is None and not cancelled and bool(near),
+                    topic,
+                    proposed_at,
+                    is_ahead=placed and starts_at > moment,
+                    has_been=placed and starts_at <= moment,
+                )
             )
     return found
 
@@ -329,19 +327,21 @@ def measures(
 ) -> dict[int, list[MeasureFacts]]:
     """By unit: of `led` units proposals, what is decided and every effect ahead; of `worked` ones
     what is decided and not over; of `followed` ones the effects that are due."""
-    rows = db.session.execute(
-        MEASURES,
-        {
-            "organizer_id": access.organizer_id,
-            "day": today(),
-            **reach_of("led", led),
-            **reach_of("worked", worked),
-            **reach_of("followed", followed),
-        },
-    )
+    day = today()
+    values: dict[str, Any] = {"organizer_id": access.organizer_id}
+    groups = {"led": led, "worked": worked, "followed": followed}
+    for name, grants in groups.items():
+        if grants:
+            values |= reach_of(name, grants)
+    if followed:
+        values["day"] = day
+    rows = _read(_measures_statement(frozenset(name for name in groups if groups[name])), values)
     found: dict[int, list[MeasureFacts]] = {}
-    for unit_id, *rest in rows:
-        found.setdefault(unit_id, []).append(MeasureFacts(unit_id, *rest))
+    for unit_id, key, title, state, assess_on, effect, responsible in rows:
+        due = state is not MeasureState.PROPOSED and assess_on is not None and assess_on <= day
+        found.setdefault(unit_id, []).append(
+            MeasureFacts(unit_id, key, title, state, assess_on, effect, responsible, due)
+        )
     return found
 
 

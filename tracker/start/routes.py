@@ -12,9 +12,11 @@ from werkzeug.wrappers import Response
 
 from tracker.auth.access import current_access, load_cycle, load_unit
 from tracker.clock import today
+from tracker.cycle import calendar
 from tracker.extensions import db
 from tracker.models import Permission
 from tracker.organisation.staffing import Staffing
+from tracker.start.addresses import Addresses
 from tracker.start.home import home_page, stepper
 from tracker.start.units import by_area, laps_of, listed_units, present_lap
 from tracker.start.year import parts
@@ -57,19 +59,7 @@ def accessibility() -> str:
 @bp.get("/")
 def home() -> str:
     page = home_page(current_access(), current_user)
-    return render_template(
-        "start/home.html",
-        home=page,
-        stepper=stepper,
-        unit_base=_unit_base(),
-        dialogue_base=url_for("dialogues.show", dialogue_id=0)[:-1],
-    )
-
-
-def _unit_base() -> str:
-    """What a unit's address begins with. A list of many rows puts addresses together itself: to
-    ask for each costs more than the row."""
-    return url_for("start.unit", slug="x")[:-1]
+    return render_template("start/home.html", home=page, stepper=stepper)
 
 
 @bp.get("/enheter")
@@ -81,7 +71,7 @@ def units() -> str:
         page=page,
         areas=by_area(page),
         search=search,
-        unit_base=_unit_base(),
+        addresses=Addresses(calendar.slug(calendar.school_year_start(today()))),
     )
 
 
@@ -108,6 +98,7 @@ def year(slug: str, year: str) -> str:
         unit=cycle.unit,
         year=school_year,
         steps=stepper(cycle.phase() if has_begun else None, over=is_over),
+        is_over=is_over,
         parts=parts(cycle),
         laps=laps_of(cycle.unit),
         leader=staffing.leader(cycle.unit_id),
