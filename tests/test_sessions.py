@@ -156,9 +156,9 @@ def test_a_role_whose_last_day_has_passed_gives_nothing(as_, cast, the_day):
     for role in db.session.scalars(sa.select(RoleAssignment).filter_by(user_id=cast.karin.id)):
         role.ends_on = today()
     browser = as_(cast.karin)
-    browser.page("/enheter/savkullaskolan")
+    browser.page("/enheter/savkullaskolan/2026-27")
     the_day.shift(timedelta(days=1))
-    browser.page("/enheter/savkullaskolan", status=404)
+    browser.page("/enheter/savkullaskolan/2026-27", status=404)
 
 
 def test_a_closed_account_is_out(client, karin):
