@@ -62,6 +62,8 @@ class Stage:
         self.causes: dict[str, Cause] = {}
         self.development_areas: dict[str, DevelopmentArea] = {}
         self.measures: dict[str, Measure] = {}
+        self._years: dict[tuple[int, int], SchoolYear] = {}
+        self._laps: dict[tuple[str, int], QualityCycle] = {}
         self._happenings: list[Happening] = []
 
     # When
@@ -157,20 +159,23 @@ class Stage:
         )
 
     def year(self, unit: str, year: int) -> SchoolYear:
-        return db.session.scalars(
-            sa.select(SchoolYear).where(
-                SchoolYear.organizer_id == self.units[unit].organizer_id,
-                SchoolYear.start_year == self.start_year + year,
-            )
-        ).one()
+        key = (self.units[unit].organizer_id, self.start_year + year)
+        if key not in self._years:
+            found = SchoolYear.of(*key)
+            if found is None:
+                raise LookupError(f"the läsår {key[1]} is not open yet")
+            self._years[key] = found
+        return self._years[key]
 
     def lap(self, unit: str, year: int) -> QualityCycle:
-        return db.session.scalars(
-            sa.select(QualityCycle).where(
-                QualityCycle.unit_id == self.units[unit].id,
-                QualityCycle.school_year_id == self.year(unit, year).id,
-            )
-        ).one()
+        if (unit, year) not in self._laps:
+            self._laps[unit, year] = db.session.scalars(
+                sa.select(QualityCycle).where(
+                    QualityCycle.unit_id == self.units[unit].id,
+                    QualityCycle.school_year_id == self.year(unit, year).id,
+                )
+            ).one()
+        return self._laps[unit, year]
 
     def analysis(self, unit: str, year: int) -> SituationAnalysis:
         return db.session.scalars(
