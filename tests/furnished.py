@@ -1,0 +1,321 @@
+"""A house with something in every room: what the tests that walk every route and every page find.
+
+Each place (a unit with what belongs to it, or a whole municipality) gives a value for every argument
+that an address may take, so that an address can be made for any route at any place. An argument
+that has none here fails the walk: add it to `Place`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.access_table import Demand, Subject
+from tests.cast import SINCE, Cast
+from tracker.clock import now, today
+from tracker.extensions import db
+from tracker.models import (
+    Area,
+    CarriedOut,
+    CauseLocation,
+    Decision,
+    DevelopmentArea,
+    EffectAssessment,
+    Judgement,
+    LinkPurpose,
+    MailKind,
+    MailState,
+    Measure,
+    MeasureBasis,
+    OneTimeLink,
+    Organizer,
+    OutgoingMail,
+    QualityDialogue,
+    Role,
+    RoleAssignment,
+    SchoolUnit,
+    SchoolYear,
+    SituationAnalysis,
+    User,
+)
+from tracker.web.swedish import sort_key
+
+
+@dataclass
+class Place:
+    """Values for the arguments of addresses. `by_endpoint` holds those that only one blueprint or
+    route means: {"measures.area_id": 7} is the development area, where `area_id` is the område."""
+
+    name: str
+    organizer: str
+    values: dict[str, Any]
+    by_endpoint: dict[str, Any] = field(default_factory=dict)
+    proposal_id: int | None = None
+    """The measure that is only proposed."""
+
+    def values_for(self, endpoint: str, arguments: set[str], demand: Demand) -> dict[str, Any]:
+        """What the address of the route takes here. Raises LookupError for an unknown argument."""
+        return {name: self._value(endpoint, name, demand) for name in arguments}
+
+    def _value(self, endpoint: str, name: str, demand: Demand) -> Any:
+        if name == "measure_id" and demand.subject is Subject.PROPOSAL:
+            return self.proposal_id
+        blueprint = endpoint.partition(".")[0]
+        for key in (f"{endpoint}.{name}", f"{blueprint}.{name}"):
+            if key in self.by_endpoint:
+                return self.by_endpoint[key]
+        if name not in self.values:
+            raise LookupError(f"{endpoint}: tests/furnished.py has no example of <{name}>")
+        return self.values[name]
+
+
+NOTHING = Place(
+    "something that does not exist",
+    "",
+    {
+        "slug": "finns-inte",
+        "year": "2031-32",
+        "secret": "finns-inte",
+        **dict.fromkeys(
+            (
+                "number", "problem_id", "cause_id", "measure_id", "dialogue_id", "topic_id",
+                "proposal_id", "area_id", "user_id", "role_id", "period_id", "event_id", "mail_id",
+            ),
+            999_999,
+        ),
+    },
+    proposal_id=999_999,
+)  # fmt: skip
+
+
+@dataclass
+class House:
+    cast: Cast
+    units: dict[str, Place]
+    """By the cast's name of the unit."""
+    organizers: dict[str, Place]
+    """exempelby, granby."""
+
+
+def furnish(cast: Cast) -> House:
+    """Fill the cast's municipalities; the caller commits."""
+    people = _more_people(cast)
+    cast.remember(**people)
+    units = {
+        name: _unit(cast, getattr(cast, name), getattr(cast, leader), getattr(cast, lead), year)
+        for name, leader, lead, year in (
+            ("savkulla", "karin", "erik", "year"),
+            ("hassel", "ali", "erik", "year"),
+            ("klockvret", "erik", "erik", "year"),
+            ("ringmura", "nadia", "maria", "year"),
+            ("granbyskolan", "mats", "ingela", "granby_year"),
+        )
+    }
+    _other_states(cast)
+    db.session.flush()
+    exempelby = _organizer(cast, cast.exempelby, cast.ali, cast.norr, cast.year)
+    granby_area = Area.create(cast.granby, "Centrum", by=cast.greta)
+    granby = _organizer(cast, cast.granby, cast.mats, granby_area, cast.granby_year)
+    return House(cast, units, {"exempelby": exempelby, "granby": granby})
+
+
+def _more_people(cast: Cast) -> dict[str, User]:
+    """A deputy to whom adopting is delegated, a developer who is invited, one who has left."""
+    names = {"dag": "Dag Nyström", "vera": "Vera Sjö", "nils": "Nils Borg"}
+    people = {
+        key: User(email=f"{key}@exempelby.example", name=name, sort_key=sort_key(name))
+        for key, name in names.items()
+    }
+    db.session.add_all(people.values())
+    give = RoleAssignment.give
+    give(people["dag"], Role.DEPUTY, cast.exempelby, by=cast.tove, unit=cast.savkulla,
+         starts_on=SINCE, may_adopt=True)  # fmt: skip
+    give(people["vera"], Role.QUALITY_DEVELOPER, cast.exempelby, by=cast.tove, starts_on=SINCE)
+    yesterday = today() - timedelta(days=1)
+    give(people["nils"], Role.PRINCIPAL, cast.exempelby, by=cast.tove, unit=cast.savkulla,
+         starts_on=SINCE, ends_on=yesterday)  # fmt: skip
+    return people
+
+
+TEXTS = {
+    "basis": "Tolv lektionsbesök i oktober.\n\n- elevintervjuer\n- kunskapsresultat",
+    "results": "Var tredje elev i åk 3 når inte kravnivån i läsning av faktatexter.",
+    "staff_participation": "Arbetslagen på två studiedagar.",
+}
+
+
+def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str) -> Place:
+    """An analysis that has been adopted and opened again, measures in every state, a placed
+    dialogue with topics and a proposal of another time."""
+    year: SchoolYear = getattr(cast, year_name)
+    lap = cast.cycle(unit, year)
+    before = cast.cycle(unit, getattr(cast, year_name.replace("year", "last_year")))
+    analysis = SituationAnalysis.start(lap, by=leader)
+    analysis.write(TEXTS, by=leader)
+    problem = analysis.add_problem("Var tredje elev förstår inte faktatexter.", None, by=leader)
+    cause = problem.add_cause(
+        "Vi visar sällan hur man tar sig an en svår text.",
+        CauseLocation.TEACHING,
+        "I 2 av 12 lektioner modellerade läraren en strategi.",
+        by=leader,
+    )
+    db.session.flush()
+    if unit.organizer_id == cast.exempelby.id:
+        analysis.invite(cast.vera, by=leader)
+    analysis.adopt(by=leader)
+    analysis.reopen("Nya resultat från höstens prov.", by=leader)
+
+    area = DevelopmentArea.create(
+        lap, "Läsning i alla ämnen", "Det märks i alla ämnen.", "80 procent i maj.", by=leader,
+        problems=[problem],
+    )  # fmt: skip
+    basis = {
+        "basis": MeasureBasis.CAUSE,
+        "cause_id": cause.id,
+        "expected_effect": "I maj når minst 80 % av åk 3 kravnivån (start 69 %).",
+        "follow_up": "Kunskapsresultat i maj.",
+        "responsible": leader.name,
+    }
+    running = Measure.propose(
+        lap, by=leader, title="Lässtrategier i alla ämnen", area_id=area.id,
+        assessable_from=date(2027, 5, 20), starts_on=date(2026, 10, 1), **basis,
+    )  # fmt: skip
+    running.decide(by=leader)
+    running.add_log(date(2026, 11, 2), "Första planeringen gjord.", by=leader)
+    due = Measure.propose(
+        before, by=leader, title="Språkgrupper", assessable_from=date(2026, 9, 1),
+        **(basis | {"basis": MeasureBasis.ORGANIZER, "cause_id": None}),
+    )  # fmt: skip
+    due.decide(by=leader)
+    assessed = Measure.propose(
+        before, by=leader, title="Läsvecka", assessable_from=date(2026, 9, 1),
+        **(basis | {"basis": MeasureBasis.ORGANIZER, "cause_id": None}),
+    )  # fmt: skip
+    assessed.decide(by=leader)
+    EffectAssessment.make(
+        assessed,
+        year,
+        by=leader,
+        carried_out=CarriedOut.YES,
+        outcome="74 procent (31 av 42).",
+        judgement=Judgement.PARTLY,
+        evidence="Kunskapsresultat och besök.",
+        decision=Decision.ADJUST,
+        lesson="Undervisningen ändrades före resultaten.",
+    )
+    proposal = Measure.propose(lap, by=leader, title="Rastaktiviteter", **basis)
+
+    dialogue = cast.dialogue(unit) if year is cast.year else _dialogue(unit, year)
+    starts_at = now().replace(hour=12, minute=0) + timedelta(days=18)
+    dialogue.place_at(starts_at, starts_at + timedelta(minutes=90), by=lead)
+    dialogue.describe("Stadshuset, Björken", "", by=lead)
+    dialogue.choose_topic("Läsning i alla ämnen", "Hur håller vi i?", area, by=leader)
+    topic = dialogue.add_topic("Fritidshemmets plats", "Vi ser det i tre åtgärder.", by=lead)
+    other_time = dialogue.propose_time(
+        starts_at + timedelta(days=1), "Vi har studiedag.", by=leader
+    )
+    _placed_apart(unit, year, lead)
+    db.session.flush()
+    return Place(
+        unit.name,
+        "exempelby" if unit.organizer_id == cast.exempelby.id else "granby",
+        {
+            "slug": unit.slug,
+            "year": year.slug,
+            "number": 1,
+            "problem_id": problem.id,
+            "cause_id": cause.id,
+            "measure_id": running.id,
+            "dialogue_id": dialogue.id,
+            "topic_id": topic.id,
+            "proposal_id": other_time.id,
+            "user_id": cast.vera.id,
+        },
+        {"measures.area_id": area.id, "evaluation.measure_id": due.id},
+        proposal_id=proposal.id,
+    )
+
+
+def _dialogue(unit: SchoolUnit, year: SchoolYear, number: int = 1) -> QualityDialogue:
+    return next(
+        row
+        for row in db.session.scalars(sa.select(QualityDialogue).filter_by(school_year_id=year.id))
+        if row.kind.number == number and unit.id in {link.unit_id for link in row.unit_links}
+    )
+
+
+def _placed_apart(unit: SchoolUnit, year: SchoolYear, lead: User) -> None:
+    """Dialog 2 has been cancelled: the page of one that is not ahead."""
+    second = _dialogue(unit, year, 2)
+    if second.starts_at is None:
+        starts_at = now() + timedelta(days=180)
+        second.place_at(starts_at, starts_at + timedelta(minutes=90), by=lead)
+        second.cancel("Förhinder, ingen ersättare.", by=lead)
+
+
+def _other_states(cast: Cast) -> None:
+    """What the pages of one state do not show: a draft, a shared analysis, an adopted one."""
+    for unit, year, leader, until in (
+        ("lyktvret", "year", "karin", "draft"),
+        ("ringmura", "last_year", "nadia", "shared"),
+        ("savkulla", "last_year", "karin", "adopted"),
+    ):
+        by = getattr(cast, leader)
+        analysis = SituationAnalysis.start(
+            cast.cycle(getattr(cast, unit), getattr(cast, year)), by=by
+        )
+        analysis.write(TEXTS, by=by)
+        problem = analysis.add_problem("Barnen får lite talutrymme.", None, by=by)
+        problem.add_cause("Samlingen är för stor.", CauseLocation.LEADERSHIP, "Filmer.", by=by)
+        db.session.flush()
+        if until == "shared":
+            analysis.share(by=by)
+        if until == "adopted":
+            analysis.adopt(by=by)
+
+
+def _organizer(
+    cast: Cast, organizer: Organizer, person: User, area: Area, year: SchoolYear
+) -> Place:
+    role = db.session.scalars(
+        sa.select(RoleAssignment).filter_by(user_id=person.id, organizer_id=organizer.id)
+    ).first()
+    unit = db.session.scalars(
+        sa.select(SchoolUnit).filter_by(organizer_id=organizer.id).order_by(SchoolUnit.id)
+    ).first()
+    own = organizer.id == cast.exempelby.id
+    return Place(
+        organizer.name,
+        "exempelby" if own else "granby",
+        {
+            "slug": unit.slug,
+            "year": year.slug,
+            "area_id": area.id,
+            "user_id": person.id,
+            "role_id": role.id,
+            "period_id": year.periods[0].id,
+            "mail_id": _mail(organizer, person).id,
+            "secret": OneTimeLink.issue(person, LinkPurpose.INVITATION, organizer.id),
+        },
+    )
+
+
+def _mail(organizer: Organizer, person: User) -> OutgoingMail:
+    """A digest of reminders that has been sent."""
+    mail = OutgoingMail(
+        organizer_id=organizer.id,
+        recipient_id=person.id,
+        kind=MailKind.REMINDERS,
+        digest_on=today(),
+        to_address=person.email,
+        to_name=person.name,
+        subject="Kvalitetsdialog 8 december: en sak kvar för dig",
+        text="Hej! Kvar: välj område.",
+        html="<p>Hej! Kvar: välj område.</p>",
+        state=MailState.SENT,
+        sent_at=now(),
+    )
+    db.session.add(mail)
+    db.session.flush()
+    return mail
