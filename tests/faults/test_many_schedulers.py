@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tests.cast import Cast
 from tests.faults.scenes import World, world
-from tests.faults.schedulers import days_of
+from tests.faults.schedulers import DAYS_OF_PEACE, days_of
 from tests.notifications.mail_server import MailServer, mail_server
 from tests.notifications.scenes import decided_measure, place
 from tracker.cycle.workdays import send_day_after, send_day_before
@@ -41,7 +41,7 @@ def _restart(kind: str, folder: Path, *, restarts: int, seconds: int) -> None:
         killed = _run(here, server, restarts, seconds)
         assert killed >= restarts  # a quarter of all lives at the least ended in the middle of work
         _check_ledger(expected)
-        _check_mails(server, killed)
+        _check_mails(server, killed, in_peace=days[-2])
 
 
 def _run(here: World, server: MailServer, restarts: int, seconds: int) -> int:
@@ -67,7 +67,7 @@ def _prepare(cast: Cast, days: list[date]) -> set[Key]:
         (cast.ringmura, cast.nadia),
         (cast.klockvret, cast.erik),  # vacant: the dialogansvarig
     )
-    for number, day in enumerate(days[: -len(leaders) + 1]):
+    for number, day in enumerate([*days[:-DAYS_OF_PEACE], days[-2]]):
         for unit, leader in leaders:
             measure = decided_measure(cast, day, f"Åtgärd {number}", unit)
             for days_after in (0, 14):
@@ -112,7 +112,7 @@ def _check_ledger(expected: set[Key]) -> None:
         )
 
 
-def _check_mails(server: MailServer, killed: int) -> None:
+def _check_mails(server: MailServer, killed: int, in_peace: date) -> None:
     mails = {
         mail.message_id("127.0.0.1"): mail for mail in db.session.scalars(sa.select(OutgoingMail))
     }
@@ -122,5 +122,8 @@ def _check_mails(server: MailServer, killed: int) -> None:
     assert set(arrived) == sent
     # A mail goes twice only when a scheduler was killed with it on the way: one copy for each.
     assert arrived.total() - len(arrived) <= killed
+    undisturbed = [name for name in sent if mails[name].digest_on == in_peace]
+    assert len(undisturbed) >= len({mail.recipient_id for mail in mails.values()}) - 1
+    assert [arrived[name] for name in undisturbed] == [1] * len(undisturbed)
     days = {(mail.recipient_id, mail.organizer_id, mail.digest_on) for mail in mails.values()}
     assert len(days) == len(mails)
