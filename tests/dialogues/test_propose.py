@@ -108,7 +108,7 @@ def test_who_may_propose_and_who_may_answer(cast, as_, dialogue):
     where = proposal_url(dialogue)
     for person, status in (("karin", 403), ("lena", 403), ("maria", 404), ("ingela", 404)):
         as_(getattr(cast, person)).submit(where, {"answer": "accept"}, status)
-    as_(cast.erik).submit(where, {"answer": "kanske"}, 400)
+    as_(cast.erik).submit(where, {"answer": "kanske"})
     other = cast.dialogue(cast.hassel)
     as_(cast.erik).submit(
         where.replace(f"/{dialogue.id}/", f"/{other.id}/"), {"answer": "keep"}, 404

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -65,7 +65,8 @@ def prepare() -> Response:
     lists.demand_somewhere(Permission.LEAD)
     year = SchoolYear.of(current_access().organizer_id, request.form.get("year", 0, type=int))
     if year is None:
-        abort(404)
+        notify("Läsåret finns inte. Välj ett av dem som visas här.", "warning")
+        return redirect(url_for("dialogues.plan"))
     QualityDialogue.prepare(year, Staffing.load(year.organizer_id), by=current_user)
     db.session.commit()
     notify("Dialogerna är upplagda. Nu går det att bestämma tid för dem.")

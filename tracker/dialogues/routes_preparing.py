@@ -194,9 +194,11 @@ def answer(dialogue_id: int, proposal_id: int) -> Response:
     proposal = next((row for row in dialogue.proposals if row.id == proposal_id), None)
     if proposal is None:
         abort(404)
-    if request.form.get("answer") not in ("accept", "keep"):
-        abort(400)
-    accepts = request.form["answer"] == "accept"
+    wanted = request.form.get("answer")
+    if wanted not in ("accept", "keep"):
+        notify("Välj om du tar den föreslagna tiden eller behåller den som gäller.", "warning")
+        return redirect(_url(dialogue))
+    accepts = wanted == "accept"
     try:
         if accepts:
             dialogue.accept(proposal, by=current_user)
