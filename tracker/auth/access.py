@@ -5,7 +5,7 @@ Invisible things answer 404, exactly as things that do not exist; visible ones t
 changed answer 403.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,6 +35,7 @@ from tracker.models import (
     User,
 )
 
+READING = frozenset({Permission.READ, Permission.FOLLOW})
 ORGANIZER_KEY = "organizer_id"
 """Where the session keeps which organizer a person with several works in."""
 
@@ -285,7 +286,11 @@ def load_cycle(slug: str, year: str, to: Permission) -> QualityCycle:
 
 
 def load_measure(measure_id: int, to: Permission) -> Measure:
-    """A measure that concerns a unit of the person's. A proposal is visible to its writers only."""
+    """A measure that concerns a unit of the person's. A proposal is visible to its writers only.
+
+    It is written by those of the unit that decided it, or of the one that took it over; other units
+    that it concerns read along.
+    """
     measure = db.session.scalar(
         sa.select(Measure)
         .where(Measure.id == measure_id, Measure.organizer_id == current_access().organizer_id)
@@ -296,7 +301,14 @@ def load_measure(measure_id: int, to: Permission) -> Measure:
     )
     if measure is None:
         abort(404)
-    given = _on_units([link.unit for link in measure.unit_links])
+    given = _on_units(
+        [link.unit for link in measure.unit_links],
+        owners={
+            link.unit_id
+            for link in measure.unit_links
+            if link.unit_id == measure.cycle.unit_id or link.origin_unit_id is not None
+        },
+    )
     visible = Permission.WRITE if measure.state is MeasureState.PROPOSED else Permission.READ
     _demand(to, given, visible=visible)
     return measure
@@ -322,9 +334,11 @@ def load_dialogue(dialogue_id: int, to: Permission) -> QualityDialogue:
     return dialogue
 
 
-def _on_units(units: Iterable[SchoolUnit]) -> frozenset[Permission]:
+def _on_units(
+    units: Iterable[SchoolUnit], owners: Container[int] | None = None
+) -> frozenset[Permission]:
     """What the person may do with something that concerns several units: what they may with any
-    of them."""
+    of them; with those that are not among the `owners` (ids; None: all are) only read."""
     access = current_access()
     units = list(units)
     vacant_ids: set[int] = set()
@@ -338,7 +352,8 @@ def _on_units(units: Iterable[SchoolUnit]) -> frozenset[Permission]:
         )
     given: frozenset[Permission] = frozenset()
     for unit in units:
-        given |= access.on_unit(unit.id, unit.area_id, vacant=unit.id in vacant_ids)
+        here = access.on_unit(unit.id, unit.area_id, vacant=unit.id in vacant_ids)
+        given |= here if owners is None or unit.id in owners else here & READING
     g.unit_permissions = given
     return given
 
