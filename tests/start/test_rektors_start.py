@@ -70,7 +70,7 @@ def test_preparation_of_the_coming_dialogue(cast, as_):
     assert "Välj område till dialogen Senast 26 november 2026, inför Dialog 1" in lines
     assert "Skriv och dela nulägesanalysen Senast 26 november 2026, inför Dialog 1" in lines
     assert "Om 2 veckor" in page
-    assert "torsdag 10 december kl. 13.00" in page
+    assert "Torsdag 10 december kl. 13.00" in page
     assert "med Erik Lund" in page
     assert f'/dialoger/{cast.dialogue(cast.hassel).id}"' in page
     assert f"/dialoger/{cast.dialogue(cast.hassel).id}/underlag" in page

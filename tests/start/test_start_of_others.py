@@ -120,6 +120,14 @@ class TestDialogansvarig:
         assert "Dialog 1 om Lyktvretens förskola och Sävkullaskolan" in words(page)
         assert f"/dialoger/{joint.id}/underlag" in page
 
+    def test_what_is_far_off_gives_way_to_what_is_near(self, cast, as_):
+        place(cast.dialogue(cast.hassel, 2), cast.erik, days=160)
+        assert "Nästa dialog</h2>" in as_(cast.erik).page("/")
+        place(cast.dialogue(cast.hassel), cast.erik, days=20)
+        page = as_(cast.erik).page("/")
+        assert "Dialog 1 om Hasselbrinksskolan" in page
+        assert "Dialog 2 om Hasselbrinksskolan" not in page
+
     def test_a_proposed_measure_is_not_hinted_at(self, cast, as_):
         propose(cast.cycle(cast.hassel), cast.ali, "Hemligt förslag")
         assert "Hemligt förslag" not in as_(cast.erik).page("/")
@@ -145,7 +153,7 @@ class TestSkolchef:
             Judgement.NOT_ACHIEVED,
         )
         page = words(as_(cast.lena).page("/"))
-        assert "Bedömda effekter hos alla enheter tillsammans: 3." in page
+        assert "Läsåret 2026/27 är tre effekter bedömda, alla enheter tillsammans." in page
         assert "Uppnådd 2 Inte uppnådd 1" in page
 
     def test_totals_are_the_huvudmans_alone(self, cast, as_):

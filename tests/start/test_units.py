@@ -116,10 +116,19 @@ class TestYear:
         place(cast.dialogue(cast.hassel), cast.erik, days=20)
         text = words(as_(cast.ali).page(YEAR))
         assert "Fastställd 20 november 2026, version 1." in text
-        assert "Två åtgärder beslutade i läsåret: 2 ska börja." in text
+        assert "Två åtgärder är beslutade i läsåret: alla ska börja." in text
         assert "Ett förslag väntar på beslut." in text
         assert "En effekt att bedöma." in text
         assert "Dialog 1 är torsdag 10 december kl. 13.00." in text
+
+    def test_how_far_the_measures_have_come(self, cast, as_):
+        cycle = cast.cycle(cast.hassel)
+        first = decide(cycle, cast.ali, "Ett")
+        assert "En åtgärd är beslutad i läsåret: ska börja." in as_(cast.ali).page(YEAR)
+        first.start(by=cast.ali)
+        decide(cycle, cast.ali, "Två")
+        text = as_(cast.ali).page(YEAR)
+        assert "Två åtgärder är beslutade i läsåret: 1 ska börja och 1 pågår." in text
 
     def test_the_drafts_existence_is_its_writers_affair(self, cast, as_):
         nothing = words(as_(cast.erik).page(YEAR))

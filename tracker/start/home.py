@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from tracker.auth.access import Access, Grant
-from tracker.clock import today
+from tracker.clock import now, today
 from tracker.cycle import calendar
 from tracker.cycle.calendar import Phase
 from tracker.models import (
@@ -32,6 +32,7 @@ FOLLOWERS = (Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD)
 READERS = (*LEADERS, *FOLLOWERS, Role.QUALITY_DEVELOPER, Role.STAFF, Role.BOARD)
 TODO_SHOWN = 8
 NEAREST_DIALOGUES = 4
+NEAREST_WITHIN = timedelta(days=42)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class Following:
     """How many of all units have something that waits."""
     areas: list[tuple[str, list[FollowedUnit]]]
     nearest: list[Appointment]
+    """Of the units whose dialogansvarig she is."""
 
     @property
     def summary(self) -> str:
@@ -192,7 +194,13 @@ def home_page(access: Access, person: User) -> HomePage:
         ]
         page.leading = _leading(led, page.year, staffing, person)
     if follows:
-        page.following = _following(_covered(units, follows), measures, page.year, staffing)
+        page.following = _following(
+            _covered(units, follows),
+            _covered(units, grants[Role.DIALOGUE_LEAD]),
+            measures,
+            page.year,
+            staffing,
+        )
     if Permission.OVERSEE in access.on_organizer():
         page.totals = overview.judgements(access)
     if developing := grants[Role.QUALITY_DEVELOPER]:
@@ -236,6 +244,7 @@ def _leading(led: Sequence[LedUnit], year: str, staffing: Staffing, person: User
 
 def _following(
     units: Sequence[UnitFacts],
+    leads: Sequence[UnitFacts],
     measures: dict[int, list[MeasureFacts]],
     year: str,
     staffing: Staffing,
@@ -262,7 +271,7 @@ def _following(
         (area_title(name), list(group))
         for name, group in groupby(page.items, key=lambda row: row.unit.area_name)
     ]
-    return Following(page, sum(bool(row.reasons) for row in rows), areas, _nearest(units))
+    return Following(page, sum(bool(row.reasons) for row in rows), areas, _nearest(leads))
 
 
 def _by_area_and_need(row: FollowedUnit) -> tuple[Any, ...]:
@@ -273,6 +282,7 @@ def _by_area_and_need(row: FollowedUnit) -> tuple[Any, ...]:
 
 
 def _nearest(units: Sequence[UnitFacts]) -> list[Appointment]:
+    """The dialogues of the next weeks; when there are none, the one that comes first."""
     found: dict[int, Appointment] = {}
     for unit in units:
         for row in unit.dialogues:
@@ -281,7 +291,9 @@ def _nearest(units: Sequence[UnitFacts]) -> list[Appointment]:
                     row.id, Appointment(row.id, row.kind.label, row.starts_at, [])
                 )
                 known.units.append(unit.name)
-    return sorted(found.values(), key=lambda row: row.starts_at)[:NEAREST_DIALOGUES]
+    ahead = sorted(found.values(), key=lambda row: row.starts_at)
+    soon = [row for row in ahead if row.starts_at <= now() + NEAREST_WITHIN]
+    return (soon or ahead[:1])[:NEAREST_DIALOGUES]
 
 
 def area_title(name: str | None) -> str:

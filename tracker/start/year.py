@@ -150,22 +150,35 @@ def _measure_sentences(number: dict[MeasureState, int]) -> list[str]:
     if not decided:
         found = ["Inga åtgärder är beslutade i läsåret än."]
     else:
-        total = swedish.count(decided, "En åtgärd", "åtgärder", words=True)
-        inner = [
-            f"{number[state]} {word}"
-            for state, word in (
-                (MeasureState.DECIDED, "ska börja"),
-                (MeasureState.RUNNING, "pågår"),
-                (MeasureState.COMPLETED, "genomförda"),
-                (MeasureState.CANCELLED, "avbrutna"),
-            )
-            if number.get(state)
-        ]
-        found = [f"{total[:1].upper()}{total[1:]} beslutade i läsåret: {swedish.listing(inner)}."]
+        total = swedish.count(decided, "En åtgärd är beslutad", "åtgärder är beslutade", words=True)
+        found = [f"{total[:1].upper()}{total[1:]} i läsåret: {_by_state(number, decided)}."]
     if may("write") and (waiting := number.get(MeasureState.PROPOSED)):
         count = swedish.count(waiting, "Ett förslag", "förslag", words=True)
         found.append(f"{count[:1].upper()}{count[1:]} väntar på beslut.")
     return found
+
+
+_STATES = (
+    (MeasureState.DECIDED, "ska börja", "ska börja"),
+    (MeasureState.RUNNING, "pågår", "pågår"),
+    (MeasureState.COMPLETED, "genomförd", "genomförda"),
+    (MeasureState.CANCELLED, "avbruten", "avbrutna"),
+)
+"""As one measure is, and as several are."""
+
+
+def _by_state(number: dict[MeasureState, int], decided: int) -> str:
+    """How far the decided measures have come: "2 pågår och 1 genomförd", or "alla pågår"."""
+    for state, one, several in _STATES:
+        if number.get(state) == decided:
+            return one if decided == 1 else f"alla {several}"
+    return swedish.listing(
+        [
+            f"{number[state]} {one if number[state] == 1 else several}"
+            for state, one, several in _STATES
+            if number.get(state)
+        ]
+    )
 
 
 def _effect_sentences(due: int, assessed: int) -> list[str]:
