@@ -409,6 +409,7 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=200), nullable=False),
         sa.Column("participants", sa.Text(), nullable=False),
         sa.Column("date_revision", sa.Integer(), nullable=False),
+        sa.Column("kept_apart", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("organizer_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1391,6 +1392,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
         sa.UniqueConstraint("continues_id", name=op.f("uq_measure_continues_id")),
         sa.UniqueConstraint("organizer_id", "id", name=op.f("uq_measure_organizer_id_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("measure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_measure_cause_id"), ["cause_id"], unique=False)

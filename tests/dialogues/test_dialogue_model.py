@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm.exc import StaleDataError
 
 from tests.dialogues.scenes import DAY, at, held, placed
+from tracker.cycle.opening import catch_up
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
 from tracker.models import (
@@ -269,3 +270,18 @@ def test_topics_are_closed_from_the_hour_of_the_dialogue(cast, the_day):
     ):
         with pytest.raises(DialogueError, match="har varit"):
             verb()
+
+
+def test_a_dialogue_given_on_purpose_stays_apart_when_the_year_is_opened_again(cast):
+    dialogue = cast.dialogue(cast.lyktvret, 2)
+    own = dialogue.split_off(cast.lyktvret, by=cast.erik)
+    catch_up(cast.exempelby, by=cast.tove)
+    assert cast.dialogue(cast.lyktvret, 2).id == own.id
+    assert cast.dialogue(cast.savkulla, 2).id == dialogue.id
+
+
+def test_a_dialogue_that_followed_the_leader_is_joined_again_with_her(cast):
+    dialogue = cast.dialogue(cast.lyktvret, 2)
+    dialogue.split_off(cast.lyktvret, by=None, on_purpose=False)
+    catch_up(cast.exempelby, by=cast.tove)
+    assert cast.dialogue(cast.lyktvret, 2).id == cast.dialogue(cast.savkulla, 2).id

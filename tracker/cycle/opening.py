@@ -66,6 +66,7 @@ def _regroup(year: SchoolYear, staffing: Staffing, by: "User | None") -> None:
         .where(
             QualityDialogue.school_year_id == year.id,
             QualityDialogue.date_revision == 0,
+            ~QualityDialogue.kept_apart,
             QualityDialogue.place == "",
             QualityDialogue.participants == "",
             ~QualityDialogue.topics.any(),
@@ -85,7 +86,7 @@ def _regroup(year: SchoolYear, staffing: Staffing, by: "User | None") -> None:
             first, *others = dialogue.units
             for unit in others:
                 if key(unit) != key(first):
-                    by_key[key(unit)].append(dialogue.split_off(unit, by=by))
+                    by_key[key(unit)].append(dialogue.split_off(unit, by=by, on_purpose=False))
             by_key[key(first)].append(dialogue)
         for kept, *others in by_key.values():
             for other in others:

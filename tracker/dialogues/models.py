@@ -69,6 +69,8 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
     """Others who take part, beside the units' leaders and the dialogansvarig."""
     date_revision: Mapped[int] = mapped_column(default=0)
     """Counts the changes of date, so that a moved dialogue gets new reminders and only then."""
+    kept_apart: Mapped[bool] = mapped_column(default=False)
+    """Somebody gave the unit a dialogue of its own: it is not joined again by itself."""
 
     school_year: Mapped[SchoolYear] = relationship(foreign_keys="QualityDialogue.school_year_id")
     unit_links: Mapped[list["DialogueUnit"]] = relationship(
@@ -205,9 +207,12 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
         self._record(Action.DIALOGUES_JOINED, by)
         return self
 
-    def split_off(self, unit: SchoolUnit, *, by: "User") -> "QualityDialogue":
+    def split_off(
+        self, unit: SchoolUnit, *, by: "User | None", on_purpose: bool = True
+    ) -> "QualityDialogue":
         """Give one of several units a dialogue of its own, without a date. An area that is the
-        unit's own development area goes with it."""
+        unit's own development area goes with it. Not `on_purpose` when it only follows from who
+        leads the unit, and may be undone the same way."""
         if self.has_been:
             raise DialogueError("Dialogen har varit och kan inte delas.")
         if len(self.unit_links) < 2:
@@ -215,6 +220,7 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
         self.unit_links = [link for link in self.unit_links if link.unit_id != unit.id]
         db.session.flush()
         own = QualityDialogue._create(self.school_year, self.kind, [unit], by=by)
+        own.kept_apart = on_purpose
         for topic in self.topics[:]:
             if topic.area is not None and topic.area.cycle.unit_id == unit.id:
                 own.topics.append(topic)

@@ -77,6 +77,7 @@ class Measure(Versioned, TenantOwned, Base):
         sa.CheckConstraint(
             "ends_on IS NULL OR starts_on IS NULL OR starts_on <= ends_on", name="in_order"
         ),
+        {"sqlite_autoincrement": True},  # a proposal may go; its history must not pass to another
     )
 
     cycle_id: Mapped[int]
