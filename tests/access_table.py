@@ -11,7 +11,7 @@ A line says what the address names and which permission that takes there:
     "start.home": SIGNED_IN,
     "auth.sign_in": PUBLIC,
 
-Who holds which permission where is HOLDS in tests/test_every_route.py.
+Who holds which permission where is HOLDS in tests/walk.py.
 """
 
 import enum

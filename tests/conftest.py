@@ -107,10 +107,9 @@ def the_day() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-@pytest.fixture
-def app(_built: tuple[Flask, Cast], the_day: time_machine.Traveller) -> Iterator[Flask]:
-    """The application with the cast in its database. What a test writes is rolled back."""
-    app, _ = _built
+@contextmanager
+def rolled_back(app: Flask) -> Iterator[None]:
+    """Inside, all work is in one transaction that is undone at the end, commits included."""
     with app.app_context():
         engine = db.engines[None]
         connection = engine.connect()
@@ -119,13 +118,21 @@ def app(_built: tuple[Flask, Cast], the_day: time_machine.Traveller) -> Iterator
         db.session.configure(join_transaction_mode="create_savepoint")
         db.engines[None] = connection  # type: ignore[assignment]
         try:
-            yield app
+            yield
         finally:
             db.session.remove()
             transaction.rollback()
             connection.close()
             db.engines[None] = engine
             db.session.configure(join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture
+def app(_built: tuple[Flask, Cast], the_day: time_machine.Traveller) -> Iterator[Flask]:
+    """The application with the cast in its database. What a test writes is rolled back."""
+    app, _ = _built
+    with rolled_back(app):
+        yield app
 
 
 @pytest.fixture

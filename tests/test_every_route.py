@@ -1,70 +1,40 @@
 """Every route × every role × own unit, other unit, other area, other municipality, nothing at all.
 
-`tests/access_table.py` says what each route demands, `HOLDS` below who holds what where. From those
-two follows what every answer must be, and the walk asks for all of them. A GET that writes fails too:
-the client sees to that.
+`tests/access_table.py` says what each route demands, `tests/walk.py` who holds what where and what
+every answer must then be; the walk asks for all of them. A GET that writes fails too: the client
+sees to that.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 import tracker
-from tests.access_table import ROUTES, Demand, Subject
+from tests.access_table import ROUTES, Subject
 from tests.cast import Cast
 from tests.checked_client import CheckedClient
-from tests.furnished import NOTHING, House, Place, furnish
+from tests.furnished import House, furnish
+from tests.walk import (
+    ABSENT,
+    FORBIDDEN,
+    HOLDS,
+    OWN,
+    REACHED,
+    SIGN_IN,
+    addresses,
+    demanded,
+    methods,
+    rules,
+)
 from tracker.extensions import db
 from tracker.models import Permission, Role, RoleAssignment
 from tracker.web import notices
-
-LETTERS = {
-    "R": Permission.READ,
-    "F": Permission.FOLLOW,
-    "W": Permission.WRITE,
-    "A": Permission.ADOPT,
-    "L": Permission.LEAD,
-    "M": Permission.MANAGE,
-    "O": Permission.OVERSEE,
-}
-
-# Who may do what, written out by hand on purpose: not read from the code that is tested.
-#            Sävkulla  Hasselbrink  Klockvret  Ringmura  Granby-   Exempelby  Granby
-#            (Norr)    (Norr)       (vacant)   (Söder)   skolan    kommun     kommun
-HOLDS = {
-    "karin":   ("RFWA",  "",          "",        "",       "",       "",        ""),  # rektor
-    "jonas":   ("RFW",   "",          "",        "",       "",       "",        ""),  # bitr. rektor
-    "dag":     ("RFWA",  "",          "",        "",       "",       "",        ""),  # with delegation
-    "erik":    ("RFL",   "RFL",       "RFLWA",   "",       "",       "",        ""),  # områdeschef Norr
-    "maria":   ("",      "",          "",        "RFL",    "",       "",        ""),  # områdeschef Söder
-    "lena":    ("RF",    "RF",        "RF",      "RF",     "",       "RFO",     ""),  # skolchef
-    "samira":  ("RF",    "RF",        "RF",      "RF",     "",       "RF",      ""),  # utvecklare
-    "sofia":   ("R",     "",          "",        "",       "",       "",        ""),  # lärare
-    "perolov": ("R",     "R",         "R",       "R",      "",       "R",       ""),  # nämnd
-    "tove":    ("R",     "R",         "R",       "R",      "",       "RM",      ""),  # systemförvaltare
-    "nils":    ("",      "",          "",        "",       "",       "",        ""),  # has left
-    "mats":    ("",      "",          "",        "",       "RFWA",   "",        ""),  # rektor in Granby
-    "greta":   ("",      "",          "",        "",       "R",      "",        "RM"),
-}  # fmt: skip
-PLACES = ("savkulla", "hassel", "klockvret", "ringmura", "granbyskolan", "exempelby", "granby")
-
-
-def holds(person: str, place: str) -> frozenset[Permission]:
-    return frozenset(LETTERS[letter] for letter in HOLDS[person][PLACES.index(place)])
-
-
-def home_of(person: str) -> str:
-    """The municipality in which the person works."""
-    return "granby" if person in ("mats", "greta") else "exempelby"
-
 
 FORMS = {
     # Else it would be decided, which is more than writing.
@@ -75,9 +45,6 @@ FORMS = {
 
 CSRF = re.compile(r'name="csrf_token" value="[^"]+"')
 
-# What an answer may be.
-REACHED, SIGN_IN, FORBIDDEN, ABSENT = "reached", "sign in", "forbidden", "not there"
-
 
 def answered(response: TestResponse) -> str:
     """What the answer was; the status itself when it is none of those that may be."""
@@ -87,82 +54,6 @@ def answered(response: TestResponse) -> str:
     if status in (200, 302, 409, 422):
         return REACHED
     return {403: FORBIDDEN, 404: ABSENT}.get(status, str(status))
-
-
-OWN = "one's own"
-"""The place of an address that names no municipality's thing: a läsår, or nothing at all."""
-
-
-@dataclass(frozen=True)
-class Address:
-    """A route at a place; None: at something that does not exist."""
-
-    endpoint: str
-    rule: str
-    demand: Demand
-    place: str | None
-    url: str
-
-    def __str__(self) -> str:
-        return f"{self.endpoint} at {self.place or 'nothing'} ({self.url})"
-
-
-def demanded(person: str | None, address: Address, method: str) -> str:
-    """What the answer must be to a person (None: a visitor)."""
-    demand, place = address.demand, address.place
-    permission = demand.permission(method)
-    if demand.public:
-        return REACHED
-    if person is None:
-        return SIGN_IN
-    if permission is None:
-        # Nobody here works in two municipalities, so there is none to switch to.
-        return ABSENT if address.endpoint == "auth.switch_organizer" else REACHED
-    if demand.subject is Subject.ORGANIZER:
-        if permission not in holds(person, home_of(person)):
-            return FORBIDDEN
-        return REACHED if place in (home_of(person), OWN) else ABSENT
-    if demand.subject is Subject.ANYWHERE:
-        return REACHED if any(permission in holds(person, each) for each in PLACES) else FORBIDDEN
-    given = holds(person, place) if place else frozenset()
-    if demand.subject.visible_with not in given:
-        return ABSENT
-    return REACHED if permission in given else FORBIDDEN
-
-
-def rules(app: Flask) -> Iterator[Rule]:
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint in ROUTES:
-            yield rule
-
-
-def addresses(app: Flask, house: House) -> list[Address]:
-    """Every route at every place that its address can name; one that names nothing, once."""
-    found = []
-    adapter = app.url_map.bind("127.0.0.1:8000")
-    for rule in rules(app):
-        demand = ROUTES[rule.endpoint]
-        places: dict[str | None, Place] = {None: NOTHING}
-        if demand.subject is Subject.ORGANIZER or demand.public:
-            places |= house.organizers
-        else:
-            places |= house.units
-        if not rule.arguments - {"year"} and demand.subject is not Subject.UNIT:
-            places = {OWN: house.organizers["exempelby"]}
-            if rule.arguments:
-                places[None] = NOTHING
-        if demand.public and rule.arguments:
-            del places[None]  # a link that is none: its page says so, to anybody
-        for name, place in places.items():
-            values = place.values_for(rule.endpoint, rule.arguments, demand)
-            url = adapter.build(rule.endpoint, values, append_unknown=False)
-            found.append(Address(rule.endpoint, rule.rule, demand, name, url))
-    return found
-
-
-def methods(app: Flask, address: Address) -> list[str]:
-    (rule,) = [each for each in rules(app) if each.rule == address.rule]
-    return sorted(rule.methods & {"GET", "POST"})
 
 
 @pytest.fixture
