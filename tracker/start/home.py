@@ -174,7 +174,11 @@ def home_page(access: Access, person: User) -> HomePage:
     reading = [grant for role in READERS for grant in grants[role]]
     leads = [grant for role in LEADERS for grant in grants[role]]
     follows = [grant for role in FOLLOWERS for grant in grants[role]]
-    units = overview.units(access, person.id, reading) if reading else []
+    units = (
+        overview.units(access, person.id, reading, whole=len(reading) > len(follows))
+        if reading
+        else []
+    )
     page = HomePage(
         title="Start",
         year=calendar.slug(start_year),

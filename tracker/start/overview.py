@@ -131,7 +131,9 @@ def reach_of(name: str, grants: Iterable[Grant]) -> dict[str, Any]:
     }
 
 
-def _units_statement() -> sa.Select[Any]:
+@lru_cache
+def _units_statement(whole: bool) -> sa.Select[Any]:
+    """`whole` adds what only those who work in a unit, or read its adopted texts, are shown."""
     unit, year, cycle, analysis = SchoolUnit, SchoolYear, QualityCycle, SituationAnalysis
     any_setting = aliased(PhaseSetting)
     newest_setting = (
@@ -151,18 +153,21 @@ def _units_statement() -> sa.Select[Any]:
         PhaseSetting.phase.label("set_phase"),
         PhaseSetting.calendar_phase.label("set_during"),
         analysis.state.label("analysis"),
-        sa.select(sa.func.max(AdoptedAnalysis.number))
-        .where(AdoptedAnalysis.analysis_id == analysis.id)
-        .scalar_subquery()
-        .label("adopted_number"),
-        sa.exists()
-        .where(
-            AnalysisWriter.analysis_id == analysis.id,
-            AnalysisWriter.user_id == sa.bindparam("user_id"),
-        )
-        .label("invited"),
-        sa.exists().where(MeasureUnit.unit_id == unit.id).label("has_measures"),
     ]
+    if whole:
+        columns += [
+            sa.select(sa.func.max(AdoptedAnalysis.number))
+            .where(AdoptedAnalysis.analysis_id == analysis.id)
+            .scalar_subquery()
+            .label("adopted_number"),
+            sa.exists()
+            .where(
+                AnalysisWriter.analysis_id == analysis.id,
+                AnalysisWriter.user_id == sa.bindparam("user_id"),
+            )
+            .label("invited"),
+            sa.exists().where(MeasureUnit.unit_id == unit.id).label("has_measures"),
+        ]
     source = (
         sa.join(unit, Area, Area.id == unit.area_id, isouter=True)
         .outerjoin(
@@ -245,31 +250,26 @@ def _measures_statement(groups: frozenset[str]) -> sa.Select[Any]:
     )
 
 
-UNITS = _units_statement()
-
-
 def _read(statement: sa.Select[Any], values: dict[str, Any]) -> Sequence[sa.Row[Any]]:
     """Columns straight from the session's connection: the rows are no entities, and the layer that would
     make such of them costs as much as the database."""
     return db.session.connection().execute(statement, values).all()
 
 
-def units(access: Access, user_id: int, grants: Iterable[Grant]) -> list[UnitFacts]:
-    """The open units that the roles cover, in Swedish order."""
+def units(access: Access, user_id: int, grants: Iterable[Grant], *, whole: bool) -> list[UnitFacts]:
+    """The open units that the roles cover, in Swedish order. Without `whole` nothing is known of
+    adopted versions, invitations and earlier measures."""
     moment, day = now(), today()
     start_year = calendar.school_year_start(day)
     by_calendar = calendar.phase_on(day)
-    rows = _read(
-        UNITS,
-        {
-            "organizer_id": access.organizer_id,
-            "user_id": user_id,
-            "start_year": start_year,
-            "placing_before": day + PLACING_AHEAD,
-            "day": day,
-            **reach_of("seen", grants),
-        },
-    )
+    values = {
+        "organizer_id": access.organizer_id,
+        "start_year": start_year,
+        "placing_before": day + PLACING_AHEAD,
+        "day": day,
+        **reach_of("seen", grants),
+    }
+    rows = _read(_units_statement(whole), values | ({"user_id": user_id} if whole else {}))
     return [
         UnitFacts(
             id=row.id,
@@ -282,9 +282,9 @@ def units(access: Access, user_id: int, grants: Iterable[Grant]) -> list[UnitFac
             # As QualityCycle.phase: what somebody set holds during the phase it was set in.
             phase=row.set_phase if row.set_during == by_calendar else by_calendar,
             analysis=row.analysis,
-            adopted_number=row.adopted_number,
-            invited=row.invited,
-            has_measures=row.has_measures,
+            adopted_number=row.adopted_number if whole else None,
+            invited=whole and row.invited,
+            has_measures=whole and row.has_measures,
             dialogues=_dialogues(row, moment),
         )
         for row in rows
