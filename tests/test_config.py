@@ -75,6 +75,7 @@ def test_the_zone_of_the_environment_is_never_read(tmp_path):
 WRONG = {
     "VARVET_ENV": ["produktion", ""],
     "BASE_URL": ["varvet.example.se", "ftp://varvet.example.se", "https://", "https://x.se/a"],
+    "SECRET_KEY": ["short", "x" * 15],
     "PROXY_HOPS": ["-1", "one", "6", "1.5"],
     "DATABASE_URL": ["mysql://db/varvet", "/var/lib/varvet.sqlite3"],
     "SMTP_URL": ["mail.example.se:25", "http://mail.example.se", "smtp://", "smtp://mail:port"],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+SHORTEST_KEY = 16
 ENVIRONMENTS = ("production", "demo", "development", "test")
 
 
@@ -96,9 +97,9 @@ class Settings:
         return cls(
             environment=environment,
             database_url=_database_url(env.get("DATABASE_URL"), instance),
-            secret_key=env.get("SECRET_KEY") or _kept_secret(instance),
+            secret_key=_secret_key(env.get("SECRET_KEY"), instance),
             base_url=base_url,
-            trusted_hosts=hosts or [parts.hostname, "127.0.0.1", "localhost"],
+            trusted_hosts=[parts.hostname, *(hosts or ["127.0.0.1", "localhost"])],
             proxy_hops=int(hops),
             smtp=SmtpServer.parse(smtp) if smtp else None,
             mail_from=_mail_from(env.get("MAIL_FROM"), parts.hostname),
@@ -125,6 +126,14 @@ def _mail_from(value: str | None, host: str) -> str:
     return address
 
 
+def _secret_key(given: str | None, instance: Path) -> str:
+    if not given:
+        return _kept_secret(instance)
+    if len(given) < SHORTEST_KEY:
+        raise ConfigError(f"SECRET_KEY: should have at least {SHORTEST_KEY} characters")
+    return given
+
+
 def _kept_secret(instance: Path) -> str:
     """The key kept in the instance folder, made at the first start. Processes that start at once
     end up with the same one: a whole file is put in place by whoever comes first."""
@@ -142,6 +151,6 @@ def _kept_secret(instance: Path) -> str:
         raise ConfigError(
             f"SECRET_KEY: not set, and {path} cannot be read or made ({wrong.strerror})"
         ) from wrong
-    if len(secret) < 32:
+    if len(secret) < SHORTEST_KEY:
         raise ConfigError(f"SECRET_KEY: {path} is damaged; remove it, or set SECRET_KEY")
     return secret

@@ -167,7 +167,6 @@ def test_nothing_is_sent_on_a_weekend_a_holiday_a_closed_day_or_in_the_calm_week
     for sent in (
         send_day_before(target, offset, closed),
         send_day_after(target, offset, closed),
-        workdays.week_send_day(target, closed),
     ):
         if sent is not None:
             assert sent.weekday() < 5
@@ -227,18 +226,6 @@ def test_a_date_that_moves_later_never_makes_its_reminder_earlier(case, moved, o
         assert first <= second
     assert send_day_after(target, offset, closed) <= send_day_after(
         target + moved * ONE, offset, closed
-    )
-
-
-def test_the_weekly_mail_goes_out_on_the_first_working_day():
-    assert workdays.week_send_day(date(2026, 10, 8)) == date(2026, 10, 5)
-    assert workdays.week_send_day(date(2026, 4, 12)) == date(2026, 4, 7)
-    assert workdays.week_send_day(date(2026, 7, 8)) is None
-    assert (
-        workdays.week_send_day(
-            date(2026, 10, 8), days_within([(date(2026, 10, 5), date(2026, 10, 9))])
-        )
-        is None
     )
 
 

@@ -20,7 +20,6 @@ class Action(enum.StrEnum):
     ACCOUNT_CLOSED = "account_closed"
     # organisation
     ORGANIZER_CREATED = "organizer_created"
-    ORGANIZER_RENAMED = "organizer_renamed"
     REMINDERS_SET = "reminders_set"
     AREA_CREATED = "area_created"
     AREA_RENAMED = "area_renamed"
@@ -113,7 +112,6 @@ _SENTENCES = {
     Action.USER_CHANGED: "ändrade uppgifterna om {person}",
     Action.ACCOUNT_CLOSED: "stängde kontot för {person}",
     Action.ORGANIZER_CREATED: "lade upp huvudmannen {organizer}",
-    Action.ORGANIZER_RENAMED: "bytte huvudmannens namn från {before} till {after}",
     Action.REMINDERS_SET: "ändrade påminnelserna: före dialog {dialogue} dagar, efter effektdatum {effect} dagar",
     Action.AREA_CREATED: "lade till området {area}",
     Action.AREA_RENAMED: "bytte namn på området {before} till {after}",

@@ -102,15 +102,6 @@ def send_day_after(target: date, offset_days: int, closed: Container[date] = fro
     return _moved_forward(target + _offset(offset_days), closed)
 
 
-def week_send_day(day: date, closed: Container[date] = frozenset()) -> date | None:
-    """The "Monday" of the week that holds `day`: its first working day, when the weekly mail goes out.
-
-    None in the calm weeks and in a week that is closed altogether: a week's mail is of no use in the next.
-    """
-    monday = day - timedelta(days=day.weekday())
-    return next((d for n in range(5) if may_send_on(d := monday + n * _ONE_DAY, closed)), None)
-
-
 def send_moment(day: date) -> datetime:
     """07.00 in Stockholm on that day, as aware UTC."""
     return clock.at(day, SEND_TIME)

@@ -1,4 +1,4 @@
-"""Utskick: what the organizer's mails say and how far they came, and the reminders that were not needed."""
+"""Utskick: what the organizer's mails say and how far they came, and the reminders that did not go."""
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, render_template
@@ -13,7 +13,7 @@ from tracker.models import (
     ReminderState,
 )
 from tracker.notifications.subjects import subject_names
-from tracker.web.paging import page_of
+from tracker.web.paging import Page
 from tracker.web.security import settings
 
 bp = Blueprint("notifications", __name__)
@@ -24,7 +24,7 @@ def outbox() -> str:
     """The organizer's mails, the newest first. Mails about an account belong to no organizer, and
     are in nobody's list."""
     organizer = load_organizer(to=Permission.MANAGE)
-    page = page_of(
+    page = Page.select(
         sa.select(OutgoingMail)
         .where(OutgoingMail.organizer_id == organizer.id)
         .options(sa.orm.defer(OutgoingMail.text), sa.orm.defer(OutgoingMail.html))
@@ -62,7 +62,7 @@ def mail(mail_id: int) -> str:
 def reminders() -> str:
     """The reminders that did not go, and why."""
     organizer = load_organizer(to=Permission.MANAGE)
-    page = page_of(
+    page = Page.select(
         sa.select(Reminder)
         .where(
             Reminder.organizer_id == organizer.id,
@@ -72,5 +72,5 @@ def reminders() -> str:
         .order_by(Reminder.settled_at.desc(), Reminder.id.desc())
     )
     return render_template(
-        "notifications/reminders.html", page=page, names=subject_names(page.rows)
+        "notifications/reminders.html", page=page, names=subject_names(page.items)
     )

@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SecurityError, _other_host)
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(StaleDataError, _newer_text)
+    app.register_error_handler(IntegrityError, _newer_text)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(DataError, _impossible_value)
     app.register_error_handler(OverflowError, _impossible_value)
@@ -74,7 +75,11 @@ def _form_too_old(error: CSRFError):
     return error_page(400, typed=typed_texts())
 
 
-def _newer_text(error: StaleDataError):
+def _newer_text(error: StaleDataError | IntegrityError):
+    """Somebody else was first: changed the row, or took the name, the address or the place that
+    this form would have taken."""
+    if isinstance(error, IntegrityError):
+        log("refused by a constraint", logging.WARNING, exc_info=True, endpoint=request.endpoint)
     db.session.rollback()
     return error_page(409, typed=typed_texts())
 

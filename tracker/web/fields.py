@@ -5,7 +5,7 @@ Every text a person writes goes through FreeLine or FreeText, which stop personn
 
 import enum
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from wtforms import (
@@ -13,7 +13,6 @@ from wtforms import (
     Choice,
     DateField,
     EmailField,
-    Field,
     FileField,
     PasswordField,
     RadioField,
@@ -173,11 +172,11 @@ class Clock(TimeField):
             raise ValueError("Skriv klockslaget som timme:minut, till exempel 13:00.") from wrong
 
 
-def _coerce(values: type[enum.StrEnum], *, empty: bool) -> Any:
+def _coerce(values: type[enum.StrEnum]) -> Any:
     def coerce(value: Any) -> Any:
         if isinstance(value, values):
             return value
-        if empty and value in (None, "", "None"):
+        if value in (None, "", "None"):
             return None
         return values(value)
 
@@ -214,6 +213,14 @@ class _OfferingSeveral(_Offering):
 class _Choosing(_Offering):
     """Mixin: one of the choices; a refusal in Swedish."""
 
+    def process_formdata(self, values: list[str]) -> None:
+        self.data = None
+        if values:
+            try:
+                self.data = self.coerce(values[0])
+            except ValueError as wrong:
+                raise ValueError("Välj ett av alternativen.") from wrong
+
     def pre_validate(self, form: Any) -> None:
         allowed = {value for value, *_ in self.choices}
         if (
@@ -233,20 +240,12 @@ class OneOf(_Choosing, RadioField):
             label,
             *args,
             choices=[(member, member.label) for member in only],
-            coerce=_coerce(values, empty=True),
+            coerce=_coerce(values),
             **kwargs,
         )
 
     def process_data(self, value: Any) -> None:
         self.data = value
-
-    def process_formdata(self, values: list[str]) -> None:
-        self.data = None
-        if values:
-            try:
-                self.data = self.coerce(values[0])
-            except ValueError as wrong:
-                raise ValueError("Välj ett av alternativen.") from wrong
 
 
 class MaybeOneOf(_Choosing, SelectField):
@@ -260,17 +259,9 @@ class MaybeOneOf(_Choosing, SelectField):
             label,
             *args,
             choices=[("", empty), *((member.value, member.label) for member in only)],
-            coerce=_coerce(values, empty=True),
+            coerce=_coerce(values),
             **kwargs,
         )
-
-    def process_formdata(self, values: list[str]) -> None:
-        self.data = None
-        if values:
-            try:
-                self.data = self.coerce(values[0])
-            except ValueError as wrong:
-                raise ValueError("Välj ett av alternativen.") from wrong
 
 
 def _row_id(value: Any) -> int | None:
@@ -286,14 +277,6 @@ class MaybeRow(_Choosing, SelectField):
 
     def offer(self, rows: Iterable[tuple[int, str]]) -> None:
         self.choices = [("", self.empty), *rows]
-
-    def process_formdata(self, values: list[str]) -> None:
-        self.data = None
-        if values:
-            try:
-                self.data = _row_id(values[0])
-            except ValueError as wrong:
-                raise ValueError("Välj ett av alternativen.") from wrong
 
 
 class Rows(_OfferingSeveral, SelectMultipleField):
@@ -342,6 +325,6 @@ class SomeOf(_OfferingSeveral, SelectMultipleField):
 
 
 __all__ = [
-    "BooleanField", "Clock", "Day", "EmailAddress", "Field", "FileField", "FreeLine", "FreeText",
-    "MaybeOneOf", "MaybeRow", "OneOf", "Optional", "Password", "Rows", "SomeOf", "date", "required",
+    "BooleanField", "Clock", "Day", "EmailAddress", "FileField", "FreeLine", "FreeText",
+    "MaybeOneOf", "MaybeRow", "OneOf", "Optional", "Password", "Rows", "SomeOf", "required",
 ]  # fmt: skip

@@ -20,7 +20,6 @@ class MenuItem:
     label: str
     url: str
     current: bool = False
-    counter: int | None = None
 
 
 UNITS_NAMED = 3

@@ -12,12 +12,13 @@ from tracker.extensions import db
 Item = TypeVar("Item")
 
 PAGE_SIZE = 100
-ROWS = 50
+LARGEST_NUMBER = 10**6
 
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """`number` counts from one; `urls` has one address per page, in order."""
+    """`number` counts from one; `urls` has one address per page, in order. Which page is shown the
+    address asks for with `sida`; the nearest there is when it asks for none."""
 
     items: Sequence[Item]
     total: int
@@ -26,21 +27,23 @@ class Page(Generic[Item]):
 
     @classmethod
     def of(cls, items: Sequence[Item], size: int = PAGE_SIZE) -> "Page[Item]":
-        """The page that the address asks for with `sida`; the nearest that exists when it asks for none."""
-        pages = max(1, -(-len(items) // size))
-        number = min(max(request.args.get("sida", 1, type=int), 1), pages)
-        start = (number - 1) * size
-        shown = items[start : start + size]
-        return cls(shown, len(items), number, [_address(n) for n in range(1, pages + 1)])
+        """A page of a list that is at hand."""
+        number, pages = _number(len(items), size)
+        return cls(items[(number - 1) * size : number * size], len(items), number, _urls(pages))
+
+    @classmethod
+    def select(cls, statement: sa.Select[Any], size: int = PAGE_SIZE) -> "Page[Any]":
+        """A page of a statement's rows; two statements. Scalars when it selects one thing."""
+        counting = sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
+        total = db.session.scalar(counting) or 0
+        number, pages = _number(total, size)
+        found = db.session.execute(statement.limit(size).offset((number - 1) * size))
+        rows = list(found.scalars() if len(statement.column_descriptions) == 1 else found)
+        return cls(rows, total, number, _urls(pages))
 
     @property
     def pages(self) -> int:
         return len(self.urls)
-
-    @property
-    def rows(self) -> Sequence[Item]:
-        """The items, as they are called where they are rows of the database."""
-        return self.items
 
     @property
     def prev_url(self) -> str | None:
@@ -51,28 +54,18 @@ class Page(Generic[Item]):
         return self.urls[self.number] if self.number < self.pages else None
 
 
-def page_of(statement: sa.Select[Any], size: int = ROWS) -> Page[Any]:
-    """The page of a statement's rows that the address asks for; two statements. A number that is none,
-    or out of bounds, is the nearest there is. Scalars when the statement selects one thing."""
-    total = (
-        db.session.scalar(
-            sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
-        )
-        or 0
-    )
+def _number(total: int, size: int) -> tuple[int, int]:
+    """The page to show, and how many there are."""
     pages = max(1, -(-total // size))
-    wanted = request.args.get("sida", "1")
-    number = min(max(int(wanted), 1), pages) if wanted.isdecimal() and len(wanted) < 9 else 1
-    found = db.session.execute(statement.limit(size).offset((number - 1) * size))
-    rows = list(found.scalars() if len(statement.column_descriptions) == 1 else found)
-    return Page(rows, total, number, [_address(n) for n in range(1, pages + 1)])
+    wanted = min(request.args.get("sida", 1, type=int), LARGEST_NUMBER)
+    return min(max(wanted, 1), pages), pages
 
 
-def _address(number: int) -> str:
-    """The address of this page with another number, everything else in it kept."""
-    query: dict[str, Any] = {
-        name: value for name, value in request.args.items() if name != "sida" and value
-    }
-    if number > 1:
-        query["sida"] = number
-    return url_for(request.endpoint or "start.home", **(request.view_args or {}), **query)
+def _urls(pages: int) -> list[str]:
+    """The addresses of this page with each number, everything else in it kept."""
+    kept = {name: value for name, value in request.args.items() if name != "sida" and value}
+    here, place = request.endpoint or "start.home", request.view_args or {}
+    return [
+        url_for(here, **place, **kept, **({"sida": number} if number > 1 else {}))
+        for number in range(1, pages + 1)
+    ]
