@@ -53,7 +53,7 @@ class ReminderState(enum.StrEnum):
         return {
             "planned": "Väntar",
             "sent": "Skickad",
-            "skipped": "Behövdes inte",
+            "skipped": "Inte skickad",
             "cancelled": "Inställd",
         }[self]
 
@@ -371,18 +371,16 @@ class OutgoingMail(Identified, Base):
     @classmethod
     def drop_expired_links(cls) -> None:
         """Invitations and links for a new password that nobody could use any longer."""
-        for purpose in LinkPurpose:
-            db.session.execute(
-                sa.update(cls)
-                .where(
-                    cls.kind == MailKind(purpose.value),
-                    cls.state == MailState.QUEUED,
-                    cls.lease.is_(None),
-                    cls.created_at < now() - purpose.lifetime,
-                )
-                .values(state=MailState.DROPPED, text="", html="")
-                .execution_options(synchronize_session=False)
-            )
+        expired = [
+            sa.and_(cls.kind == MailKind(purpose.value), cls.created_at < now() - purpose.lifetime)
+            for purpose in LinkPurpose
+        ]
+        db.session.execute(
+            sa.update(cls)
+            .where(cls.state == MailState.QUEUED, cls.lease.is_(None), sa.or_(*expired))
+            .values(state=MailState.DROPPED, text="", html="")
+            .execution_options(synchronize_session=False)
+        )
         db.session.commit()
 
     def _let_go(self) -> None:

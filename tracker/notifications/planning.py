@@ -2,14 +2,15 @@
 pass was missed, and put in the ledger once, however many schedulers run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.clock import local, now, today
-from tracker.cycle.workdays import send_day_after, send_day_before, send_moment
+from tracker.cycle.workdays import may_send_on, send_day_after, send_day_before, send_moment
 from tracker.database import reading_only
 from tracker.extensions import db
 from tracker.models import (
@@ -27,7 +28,7 @@ from tracker.models import (
     ReminderState,
 )
 from tracker.notifications.digest import Digest
-from tracker.notifications.sending_days import closed_days, sends_now
+from tracker.notifications.sending_days import closed_days
 from tracker.notifications.situation import (
     DAY_BEFORE,
     Recipient,
@@ -80,7 +81,7 @@ def plan(organizer_id: int) -> Planned:
     day without mail."""
     with reading_only():
         waiting = _waiting_subjects(organizer_id)
-        dues = _due(organizer_id) if sends_now(organizer_id) else []
+        dues = _due(organizer_id)
         subjects = waiting | {(due.kind, due.subject_id) for due in dues}
         situation = Situation.load(organizer_id, subjects) if subjects else None
         db.session.commit()
@@ -136,31 +137,30 @@ def _look_again(mail_id: int, situation: Situation) -> int:
 def _plan_for(situation: Situation, dues: list[Due]) -> tuple[int, int]:
     """Plan one person's reminders, and note those that are of no use; returns how many of each."""
     planned: list[Due] = []
-    settled: list[tuple[Due, ReminderState, str]] = []
+    superseded: list[Due] = []
+    inserted = skipped = 0
     for due in dues:
         verdict = situation.verdict(
             due.kind, due.subject_id, due.recipient.id, due.offset_days, due.date_revision
         )
         if due.in_a_closure:
-            settled.append((due, ReminderState.SKIPPED, IN_A_CLOSURE))
-        elif verdict is not None:
-            settled.append((due, *verdict))
-        elif due.superseded:
-            settled.append((due, ReminderState.SKIPPED, LATER_ONE))
+            verdict = (ReminderState.SKIPPED, IN_A_CLOSURE)
+        if verdict is not None:
+            skipped += _insert(situation.organizer_id, due, *verdict)
         else:
-            planned.append(due)
-    inserted = skipped = 0
+            (superseded if due.superseded else planned).append(due)
+    db.session.commit()
     if planned:
         mail = OutgoingMail.of_the_day(situation.organizer_id, planned[0].recipient)
-        if mail is None:  # today's mail has gone or is on its way: all this waits for the next
+        if mail is None:  # today's mail has gone or is on its way: the rest waits for the next
             db.session.rollback()
-            return 0, 0
+            return 0, skipped
         for due in planned:
             skipped += mail.supersede(due.kind, due.subject_id, due.offset_days, LATER_ONE)
             inserted += _insert(situation.organizer_id, due, mail_id=mail.id)
         Digest.of(mail, situation).write_into(mail)
-    for due, state, reason in settled:
-        skipped += _insert(situation.organizer_id, due, state, reason)
+    for due in superseded:
+        skipped += _insert(situation.organizer_id, due, ReminderState.SKIPPED, LATER_ONE)
     db.session.commit()
     return inserted, skipped
 
@@ -200,42 +200,74 @@ def _waiting_subjects(organizer_id: int) -> set[tuple[ReminderKind, int]]:
 
 
 def _due(organizer_id: int) -> list[Due]:
-    organizer = db.session.get_one(Organizer, organizer_id)
+    """Everything whose day has come and that has no row yet; nothing while no mail may go."""
+    if now() < send_moment(today()):
+        return []
     closed = closed_days(organizer_id)
+    if not may_send_on(today(), closed):
+        return []
+    organizer = db.session.get_one(Organizer, organizer_id)
+    ahead = {days for days in organizer.dialogue_reminder_days if days >= 0}
+    after = {days for days in organizer.effect_reminder_days if days >= 0}
+    dialogues = _placed_dialogues(organizer_id, max(ahead | {DAY_BEFORE}))
+    measures = _due_measures(organizer_id)
+    if not dialogues and not measures:
+        return []
     staffing = Staffing.load(organizer_id)
     return _not_in_the_ledger(
         organizer_id,
-        [*_dialogues(organizer, staffing, closed), *_effects(organizer, staffing, closed)],
+        [
+            *_before_dialogues(dialogues, staffing, ahead, closed),
+            *_after_effects(measures, staffing, after, closed),
+        ],
     )
 
 
-def _dialogues(organizer: Organizer, staffing: Staffing, closed: frozenset[date]) -> Iterator[Due]:
-    configured = {days for days in organizer.dialogue_reminder_days if days >= 0}
-    horizon = now() + timedelta(days=max(configured | {DAY_BEFORE})) + FURTHEST_BACK
+def _placed_dialogues(organizer_id: int, longest_ahead: int) -> Sequence[sa.Row[Any]]:
+    """The dialogues that a reminder may be due for, each with the moment when its date was set."""
     date_set_at = (
         sa.select(sa.func.max(DialogueMove.at))
         .where(DialogueMove.dialogue_id == QualityDialogue.id)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    horizon = now() + timedelta(days=longest_ahead) + FURTHEST_BACK
+    return db.session.execute(
         sa.select(
             QualityDialogue.id,
             QualityDialogue.starts_at,
             QualityDialogue.date_revision,
             date_set_at,
         ).where(
-            QualityDialogue.organizer_id == organizer.id,
+            QualityDialogue.organizer_id == organizer_id,
             QualityDialogue.state != DialogueState.CANCELLED,
             QualityDialogue.starts_at.between(now() - MISSED_WITHIN, horizon),
         )
     ).all()
+
+
+def _due_measures(organizer_id: int) -> Sequence[sa.Row[Any]]:
+    return db.session.execute(
+        sa.select(Measure.id, Measure.assess_on, Measure.assess_revision, Measure.decided_at).where(
+            Measure.organizer_id == organizer_id,
+            Measure.state != MeasureState.PROPOSED,
+            Measure.assess_on <= today(),
+        )
+    ).all()
+
+
+def _before_dialogues(
+    rows: Sequence[sa.Row[Any]],
+    staffing: Staffing,
+    days_ahead: set[int],
+    closed: frozenset[date],
+) -> Iterator[Due]:
     units = open_units(DialogueUnit, [row.id for row in rows])
     for dialogue_id, starts_at, revision, set_at in rows:
         if _was_set_since_the_mails_went(set_at):
             continue
         day, over = local(starts_at).date(), starts_at <= now()
         for recipient in recipients(units.get(dialogue_id, ()), staffing).values():
-            for offset in _dialogue_offsets(recipient, configured):
+            for offset in _offsets(recipient, days_ahead):
                 send_on = send_day_before(day, offset, closed)
                 due_on = send_on or day - timedelta(days=offset)
                 never_possible = set_at is not None and set_at > send_moment(due_on)
@@ -247,28 +279,25 @@ def _dialogues(organizer: Organizer, staffing: Staffing, closed: frozenset[date]
                 )  # fmt: skip
 
 
-def _dialogue_offsets(recipient: Recipient, configured: set[int]) -> list[int]:
-    days = set(configured) if recipient.acts_for_rektor else set()
+def _offsets(recipient: Recipient, days_ahead: set[int]) -> list[int]:
+    days = set(days_ahead) if recipient.acts_for_rektor else set()
     if recipient.leads:
         days.add(DAY_BEFORE)
     return sorted(days, reverse=True)
 
 
-def _effects(organizer: Organizer, staffing: Staffing, closed: frozenset[date]) -> Iterator[Due]:
-    rows = db.session.execute(
-        sa.select(Measure.id, Measure.assess_on, Measure.assess_revision, Measure.decided_at).where(
-            Measure.organizer_id == organizer.id,
-            Measure.state != MeasureState.PROPOSED,
-            Measure.assess_on <= today(),
-        )
-    ).all()
+def _after_effects(
+    rows: Sequence[sa.Row[Any]],
+    staffing: Staffing,
+    days_after: set[int],
+    closed: frozenset[date],
+) -> Iterator[Due]:
     units = open_units(MeasureUnit, [row.id for row in rows])
-    configured = sorted({days for days in organizer.effect_reminder_days if days >= 0})
     for measure_id, assess_on, revision, decided_at in rows:
         if _was_set_since_the_mails_went(decided_at):
             continue
         for recipient in recipients(units.get(measure_id, ()), staffing).values():
-            for days in configured if recipient.acts_for_rektor else ():
+            for days in sorted(days_after) if recipient.acts_for_rektor else ():
                 due_on = send_day_after(assess_on, days, closed)
                 if due_on <= today():
                     yield Due(

@@ -29,6 +29,7 @@ from tracker.organisation.staffing import Person, Staffing
 DAY_BEFORE = 1
 """When the dialogansvarig is reminded of a dialogue, whatever the organizer has set for rektor."""
 
+BEGUN = "Dialogen hade redan börjat"
 NO_LONGER_THEIRS = "Mottagaren har inte längre uppdraget"
 
 Verdict = tuple[ReminderState, str]
@@ -261,7 +262,7 @@ class Situation:
         if dialogue.date_revision != date_revision:
             return ReminderState.CANCELLED, "Dialogen är flyttad"
         if dialogue.starts_at <= now():
-            return ReminderState.SKIPPED, "Dialogen hade redan börjat"
+            return ReminderState.SKIPPED, BEGUN
         recipient = dialogue.recipients.get(recipient_id)
         if recipient is None or not (recipient.acts_for_rektor or offset_days == DAY_BEFORE):
             return ReminderState.CANCELLED, NO_LONGER_THEIRS
