@@ -49,7 +49,6 @@ class Content:
     """Who to be, as the cookie that signs them in, and where to go."""
 
     cookies: dict[str, str]
-    unit_id: int
     slug: str
     year: str
     measure_id: int
@@ -88,7 +87,8 @@ def build() -> Content:
             RoleAssignment.give(
                 leader, Role.PRINCIPAL, organizer, by=None, unit=unit, starts_on=since
             )
-    chief, head = person("Erik Lund"), person("Lena Forsgren")
+    chief, head, admin = person("Erik Lund"), person("Lena Forsgren"), person("Tove Lindh")
+    RoleAssignment.give(admin, Role.SYSTEM_ADMIN, organizer, by=None, starts_on=since)
     RoleAssignment.give(chief, Role.DIALOGUE_LEAD, organizer, by=None, area=north, starts_on=since)
     RoleAssignment.give(head, Role.ORGANIZER_LEAD, organizer, by=None, starts_on=since)
     this = school_year_start(today())
@@ -101,8 +101,8 @@ def build() -> Content:
             "rektor": _sign_in(people["Rektor 0"]),
             "områdeschef": _sign_in(chief),
             "skolchef": _sign_in(head),
+            "systemförvaltare": _sign_in(admin),
         },
-        unit_id=first.id,
         slug=first.slug,
         year=f"{this}-{(this + 1) % 100:02d}",
         measure_id=db.session.query(Measure.id)

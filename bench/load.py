@@ -6,10 +6,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 CONNECTIONS = 4
 SECONDS_TO_START = 30
@@ -18,17 +19,15 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds, of the server's processors and of the clock on the wall."""
+    """Milliseconds per request, of the server's processors and of the clock on the wall."""
 
     cpu: float
     wall: float
 
-    def __add__(self, other: "Cost") -> "Cost":
-        return Cost(self.cpu + other.cpu, self.wall + other.wall)
-
-    def per_request(self, requests: int) -> "Cost":
-        """In milliseconds."""
-        return Cost(self.cpu / requests * 1000, self.wall / requests * 1000)
+    @classmethod
+    def typical(cls, rounds: Sequence["Cost"]) -> "Cost":
+        """The median of each, so that one round beside a busy neighbour does not count."""
+        return cls(median(row.cpu for row in rounds), median(row.wall for row in rounds))
 
 
 class Server:
@@ -68,7 +67,7 @@ class Server:
         cpu, wall = self.cpu_seconds(), time.perf_counter()
         self._ask(path, cookie, requests)
         wall, cpu = time.perf_counter() - wall, self.cpu_seconds() - cpu
-        return Cost(cpu, wall)
+        return Cost(cpu / requests * 1000, wall / requests * 1000)
 
     def _ask(self, path: str, cookie: str, requests: int) -> None:
         each = -(-requests // CONNECTIONS)
@@ -156,13 +155,12 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 def compare(
     empty: Server, server: Server, path: str, cookie: str, *, rounds: int, requests: int
 ) -> tuple[Cost, Cost]:
-    """What the empty view and the page cost per request. They take turns, so that whatever else the
-    machine does falls on both; the empty view is asked ten times as often, since it is so much cheaper."""
-    none = Cost(0, 0)
-    floor, page = none, none
+    """What the empty view and the page cost. They take turns, so that whatever else the machine does falls
+    on both; the empty view is asked twenty times as often, since it is so much cheaper."""
     empty.burst("/", "", requests)  # caches fill, code warms
-    server.burst(path, cookie, requests // 2)
+    server.burst(path, cookie, requests)
+    floor, page = [], []
     for _ in range(rounds):
-        floor += empty.burst("/", "", requests * 10)
-        page += server.burst(path, cookie, requests)
-    return floor.per_request(rounds * requests * 10), page.per_request(rounds * requests)
+        floor.append(empty.burst("/", "", requests * 20))
+        page.append(server.burst(path, cookie, requests))
+    return Cost.typical(floor), Cost.typical(page)
