@@ -173,7 +173,7 @@ ROUTES: dict[str, Demand] = {
     "measures.new_area": cycle(WRITE),
     "measures.area": cycle(WRITE),
     "measures.remove_area": cycle(WRITE),
-    "measures.inherit": unit(WRITE),
+    "measures.inherit": unit(ADOPT),
     "measures.show": measure(READ),
     "measures.edit": measure(WRITE),
     "measures.start": measure(WRITE),

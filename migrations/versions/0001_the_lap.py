@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("dialogue_reminder_days", sa.JSON(), nullable=False),
         sa.Column("effect_reminder_days", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organizer")),
         sa.UniqueConstraint("name", name=op.f("uq_organizer_name")),
@@ -81,7 +82,6 @@ def upgrade() -> None:
                 "user_changed",
                 "account_closed",
                 "organizer_created",
-                "organizer_renamed",
                 "reminders_set",
                 "area_created",
                 "area_renamed",
@@ -125,6 +125,7 @@ def upgrade() -> None:
                 "measure_proposed",
                 "measure_changed",
                 "measure_decided",
+                "measure_redecided",
                 "measure_inherited",
                 "measure_started",
                 "measure_logged",
@@ -145,6 +146,7 @@ def upgrade() -> None:
                 "dialogue_resumed",
                 "dialogues_joined",
                 "dialogue_split",
+                "dialogue_unit_left",
                 "topic_chosen",
                 "topic_changed",
                 "topic_added",
@@ -539,6 +541,7 @@ def upgrade() -> None:
         sa.Column("assessed_per_term", sa.Boolean(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("organizer_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -734,6 +737,7 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("acting", sa.Boolean(), nullable=False),
         sa.Column("may_adopt", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("organizer_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -1248,22 +1252,28 @@ def upgrade() -> None:
 
     op.create_table(
         "development_area_problem",
+        sa.Column("organizer_id", sa.Integer(), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("problem_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["area_id"],
-            ["development_area.id"],
-            name=op.f("fk_development_area_problem_area_id"),
+            ["organizer_id", "area_id"],
+            ["development_area.organizer_id", "development_area.id"],
+            name=op.f("fk_development_area_problem_organizer_id_area_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["problem_id"],
-            ["problem.id"],
-            name=op.f("fk_development_area_problem_problem_id"),
+            ["organizer_id", "problem_id"],
+            ["problem.organizer_id", "problem.id"],
+            name=op.f("fk_development_area_problem_organizer_id_problem_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("area_id", "problem_id", name=op.f("pk_development_area_problem")),
     )
+    with op.batch_alter_table("development_area_problem", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_development_area_problem_problem_id"), ["problem_id"], unique=False
+        )
+
     op.create_table(
         "measure",
         sa.Column("cycle_id", sa.Integer(), nullable=False),
@@ -1332,6 +1342,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("continues_id", sa.Integer(), nullable=True),
+        sa.Column("form_token", sa.String(length=40), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by_name", sa.String(length=200), nullable=True),
@@ -1391,6 +1402,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
         sa.UniqueConstraint("continues_id", name=op.f("uq_measure_continues_id")),
+        sa.UniqueConstraint(
+            "organizer_id", "form_token", name=op.f("uq_measure_organizer_id_form_token")
+        ),
         sa.UniqueConstraint("organizer_id", "id", name=op.f("uq_measure_organizer_id_id")),
         sqlite_autoincrement=True,
     )
@@ -1608,6 +1622,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_measure_cause_id"))
 
     op.drop_table("measure")
+    with op.batch_alter_table("development_area_problem", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_development_area_problem_problem_id"))
+
     op.drop_table("development_area_problem")
     with op.batch_alter_table("cause", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cause_problem_id"))

@@ -155,6 +155,6 @@ def test_a_problem_of_an_adopted_version_is_set_aside_and_the_rest_adopted(cast,
     karin.submit(URL + "/oppna-igen", {"reason": "Rasterna är trygga nu"})
     problem = analysis.problems[1]
     assert "Ta bort problemet" not in karin.page(f"{URL}/problem/{problem.id}")
-    karin.submit(f"{URL}/problem/{problem.id}/ta-undan")
+    karin.submit(f"{URL}/problem/{problem.id}/lagg-undan")
     karin.submit(ADOPT, seen(analysis))
     assert [len(row.content["problems"]) for row in analysis.versions] == [2, 1]

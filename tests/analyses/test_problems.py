@@ -127,17 +127,17 @@ def test_a_personal_identity_number_in_a_cause(cast, as_, analysis):
 def test_a_cause_is_set_aside_and_taken_back(cast, as_, analysis):
     cause = analysis.causes[0]
     karin = as_(cast.karin)
-    karin.submit(f"{URL}/orsaker/{cause.id}/ta-undan")
-    karin.submit(f"{URL}/orsaker/{cause.id}/ta-undan")
+    karin.submit(f"{URL}/orsaker/{cause.id}/lagg-undan")
+    karin.submit(f"{URL}/orsaker/{cause.id}/lagg-undan")
     assert cause.retired_by_name == "Karin Holm"
     page = karin.page(URL)
-    assert "Undantaget ur analysen (1)" in page
+    assert "Undanlagt (1)" in page
     assert f'id="orsak-{cause.id}"' not in page
     karin.submit(f"{URL}/orsaker/{cause.id}/ta-tillbaka")
     assert cause.retired_at is None
     assert f'id="orsak-{cause.id}"' in karin.page(URL)
     assert sentences()[-2:] == [
-        "Karin Holm tog undan orsaken ”Vi visar sällan hur man tar sig an en svår text”.",
+        "Karin Holm lade undan orsaken ”Vi visar sällan hur man tar sig an en svår text”.",
         "Karin Holm tog tillbaka orsaken ”Vi visar sällan hur man tar sig an en svår text”.",
     ]
 
@@ -171,15 +171,15 @@ def test_a_problem_that_a_measure_builds_on_is_set_aside_and_never_removed(cast,
     assert "Ta bort problemet" not in karin.page(url)
     karin.submit(url + "/ta-bort")
     assert problem in analysis.problems
-    assert "Ta undan det i stället." in karin.page(url)
-    karin.submit(url + "/ta-undan")
+    assert "Lägg undan det i stället." in karin.page(url)
+    karin.submit(url + "/lagg-undan")
     assert analysis.missing_for_adoption() == []
     assert [row["id"] for row in analysis.snapshot()["problems"]] == [analysis.problems[1].id]
     assert measure.cause.problem == problem
     karin.submit(url + "/ta-tillbaka")
     assert len(analysis.snapshot()["problems"]) == 2
     assert sentences()[-2:] == [
-        "Karin Holm tog undan problemet ”Var tredje elev förstår inte faktatexter” i nulägesanalysen.",
+        "Karin Holm lade undan problemet ”Var tredje elev förstår inte faktatexter” i nulägesanalysen.",
         "Karin Holm tog tillbaka problemet ”Var tredje elev förstår inte faktatexter” i nulägesanalysen.",
     ]
 
@@ -192,7 +192,7 @@ def test_parts_of_another_analysis_are_not_here(cast, as_, analysis):
     karin = as_(cast.karin)
     karin.page(f"{URL}/problem/{problem.id}", 404)
     karin.page(f"{URL}/orsaker/{cause.id}", 404)
-    karin.submit(f"{URL}/orsaker/{cause.id}/ta-undan", status=404)
+    karin.submit(f"{URL}/orsaker/{cause.id}/lagg-undan", status=404)
     assert cause.retired_at is None
 
 
@@ -203,11 +203,11 @@ def test_nothing_can_be_set_aside_in_an_adopted_analysis(cast, as_, analysis):
     for path in (
         f"/problem/{problem.id}",
         f"/problem/{problem.id}/ta-bort",
-        f"/problem/{problem.id}/ta-undan",
+        f"/problem/{problem.id}/lagg-undan",
         f"/problem/{problem.id}/ta-tillbaka",
         f"/problem/{problem.id}/orsaker/ny",
         f"/orsaker/{cause.id}",
-        f"/orsaker/{cause.id}/ta-undan",
+        f"/orsaker/{cause.id}/lagg-undan",
         f"/orsaker/{cause.id}/ta-tillbaka",
     ):
         karin.submit(URL + path, status=409)
@@ -222,8 +222,8 @@ def test_readers_may_not_touch_problems_and_causes(cast, as_, analysis):
         browser.page(f"{URL}/problem/{problem.id}", status)
         browser.page(f"{URL}/orsaker/{cause.id}", status)
         browser.page(f"{URL}/problem/{problem.id}/orsaker/ny", status)
-        for path in ("ta-bort", "ta-undan", "ta-tillbaka"):
+        for path in ("ta-bort", "lagg-undan", "ta-tillbaka"):
             browser.submit(f"{URL}/problem/{problem.id}/{path}", status=status)
-        for path in ("ta-undan", "ta-tillbaka"):
+        for path in ("lagg-undan", "ta-tillbaka"):
             browser.submit(f"{URL}/orsaker/{cause.id}/{path}", status=status)
     assert analysis.retired == []

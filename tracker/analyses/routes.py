@@ -1,49 +1,27 @@
 """The page of the analysis, how it is written, shared, adopted and opened again, and its versions."""
 
-from collections.abc import Iterator
-from typing import TypeVar
-
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from tracker.analyses import routes_problems  # noqa: F401 - it adds its own
 from tracker.analyses.access import developers_of, find_analysis, load_analysis
+from tracker.analyses.blueprint import bp
 from tracker.analyses.document import as_document
-from tracker.analyses.forms import (
-    AdoptForm,
-    CauseForm,
-    InviteForm,
-    ParticipationForm,
-    ProblemForm,
-    ReopenForm,
-    ResultsForm,
-)
-from tracker.analyses.guidance import LOCATIONS, guides
+from tracker.analyses.forms import AdoptForm, InviteForm, ParticipationForm, ReopenForm, ResultsForm
 from tracker.analyses.models import AnalysisLocked, NotReadyToAdopt
-from tracker.analyses.problems import ProblemInUse
+from tracker.analyses.pages import Page, address, form_page, one, place, to_write
 from tracker.analyses.reading import Reading, last_years_reading, measures_by_cause, reading_of
 from tracker.auth.access import current_access, load_cycle, may
 from tracker.extensions import db
-from tracker.models import (
-    AdoptedAnalysis,
-    Cause,
-    Permission,
-    Problem,
-    QualityCycle,
-    SituationAnalysis,
-    User,
-)
+from tracker.models import AdoptedAnalysis, Permission, QualityCycle, SituationAnalysis, User
 from tracker.organisation.roles import LEADERS, Role
 from tracker.reports.documents import word_answer
 from tracker.web.conflicts import saved
 from tracker.web.errors import typed_texts
-from tracker.web.forms import Form
 from tracker.web.notices import notify
 
-bp = Blueprint("analyses", __name__, url_prefix="/enheter/<slug>/<year>")
-
-Page = Response | str | tuple[str, int]
-_Row = TypeVar("_Row")
+__all__ = ["bp"]
 
 
 @bp.get("/nulagesanalys")
@@ -98,14 +76,14 @@ def start(slug: str, year: str) -> Page:
 @bp.route("/nulagesanalys/skriv", methods=["GET", "POST"])
 def write(slug: str, year: str) -> Page:
     """Vad bygger analysen på?, and Resultatbild."""
-    analysis = _to_write(slug, year)
+    analysis = to_write(slug, year)
     return _write_texts(analysis, ResultsForm(obj=analysis), "analyses/write.html")
 
 
 @bp.route("/nulagesanalys/delaktighet", methods=["GET", "POST"])
 def participation(slug: str, year: str) -> Page:
     """Vilka har deltagit, och hur?"""
-    analysis = _to_write(slug, year)
+    analysis = to_write(slug, year)
     form = ParticipationForm(obj=analysis)
     form.name_groups(analysis.participants)
     return _write_texts(analysis, form, "analyses/participation.html")
@@ -118,130 +96,8 @@ def _write_texts(
         form, analysis, lambda: analysis.write(form.texts, by=current_user), form.texts
     ):
         notify("Texten är sparad.")
-        return redirect(_address(analysis))
-    return _form_page(template, form, analysis)
-
-
-@bp.route("/nulagesanalys/problem/nytt", methods=["GET", "POST"])
-def add_problem(slug: str, year: str) -> Page:
-    analysis = _to_write(slug, year)
-    form = ProblemForm(new=True)
-    form.ask_about(analysis.cycle.unit, None)
-    if form.validate_on_submit():
-        problem = analysis.add_problem(form.text.data, form.about, by=current_user)
-        db.session.commit()
-        notify("Problemet är sparat.")
-        return redirect(_after_problem(analysis, problem))
-    return _form_page("analyses/problem.html", form, analysis, problem=None)
-
-
-@bp.route("/nulagesanalys/problem/<int:problem_id>", methods=["GET", "POST"])
-def problem(slug: str, year: str, problem_id: int) -> Page:
-    analysis = _to_write(slug, year)
-    problem = _problem(analysis, problem_id)
-    form = ProblemForm(obj=problem)
-    form.ask_about(analysis.cycle.unit, problem)
-    if form.validate_on_submit() and saved(
-        form,
-        problem,
-        lambda: problem.write(
-            form.text.data, form.about if "form" in form else problem.form, by=current_user
-        ),
-        form.names,
-    ):
-        notify("Problemet är sparat.")
-        return redirect(_after_problem(analysis, problem))
-    return _form_page(
-        "analyses/problem.html",
-        form,
-        analysis,
-        problem=problem,
-        in_use=bool(analysis.versions) or problem.carries_measures(),
-    )
-
-
-def _after_problem(analysis: SituationAnalysis, problem: Problem) -> str:
-    """The next thing to write is the cause, for those who said so."""
-    if "then_cause" in request.form:
-        return url_for(".add_cause", **_place(analysis), problem_id=problem.id)
-    return _address(analysis, f"problem-{problem.id}")
-
-
-@bp.post("/nulagesanalys/problem/<int:problem_id>/ta-bort")
-def remove_problem(slug: str, year: str, problem_id: int) -> Page:
-    analysis = _to_write(slug, year)
-    try:
-        _problem(analysis, problem_id).remove(by=current_user)
-    except ProblemInUse:
-        db.session.rollback()
-        notify("En åtgärd bygger på problemet. Ta undan det i stället.", "warning")
-        return redirect(url_for(".problem", slug=slug, year=year, problem_id=problem_id))
-    db.session.commit()
-    notify("Problemet är borttaget.")
-    return redirect(_address(analysis))
-
-
-@bp.post("/nulagesanalys/problem/<int:problem_id>/ta-undan")
-def retire_problem(slug: str, year: str, problem_id: int) -> Page:
-    analysis = _to_write(slug, year)
-    _problem(analysis, problem_id).retire(by=current_user)
-    db.session.commit()
-    notify("Problemet är undantaget ur analysen.")
-    return redirect(_address(analysis))
-
-
-@bp.post("/nulagesanalys/problem/<int:problem_id>/ta-tillbaka")
-def restore_problem(slug: str, year: str, problem_id: int) -> Page:
-    analysis = _to_write(slug, year)
-    _problem(analysis, problem_id).restore(by=current_user)
-    db.session.commit()
-    notify("Problemet är tillbaka i analysen.")
-    return redirect(_address(analysis, f"problem-{problem_id}"))
-
-
-@bp.route("/nulagesanalys/problem/<int:problem_id>/orsaker/ny", methods=["GET", "POST"])
-def add_cause(slug: str, year: str, problem_id: int) -> Page:
-    analysis = _to_write(slug, year)
-    problem = _problem(analysis, problem_id)
-    form = CauseForm(new=True)
-    if form.validate_on_submit():
-        text, location, evidence, prioritised = form.values
-        problem.add_cause(text, location, evidence, prioritised=prioritised, by=current_user)
-        db.session.commit()
-        notify("Orsaken är sparad.")
-        return redirect(_address(analysis, f"problem-{problem.id}"))
-    return _form_page("analyses/cause.html", form, analysis, problem=problem, cause=None)
-
-
-@bp.route("/nulagesanalys/orsaker/<int:cause_id>", methods=["GET", "POST"])
-def cause(slug: str, year: str, cause_id: int) -> Page:
-    analysis = _to_write(slug, year)
-    cause = _cause(analysis, cause_id)
-    form = CauseForm(obj=cause)
-    if form.validate_on_submit() and saved(
-        form, cause, lambda: cause.write(*form.values, by=current_user), form.NAMES
-    ):
-        notify("Orsaken är sparad.")
-        return redirect(_address(analysis, f"orsak-{cause_id}"))
-    return _form_page("analyses/cause.html", form, analysis, problem=cause.problem, cause=cause)
-
-
-@bp.post("/nulagesanalys/orsaker/<int:cause_id>/ta-undan")
-def retire_cause(slug: str, year: str, cause_id: int) -> Page:
-    analysis = _to_write(slug, year)
-    _cause(analysis, cause_id).retire(by=current_user)
-    db.session.commit()
-    notify("Orsaken är undantagen ur analysen.")
-    return redirect(_address(analysis))
-
-
-@bp.post("/nulagesanalys/orsaker/<int:cause_id>/ta-tillbaka")
-def restore_cause(slug: str, year: str, cause_id: int) -> Page:
-    analysis = _to_write(slug, year)
-    _cause(analysis, cause_id).restore(by=current_user)
-    db.session.commit()
-    notify("Orsaken är tillbaka i analysen.")
-    return redirect(_address(analysis, f"orsak-{cause_id}"))
+        return redirect(address(analysis))
+    return form_page(template, form, analysis)
 
 
 @bp.post("/nulagesanalys/dela")
@@ -250,7 +106,7 @@ def share(slug: str, year: str) -> Page:
     analysis.share(by=current_user)
     db.session.commit()
     notify("Analysen är delad med dialogansvarig.")
-    return redirect(_address(analysis))
+    return redirect(address(analysis))
 
 
 @bp.post("/nulagesanalys/faststall")
@@ -267,14 +123,14 @@ def adopt(slug: str, year: str) -> Page:
         return _analysis_page(analysis.cycle, analysis, leads=True, refused=refused), 422
     db.session.commit()
     notify(f"Nulägesanalysen är fastställd som version {version.number}.")
-    return redirect(_address(analysis))
+    return redirect(address(analysis))
 
 
 @bp.route("/nulagesanalys/oppna-igen", methods=["GET", "POST"])
 def reopen(slug: str, year: str) -> Page:
     analysis = load_analysis(slug, year, to=Permission.ADOPT, invited=False)
     if not analysis.is_locked:
-        return redirect(_address(analysis))
+        return redirect(address(analysis))
     form = ReopenForm()
     if form.validate_on_submit():
         analysis.reopen(form.reason.data, by=current_user)
@@ -282,8 +138,8 @@ def reopen(slug: str, year: str) -> Page:
         notify(
             "Analysen är öppen igen. Den fastställda versionen gäller tills en ny är fastställd."
         )
-        return redirect(_address(analysis))
-    return _form_page("analyses/reopen.html", form, analysis)
+        return redirect(address(analysis))
+    return form_page("analyses/reopen.html", form, analysis)
 
 
 @bp.route("/nulagesanalys/skribenter", methods=["GET", "POST"])
@@ -301,7 +157,7 @@ def writers(slug: str, year: str) -> Page:
         db.session.commit()
         notify(f"{person.name} kan nu skriva i analysen.")
         return redirect(url_for(".writers", slug=slug, year=year))
-    return _form_page("analyses/writers.html", form, analysis, free=free)
+    return form_page("analyses/writers.html", form, analysis, free=free)
 
 
 @bp.post("/nulagesanalys/skribenter/<int:user_id>/ta-bort")
@@ -358,64 +214,15 @@ def locked(_error: AnalysisLocked) -> tuple[str, int]:
     ), 409
 
 
-def _to_write(slug: str, year: str) -> SituationAnalysis:
-    """The analysis for somebody who writes in it; raises AnalysisLocked when it is adopted."""
-    analysis = load_analysis(slug, year, to=Permission.WRITE)
-    analysis.must_be_open()
-    return analysis
-
-
-def _problem(analysis: SituationAnalysis, problem_id: int) -> Problem:
-    return _one(problem for problem in analysis.problems if problem.id == problem_id)
-
-
-def _cause(analysis: SituationAnalysis, cause_id: int) -> Cause:
-    return _one(
-        cause for problem in analysis.problems for cause in problem.causes if cause.id == cause_id
-    )
-
-
 def _version(analysis: SituationAnalysis, number: int) -> AdoptedAnalysis:
-    return _one(version for version in analysis.versions if version.number == number)
-
-
-def _one(found: Iterator[_Row]) -> _Row:
-    """The row, which is there; else 404."""
-    row = next(found, None)
-    if row is None:
-        abort(404)
-    return row
-
-
-def _form_page(template: str, form: Form, analysis: SituationAnalysis, **context: object) -> Page:
-    """The page of a form: fresh, refused, or beside what somebody else saved meanwhile."""
-    status = 409 if form.form_errors else 422 if form.is_submitted() else 200
-    cycle = analysis.cycle
-    return render_template(
-        template,
-        form=form,
-        analysis=analysis,
-        cycle=cycle,
-        guides=guides(cycle.unit.kind),
-        locations=LOCATIONS,
-        **context,
-    ), status
-
-
-def _place(analysis: SituationAnalysis) -> dict[str, str]:
-    cycle = analysis.cycle
-    return {"slug": cycle.unit.slug, "year": cycle.school_year.slug}
-
-
-def _address(analysis: SituationAnalysis, anchor: str | None = None) -> str:
-    return url_for(".show", **_place(analysis), _anchor=anchor)
+    return one(version for version in analysis.versions if version.number == number)
 
 
 def _word_file(analysis: SituationAnalysis, reading: Reading) -> Response:
-    place = _place(analysis)
+    at = place(analysis)
     ending = f"version-{reading.version.number}" if reading.version else "utkast"
     organizer = current_access().organizer
     return word_answer(
         as_document(analysis, reading, organizer.name if organizer else ""),
-        f"nulagesanalys-{place['slug']}-{place['year']}-{ending}.docx",
+        f"nulagesanalys-{at['slug']}-{at['year']}-{ending}.docx",
     )

@@ -66,6 +66,7 @@ class Action(enum.StrEnum):
     MEASURE_PROPOSED = "measure_proposed"
     MEASURE_CHANGED = "measure_changed"
     MEASURE_DECIDED = "measure_decided"
+    MEASURE_REDECIDED = "measure_redecided"
     MEASURE_INHERITED = "measure_inherited"
     MEASURE_STARTED = "measure_started"
     MEASURE_LOGGED = "measure_logged"
@@ -88,6 +89,7 @@ class Action(enum.StrEnum):
     DIALOGUE_RESUMED = "dialogue_resumed"
     DIALOGUES_JOINED = "dialogues_joined"
     DIALOGUE_SPLIT = "dialogue_split"
+    DIALOGUE_UNIT_LEFT = "dialogue_unit_left"
     TOPIC_CHOSEN = "topic_chosen"
     TOPIC_CHANGED = "topic_changed"
     TOPIC_ADDED = "topic_added"
@@ -108,7 +110,7 @@ class Action(enum.StrEnum):
 
 _SENTENCES = {
     Action.PASSWORD_CHOSEN: "valde ett nytt lösenord",
-    Action.USER_INVITED: "bjöd in {person} ({email})",
+    Action.USER_INVITED: "bjöd in {person}",
     Action.USER_CHANGED: "ändrade uppgifterna om {person}",
     Action.ACCOUNT_CLOSED: "stängde kontot för {person}",
     Action.ORGANIZER_CREATED: "lade upp huvudmannen {organizer}",
@@ -138,11 +140,11 @@ _SENTENCES = {
     Action.PROBLEM_ADDED: "lade till ett problem i nulägesanalysen: ”{problem}”",
     Action.PROBLEM_CHANGED: "ändrade problemet ”{problem}” i nulägesanalysen",
     Action.PROBLEM_REMOVED: "tog bort problemet ”{problem}” ur nulägesanalysen",
-    Action.PROBLEM_RETIRED: "tog undan problemet ”{problem}” i nulägesanalysen",
+    Action.PROBLEM_RETIRED: "lade undan problemet ”{problem}” i nulägesanalysen",
     Action.PROBLEM_RESTORED: "tog tillbaka problemet ”{problem}” i nulägesanalysen",
     Action.CAUSE_ADDED: "lade till orsaken ”{cause}”",
     Action.CAUSE_CHANGED: "ändrade orsaken ”{cause}”",
-    Action.CAUSE_RETIRED: "tog undan orsaken ”{cause}”",
+    Action.CAUSE_RETIRED: "lade undan orsaken ”{cause}”",
     Action.CAUSE_RESTORED: "tog tillbaka orsaken ”{cause}”",
     Action.ANALYSIS_SHARED: "delade nulägesanalysen för {unit} {year} med dialogansvarig",
     Action.ANALYSIS_ADOPTED: "fastställde nulägesanalysen för {unit} {year}, version {number}",
@@ -155,6 +157,7 @@ _SENTENCES = {
     Action.MEASURE_PROPOSED: "föreslog åtgärden ”{measure}”",
     Action.MEASURE_CHANGED: "ändrade åtgärden ”{measure}”",
     Action.MEASURE_DECIDED: "beslutade åtgärden ”{measure}”",
+    Action.MEASURE_REDECIDED: "ändrade beslutet om åtgärden ”{measure}”. Före ändringen: {before}",
     Action.MEASURE_INHERITED: "lade in åtgärden ”{measure}” från {year}",
     Action.MEASURE_STARTED: "startade åtgärden ”{measure}”",
     Action.MEASURE_LOGGED: "skrev i loggen för åtgärden ”{measure}”",
@@ -175,6 +178,7 @@ _SENTENCES = {
     Action.DIALOGUE_RESUMED: "tog upp {dialogue} med {about} igen: {when}",
     Action.DIALOGUES_JOINED: "slog ihop {dialogue} till en för {about}",
     Action.DIALOGUE_SPLIT: "gav {unit} en egen {dialogue}",
+    Action.DIALOGUE_UNIT_LEFT: "tog bort {unit} ur {dialogue}: enheten avslutas",
     Action.TOPIC_CHOSEN: "valde området ”{topic}” till {dialogue}",
     Action.TOPIC_CHANGED: "ändrade området ”{topic}” i {dialogue}",
     Action.TOPIC_ADDED: "lade till området ”{topic}” i {dialogue}",

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from tracker.clock import today
 from tracker.cycle import calendar
+from tracker.database import SAFE_METHODS
 from tracker.extensions import db, login_manager
 from tracker.models import (
     DialogueUnit,
@@ -196,9 +197,13 @@ class Access:
 
 
 def current_access() -> Access:
-    """The access of the signed-in person, read once per request."""
+    """The access of the signed-in person, read once per request. What was written for an organizer
+    in which the person no longer has a role is not saved in another (409)."""
     if "access" not in g:
-        g.access = Access.load(current_user, session.get(ORGANIZER_KEY))
+        wanted = session.get(ORGANIZER_KEY)
+        g.access = Access.load(current_user, wanted)
+        if wanted and wanted != g.access.organizer_id and request.method not in SAFE_METHODS:
+            abort(409)
     return g.access
 
 
@@ -288,8 +293,8 @@ def load_cycle(slug: str, year: str, to: Permission) -> QualityCycle:
 def load_measure(measure_id: int, to: Permission) -> Measure:
     """A measure that concerns a unit of the person's. A proposal is visible to its writers only.
 
-    It is written by those of the unit that decided it, or of the one that took it over; other units
-    that it concerns read along.
+    It is written by those of the units that own it (MeasureUnit.owns); other units that it concerns
+    read along.
     """
     measure = db.session.scalar(
         sa.select(Measure)
@@ -301,17 +306,37 @@ def load_measure(measure_id: int, to: Permission) -> Measure:
     )
     if measure is None:
         abort(404)
-    given = _on_units(
-        [link.unit for link in measure.unit_links],
-        owners={
-            link.unit_id
-            for link in measure.unit_links
-            if link.unit_id == measure.cycle.unit_id or link.origin_unit_id is not None
-        },
-    )
+    given = _on_units(measure.units, owners=_owners(measure))
     visible = Permission.WRITE if measure.state is MeasureState.PROPOSED else Permission.READ
     _demand(to, given, visible=visible)
     return measure
+
+
+def _owners(measure: Measure) -> set[int] | None:
+    if len(measure.unit_links) == 1:
+        return None
+    return set(
+        db.session.scalars(
+            sa.select(MeasureUnit.unit_id).where(
+                MeasureUnit.measure_id == measure.id, MeasureUnit.owns(today())
+            )
+        )
+    )
+
+
+def writes_measure() -> sa.ColumnElement[bool]:
+    """A criterion on Measure: those in which `load_measure` lets the person write."""
+    access = current_access()
+    vacant = sa.and_(access.units_where(Permission.LEAD), ~SchoolUnit.has_leader())
+    owned = (
+        sa.select(MeasureUnit.measure_id)
+        .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
+        .where(
+            MeasureUnit.owns(today()),
+            sa.or_(access.units_where(Permission.WRITE), vacant),
+        )
+    )
+    return Measure.id.in_(owned)
 
 
 def load_dialogue(dialogue_id: int, to: Permission) -> QualityDialogue:
@@ -371,5 +396,5 @@ def _load_user(user_id: str) -> User | None:
 
 __all__ = [
     "Access", "current_access", "current_year", "load_cycle", "load_dialogue", "load_measure",
-    "load_organizer", "load_unit", "may",
+    "load_organizer", "load_unit", "may", "writes_measure",
 ]  # fmt: skip

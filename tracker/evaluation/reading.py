@@ -1,10 +1,12 @@
 """What the page Effekter of a unit and läsår reads."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, selectinload
 
+from tracker.auth.access import may, writes_measure
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
@@ -12,6 +14,7 @@ from tracker.models import (
     Measure,
     MeasureState,
     MeasureUnit,
+    Permission,
     QualityCycle,
     SchoolYear,
 )
@@ -25,6 +28,8 @@ class EffectList:
     due: list[Measure]
     later: list[Measure]
     assessed: list[EffectAssessment]
+    own: frozenset[int]
+    """Ids of the measures that the person may assess; some are other units' decisions."""
 
     @property
     def is_empty(self) -> bool:
@@ -67,6 +72,15 @@ def effects_of(cycle: QualityCycle) -> EffectList:
             and (row.cycle.school_year_id != year.id or row.id in put_off)
         ],
         assessed=[row for row in assessed if row.judgement.is_final],
+        own=_own({row.id for row in waiting} | {row.measure_id for row in assessed}),
+    )
+
+
+def _own(ids: Set[int]) -> frozenset[int]:
+    if not ids or not may(Permission.WRITE):
+        return frozenset()
+    return frozenset(
+        db.session.scalars(sa.select(Measure.id).where(Measure.id.in_(ids), writes_measure()))
     )
 
 

@@ -11,8 +11,7 @@ from tracker.evaluation.forms import EffectForm
 from tracker.evaluation.models import AlreadyContinued
 from tracker.evaluation.reading import effects_of
 from tracker.extensions import db
-from tracker.measures.reading import versions_of
-from tracker.measures.routes_one import seen_from
+from tracker.measures.reading import seen_from, versions_of
 from tracker.measures.states import IllegalTransition
 from tracker.models import EffectAssessment, Measure, Permission, SchoolYear, Term
 from tracker.web.notices import notify
@@ -82,7 +81,7 @@ def _onward(measure: Measure, made: EffectAssessment) -> Response:
     if made.judgement.is_final:
         notify(f"Bedömningen av ”{measure.title}” är sparad.")
     else:
-        notify(f"Åtgärden är tyst till {date_medium(made.next_date)} och kommer då tillbaka.")
+        notify(f"Du får ingen påminnelse om åtgärden före {date_medium(made.next_date)}.")
     return redirect(url_for("evaluation.index", slug=unit.slug, year=year.slug))
 
 

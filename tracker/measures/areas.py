@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
@@ -66,6 +67,10 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
         area._record(Action.DEVELOPMENT_AREA_ADDED, by)
         return area
 
+    @property
+    def problem_ids(self) -> list[int]:
+        return sorted(problem.id for problem in self.problems)
+
     def write(
         self,
         title: str,
@@ -76,8 +81,15 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
         *,
         by: "User",
     ) -> None:
-        self.title, self.why, self.goal, self.form = title, why, goal, form
-        self.problems = list(problems)
+        """Change it; what is the same as before is no change."""
+        others = self.problem_ids != sorted(problem.id for problem in problems)
+        texts = (title, why, goal, form)
+        if texts == (self.title, self.why, self.goal, self.form) and not others:
+            return
+        self.title, self.why, self.goal, self.form = texts
+        if others:
+            self.problems = list(problems)
+            flag_modified(self, "title")  # so that the row's version tells of its problems too
         self._record(Action.DEVELOPMENT_AREA_CHANGED, by)
 
     def remove(self, *, by: "User") -> None:
@@ -107,8 +119,10 @@ class AreaInUse(Exception):
 sa.Table(
     "development_area_problem",
     Base.metadata,
-    sa.Column(
-        "area_id", sa.ForeignKey("development_area.id", ondelete="CASCADE"), primary_key=True
-    ),
-    sa.Column("problem_id", sa.ForeignKey("problem.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("organizer_id", sa.Integer, nullable=False),
+    sa.Column("area_id", sa.Integer, primary_key=True),
+    sa.Column("problem_id", sa.Integer, primary_key=True),
+    tenant_fk("area_id", "development_area", ondelete="CASCADE"),
+    tenant_fk("problem_id", "problem", ondelete="CASCADE"),
+    sa.Index(None, "problem_id"),
 )

@@ -2,15 +2,18 @@
 
 import csv
 import io
+import secrets
 from typing import Any
 
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from wtforms.validators import ValidationError
+from wtforms import HiddenField
+from wtforms.validators import Length, ValidationError
 
 from tracker.clock import today
+from tracker.measures.models import DECIDED
 from tracker.measures.states import missing_for_decision
-from tracker.models import MeasureBasis, SchoolForm, SchoolUnit
+from tracker.models import Measure, MeasureBasis, SchoolForm, SchoolUnit
 from tracker.web.fields import (
     Day,
     FreeLine,
@@ -21,7 +24,7 @@ from tracker.web.fields import (
     Rows,
     required,
 )
-from tracker.web.forms import Form, VersionedForm
+from tracker.web.forms import Form, VersionedForm, readable
 
 MISSING = {
     "basis": "Välj vad åtgärden bygger på.",
@@ -41,6 +44,7 @@ LACKING = {
 """The same as it reads after "För att beslutas behöver åtgärden"."""
 
 WHOLE_UNIT = "Hela enheten"
+DECIDED_ALREADY = "Det här är beslutat och ändras av rektor, eller av den som rektor har delegerat till att besluta."
 
 
 class _MeasureFields:
@@ -122,10 +126,25 @@ class _MeasureFields:
 
 class NewMeasureForm(_MeasureFields, Form):
     unit_ids = Rows("Gäller också")
+    form_token = HiddenField(default=lambda: secrets.token_urlsafe(16), validators=[Length(max=40)])
+    """Tells the same form sent twice from two measures."""
 
 
 class MeasureForm(_MeasureFields, VersionedForm):
     """A measure that is there already."""
+
+    def refuse_what_is_decided(self, measure: Measure) -> bool:
+        """Put a message at every field in which this changes the decision on a measure; whether
+        there were any. For those who do not decide."""
+        changed = [
+            name
+            for name in DECIDED
+            if (self[name].data or None) != (getattr(measure, name) or None)
+        ]
+        for name in changed:
+            self.refuse(name, DECIDED_ALREADY)
+            self[name].stored_now = readable(self[name], getattr(measure, name))
+        return bool(changed)
 
 
 class LogForm(Form):
@@ -151,6 +170,8 @@ class _AreaFields:
     problem_ids = Rows("Problem eller utvecklingsbehov som området svarar mot")
 
     NAMES = ("title", "why", "goal", "form")
+    SHARED = (*NAMES, "problem_ids")
+    """What the form and the area have in common."""
 
     def offer(self, unit: SchoolUnit, problems: list[tuple[int, str]]) -> None:
         self.form.choices = [

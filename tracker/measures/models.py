@@ -21,15 +21,15 @@ from tracker.database import (
 )
 from tracker.extensions import db
 from tracker.measures.parts import MeasureLogEntry, MeasureUnit
+from tracker.measures.standing import Standing
 from tracker.measures.states import (
-    LIVING,
     IllegalTransition,
     MeasureBasis,
     MeasureState,
     NotReadyToDecide,
-    missing_for_decision,
 )
 from tracker.organisation.models import SchoolForm
+from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
     from tracker.analyses.models import Cause
@@ -39,8 +39,11 @@ if TYPE_CHECKING:
     from tracker.measures.areas import DevelopmentArea
     from tracker.organisation.models import SchoolUnit
 
+DECIDED = ("basis", "cause_id", "expected_effect", "assessable_from")
+"""What a decision is about: only who may decide changes it afterwards."""
 
-class Measure(Versioned, TenantOwned, Base):
+
+class Measure(Standing, Versioned, TenantOwned, Base):
     """Åtgärd. Belongs to the lap in which it was proposed; concerns one or more units.
 
     It cannot be decided without its basis, its expected effect and the date from which the effect
@@ -56,6 +59,7 @@ class Measure(Versioned, TenantOwned, Base):
         tenant_fk("area_id", "development_area"),
         tenant_fk("continues_id", "measure"),
         sa.UniqueConstraint("continues_id"),
+        sa.UniqueConstraint("organizer_id", "form_token"),
         sa.Index(None, "cycle_id"),
         sa.Index(None, "cause_id"),
         sa.Index(None, "organizer_id", "assess_on"),
@@ -114,6 +118,8 @@ class Measure(Versioned, TenantOwned, Base):
     continues_id: Mapped[int | None]
     """The earlier version of this measure."""
 
+    form_token: Mapped[str | None] = mapped_column(sa.String(40))
+    """Of the form that made it: the same form sent twice is one measure, not two."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     decided_at: Mapped[datetime | None]
     decided_by_name: Mapped[str | None] = mapped_column(sa.String(200))
@@ -169,58 +175,10 @@ class Measure(Versioned, TenantOwned, Base):
     def units(self) -> "list[SchoolUnit]":
         return [link.unit for link in self.unit_links]
 
-    @property
-    def is_draft(self) -> bool:
-        """A proposal is seen only by those who write in the unit."""
-        return self.state is MeasureState.PROPOSED
-
-    @property
-    def is_living(self) -> bool:
-        return self.state in LIVING
-
-    @property
-    def state_today(self) -> MeasureState:
-        """The state as it reads: a decided measure runs from its first day, without anybody
-        having to say so."""
-        begun = self.starts_on is not None and self.starts_on <= today()
-        return MeasureState.RUNNING if self.state is MeasureState.DECIDED and begun else self.state
-
-    @property
-    def is_due(self) -> bool:
-        """Whether the effect is to be assessed today or should have been."""
-        return self.assess_on is not None and not self.is_draft and self.assess_on <= today()
-
-    @property
-    def is_continued(self) -> bool:
-        """Whether a later version of it has been decided."""
-        return self.continued_by is not None and not self.continued_by.is_draft
-
-    @property
-    def is_assessable(self) -> bool:
-        """Whether there is an effect to assess: it waits for its day, or it was settled and more is
-        known since. Not what was cancelled, nor what a later version has replaced."""
-        if self.is_draft or self.state is MeasureState.CANCELLED:
-            return False
-        return self.assess_on is not None or self.continued_by is None
-
-    @property
-    def has_living_basis(self) -> bool:
-        """False when the cause it was decided out of has been taken out of the analysis, by itself
-        or with its problem."""
-        if self.basis is not MeasureBasis.CAUSE:
-            return True
-        cause = self.cause
-        return cause is not None and not (cause.retired_at or cause.problem.retired_at)
-
     @classmethod
     def concerning(cls, unit_id: int) -> sa.ColumnElement[bool]:
         """A criterion: the measures of the unit, shared ones and those it has taken over included."""
         return cls.id.in_(sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id == unit_id))
-
-    @property
-    def latest_assessment(self) -> "EffectAssessment | None":
-        current = [row for row in self.assessments if row.superseded_at is None]
-        return current[-1] if current else None
 
     @classmethod
     def propose(
@@ -229,11 +187,12 @@ class Measure(Versioned, TenantOwned, Base):
         *,
         by: "User",
         units: "list[SchoolUnit] | None" = None,
+        form_token: str | None = None,
         **fields: Any,
     ) -> Self:
         """A proposal in the lap, for its unit or for the units given. `fields`: see FIELDS."""
         units = units or ([cycle.unit] if cycle.unit else [])
-        measure = cls(organizer_id=cycle.organizer_id, cycle=cycle)
+        measure = cls(organizer_id=cycle.organizer_id, cycle=cycle, form_token=form_token)
         measure._set(fields)
         measure.unit_links = [
             MeasureUnit(organizer_id=cycle.organizer_id, unit=unit) for unit in units
@@ -274,22 +233,43 @@ class Measure(Versioned, TenantOwned, Base):
         measure._record(Action.MEASURE_INHERITED, by, year=cycle.school_year.label)
         return measure
 
+    @classmethod
+    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
+        """The measure that this very form made, when it has been sent before."""
+        if not form_token:
+            return None
+        return db.session.scalar(
+            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
+        )
+
     def write(self, *, by: "User", **fields: Any) -> None:
-        """Change the measure. A decided one keeps what a decision needs: NotReadyToDecide else."""
+        """Change the measure. A decided one keeps what a decision needs, NotReadyToDecide else, and
+        Historik keeps what was decided before. What is the same as before is no change."""
         if self.state in (MeasureState.COMPLETED, MeasureState.CANCELLED):
             raise IllegalTransition
-        moved = fields.get("assessable_from", self.assessable_from) != self.assessable_from
+        before = {name: getattr(self, name) for name in self.FIELDS}
+        decided = self.decided_terms()
         self._set(fields)
-        if not self.is_draft:
-            if missing := self.missing_for_decision():
-                raise NotReadyToDecide(missing)
-            if moved:
-                self._plan_assessment(self.assessable_from)
-        self._record(Action.MEASURE_CHANGED, by)
+        changed = {name for name in self.FIELDS if getattr(self, name) != before[name]}
+        if not changed:
+            return
+        if self.is_draft or not changed & set(DECIDED):
+            self._record(Action.MEASURE_CHANGED, by)
+            return
+        if missing := self.missing_for_decision():
+            raise NotReadyToDecide(missing)
+        if "assessable_from" in changed:
+            self._plan_assessment(self.assessable_from)
+        self._record(Action.MEASURE_REDECIDED, by, before=decided)
 
-    def missing_for_decision(self) -> list[str]:
-        """The fields that a decision needs and that are empty, in the order of the form."""
-        return missing_for_decision({name: getattr(self, name) for name in self.FIELDS})
+    def decided_terms(self) -> str:
+        """What a decision is about, in one line, as Historik keeps it."""
+        day = date_medium(self.assessable_from) if self.assessable_from else "–"
+        basis = self.cause.text if self.cause else self.basis.label if self.basis else "–"
+        return (
+            f"förväntad effekt: ”{self.expected_effect}”, kan bedömas från: {day}, "
+            f"bygger på: ”{basis}”"
+        )
 
     def decide(self, *, by: "User") -> None:
         """Besluta. Raises NotReadyToDecide when basis, expected effect or date is missing, and

@@ -1,10 +1,10 @@
 """What belongs to a measure: the units it concerns, and the log of what was done."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from tracker.clock import now
 from tracker.database import Base, LongText, ShortText, TenantOwned, tenant_fk
@@ -36,6 +36,43 @@ class MeasureUnit(Base):
     )
     unit: Mapped["SchoolUnit"] = relationship(foreign_keys="MeasureUnit.unit_id")
     origin: Mapped["SchoolUnit | None"] = relationship(foreign_keys="MeasureUnit.origin_unit_id")
+
+    @classmethod
+    def owns(cls, day: date | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
+        """A criterion: whether the measure is the unit's own to write in, decide and assess on that
+        day. It is for the unit in whose lap it was proposed and for those that took it over; when
+        all of these are closed, for the units that are left. The others read along."""
+        from tracker.organisation.models import SchoolUnit
+
+        holder = aliased(cls)
+        held_by_an_open_unit = (
+            sa.exists()
+            .where(
+                holder.measure_id == cls.measure_id,
+                _holds(holder),
+                SchoolUnit.id == holder.unit_id,
+                SchoolUnit.open_on(day),
+            )
+            .correlate(cls)
+        )
+        return sa.or_(_holds(cls), ~held_by_an_open_unit)
+
+
+def _holds(link: Any) -> sa.ColumnElement[bool]:
+    """`link` is MeasureUnit or an alias of it."""
+    from tracker.cycle.models import QualityCycle
+    from tracker.measures.models import Measure
+
+    proposed_there = (
+        sa.exists()
+        .where(
+            Measure.id == link.measure_id,
+            QualityCycle.id == Measure.cycle_id,
+            QualityCycle.unit_id == link.unit_id,
+        )
+        .correlate(link)
+    )
+    return sa.or_(link.origin_unit_id.is_not(None), proposed_there)
 
 
 class MeasureLogEntry(TenantOwned, Base):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.analyses.problems import excerpt
-from tracker.auth.access import current_access
+from tracker.auth.access import current_access, current_year, writes_measure
 from tracker.clock import at, local, today
 from tracker.cycle import calendar
 from tracker.extensions import db
@@ -91,6 +91,8 @@ def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
     )
     if not with_proposals:
         query = query.where(Measure.state != MeasureState.PROPOSED)
+    else:
+        query = query.where(sa.or_(Measure.state != MeasureState.PROPOSED, writes_measure()))
     measures = db.session.scalars(query).all()
     living = [row for row in measures if row.is_living]
     return MeasureList(
@@ -153,7 +155,7 @@ def causes_of(unit_id: int, year: SchoolYear, keep: Cause | None = None) -> list
         earlier = "" if row.start_year == year.start_year else f", {calendar.label(row.start_year)}"
         offered.append((row.id, f"{excerpt(row.text, 110)} ({row.location.label}{earlier})"))
     if keep is not None and keep.id not in dict(offered):
-        offered.append((keep.id, f"{excerpt(keep.text, 110)} (borttagen ur analysen)"))
+        offered.append((keep.id, f"{excerpt(keep.text, 110)} (undanlagd)"))
     return offered
 
 
@@ -263,10 +265,32 @@ def load_basis(measure: Measure) -> None:
             joinedload(Cause.problem)
             .joinedload(Problem.analysis)
             .joinedload(SituationAnalysis.cycle)
-            .joinedload(QualityCycle.school_year)
+            .options(joinedload(QualityCycle.school_year), joinedload(QualityCycle.unit))
         )
     )
     set_committed_value(measure, "cause", cause)
+
+
+def analysis_behind(measure: Measure) -> QualityCycle | None:
+    """The lap whose analysis the measure builds on, when the person follows or writes in its unit."""
+    if measure.cause is None:
+        return None
+    lap = measure.cause.problem.analysis.cycle
+    if lap.unit is None:
+        return None
+    given = current_access().on_unit(lap.unit.id, lap.unit.area_id)
+    return lap if given & {Permission.FOLLOW, Permission.WRITE} else None
+
+
+def seen_from(measure: Measure) -> tuple[SchoolUnit, SchoolYear]:
+    """The unit through which the person sees the measure, and the läsår in whose lists it stands."""
+    access, home = current_access(), measure.cycle.unit_id
+    seen = [u for u in measure.units if Permission.READ in access.on_unit(u.id, u.area_id)]
+    unit = min(seen, key=lambda unit: unit.id != home)
+    year = current_year(measure.organizer_id)
+    if year is None or (unit.closed_on and unit.closed_on < year.first_day):
+        year = measure.cycle.school_year
+    return unit, year
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Åtgärder of a unit and läsår, a new one, and the pages of one measure."""
 
+import secrets
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_cycle, may
@@ -41,21 +43,50 @@ def new(slug: str, year: str) -> Page:
     form.offer(unit, causes=causes, people=people_of(unit.id), areas=areas_of(cycle))
     shared = other_units(unit, Permission.ADOPT if may(Permission.ADOPT) else Permission.WRITE)
     form.unit_ids.choices = [(other.id, other.name) for other in shared]
+    if made := _made_before(cycle, form):
+        return _to_what_was_made(made)
     valid = form.validate_on_submit()
     if (deciding and form.refuse_decision()) or not valid:
         return _new_page(cycle, form), 422 if form.is_submitted() else 200
-    measure = Measure.propose(
-        cycle, by=current_user, units=_chosen(unit, shared, form), **form.values()
-    )
-    if deciding:
-        measure.decide(by=current_user)
-    db.session.commit()
+    try:
+        measure = Measure.propose(
+            cycle,
+            by=current_user,
+            units=_chosen(unit, shared, form),
+            form_token=form.form_token.data or None,
+            **form.values(),
+        )
+        if deciding:
+            measure.decide(by=current_user)
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        if made := _made_before(cycle, form):
+            return _to_what_was_made(made)
+        raise
     if deciding:
         day = date_medium(measure.assess_on)
         notify(f"Åtgärden är beslutad. Effekten kan bedömas från {day}; då står den i Effekter.")
     else:
         notify("Förslaget är sparat. Det syns för dem som skriver på enheten.")
     return redirect(url_for("measures.show", measure_id=measure.id))
+
+
+def _made_before(cycle: QualityCycle, form: NewMeasureForm) -> Measure | None:
+    """What the same form made when it was sent a moment ago: pressed twice, or gone back to. Written
+    over with another measure, the form is a new one."""
+    if not form.is_submitted():
+        return None
+    made = Measure.made_by_form(cycle.organizer_id, form.form_token.data)
+    if made is not None and made.title != form.title.data:
+        form.form_token.data = secrets.token_urlsafe(16)
+        return None
+    return made
+
+
+def _to_what_was_made(made: Measure) -> Response:
+    notify("Åtgärden är redan sparad. Vill ni ändra något gör ni det här.", "info")
+    return redirect(url_for("measures.show", measure_id=made.id))
 
 
 def _prefilled(causes: list[tuple[int, str]]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def area(slug: str, year: str, area_id: int) -> Page:
     def change() -> None:
         area.write(**form.values(), problems=_chosen(problems, form), by=current_user)
 
-    if not saved(form, area, change, form.NAMES):
+    if not saved(form, area, change, form.SHARED):
         return _page(cycle, form, area), 409
     notify("Utvecklingsområdet är sparat.")
     return _to_list(cycle)

@@ -8,17 +8,19 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from tracker.audit.history import history_of
-from tracker.auth.access import current_access, current_year, load_measure, may
+from tracker.auth.access import load_measure, may
 from tracker.extensions import db
 from tracker.measures.blueprint import bp
 from tracker.measures.forms import LACKING, CancelForm, LogForm, MeasureForm
 from tracker.measures.reading import (
+    analysis_behind,
     areas_of,
     causes_of,
     lap_of,
     life_of,
     load_basis,
     people_of,
+    seen_from,
     versions_of,
 )
 from tracker.measures.states import IllegalTransition
@@ -46,23 +48,13 @@ def _show_page(
         unit=unit,
         year=year,
         life=life_of(versions),
+        analysis=analysis_behind(measure),
         form=cancel_form or log_form,
         log_form=log_form or LogForm(formdata=None),
         cancel_form=cancel_form or CancelForm(formdata=None),
         missing=[LACKING[name] for name in measure.missing_for_decision()],
         history=history_of(measure),
     )
-
-
-def seen_from(measure: Measure) -> tuple[SchoolUnit, SchoolYear]:
-    """The unit through which the person sees the measure, and the läsår in whose lists it stands."""
-    access, home = current_access(), measure.cycle.unit_id
-    seen = [u for u in measure.units if Permission.READ in access.on_unit(u.id, u.area_id)]
-    unit = min(seen, key=lambda unit: unit.id != home)
-    year = current_year(measure.organizer_id)
-    if year is None or (unit.closed_on and unit.closed_on < year.first_day):
-        year = measure.cycle.school_year
-    return unit, year
 
 
 @bp.route("/atgarder/<int:measure_id>/andra", methods=["GET", "POST"])
@@ -80,6 +72,15 @@ def edit(measure_id: int) -> Page:
     needs_all = form.is_submitted() and (deciding or not measure.is_draft)
     if (needs_all and form.refuse_decision()) or not valid:
         return _edit_page(measure, unit, year, form), 422 if form.is_submitted() else 200
+
+    is_fresh = form.version.data == measure.version
+    if (
+        is_fresh
+        and not measure.is_draft
+        and not may(Permission.ADOPT)
+        and form.refuse_what_is_decided(measure)
+    ):
+        return _edit_page(measure, unit, year, form), 422
 
     def change() -> None:
         measure.write(by=current_user, **form.values())

@@ -36,12 +36,21 @@ class VersionedForm(Form):
         self.form_errors.append(CONFLICT_MESSAGE)
         for name, value in stored.items():
             field = self[name]
-            if field.data != value:
-                field.stored_now = _readable(field, value)
+            if not _same(field.data, value):
+                field.stored_now = readable(field, value)
 
 
-def _readable(field: Any, value: Any) -> str:
-    """A stored value as the person would read it in the field."""
+def _same(typed: Any, stored: Any) -> bool:
+    """Several choices are the same in any order."""
+    if isinstance(stored, list):
+        return set(typed or ()) == set(stored)
+    return bool(typed == stored)
+
+
+def readable(field: Any, value: Any) -> str:
+    """A stored value as the person would read it in the field; several on a line each."""
+    if isinstance(value, list):
+        return "\n".join(readable(field, one) for one in value) or "(inget valt)"
     choices = getattr(field, "choices", None)
     if choices and not isinstance(choices, dict):
         for key, label, *_ in choices:
