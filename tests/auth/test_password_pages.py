@@ -83,11 +83,11 @@ def test_bad_addresses(client, email):
 
 
 def test_asking_without_end_is_limited(client, karin):
-    for _ in range(FailedSignIn.PER_EMAIL):
+    for _ in range(FailedSignIn.PER_EMAIL_AND_CLIENT):
         ask(client, karin.email)
 
     ask(client, karin.email, 429)
-    assert len(mails()) == FailedSignIn.PER_EMAIL
+    assert len(mails()) == FailedSignIn.PER_EMAIL_AND_CLIENT
 
 
 @pytest.mark.parametrize("purpose", LinkPurpose)
@@ -203,3 +203,20 @@ def test_the_account_page_shows_roles(cast, as_):
 
     assert "karin@exempelby.example" in text
     assert "Rektor, Sävkullaskolan, från 1 augusti 2023" in text
+
+
+def test_a_chosen_password_ends_the_links_that_lie_waiting(client, karin):
+    invitation = OneTimeLink.issue(karin, LinkPurpose.INVITATION)
+    db.session.commit()
+    ask(client, karin.email)
+
+    send(client, link_in(mails()[0]), {"password": NEW, "repeat": NEW})
+
+    client.page(f"/valj-losenord/{invitation}", 410)
+
+
+def test_ones_own_account_tells_when_the_password_was_chosen(client, karin, as_):
+    ask(client, karin.email)
+    send(client, link_in(mails()[0]), {"password": NEW, "repeat": NEW})
+
+    assert "Karin Holm valde ett nytt lösenord." in client.page("/konto")

@@ -13,7 +13,7 @@ def test_other_days(cast, as_):
     browser = as_(cast.tove)
     assert 'value="21, 7, 1"' in browser.page(PAGE)
 
-    browser.submit(PAGE, {"dialogue": "7; 28 14,7", "effect": "14, 0"})
+    browser.submit(PAGE, {"dialogue": "7; 28 14,7", "effect": "14, 0", "version": 1})
 
     assert cast.exempelby.dialogue_reminder_days == [28, 14, 7]
     assert cast.exempelby.effect_reminder_days == [0, 14]
@@ -25,7 +25,7 @@ def test_other_days(cast, as_):
 
 
 def test_none_at_all(cast, as_):
-    as_(cast.tove).submit(PAGE, {"dialogue": "", "effect": " "})
+    as_(cast.tove).submit(PAGE, {"dialogue": "", "effect": " ", "version": 1})
 
     assert cast.exempelby.dialogue_reminder_days == []
     as_(cast.tove).page("/organisation")
@@ -44,7 +44,7 @@ def test_none_at_all(cast, as_):
     ],
 )
 def test_bad_input_is_explained_and_kept(cast, as_, text, message):
-    response = as_(cast.tove).submit(PAGE, {"dialogue": text, "effect": "0"}, 422)
+    response = as_(cast.tove).submit(PAGE, {"dialogue": text, "effect": "0", "version": 1}, 422)
 
     assert errors(response) == [message]
     assert text in response.get_data(as_text=True)
@@ -53,3 +53,15 @@ def test_bad_input_is_explained_and_kept(cast, as_, text, message):
 
 def test_is_the_administrators_alone(cast, as_):
     as_(cast.lena).page(PAGE, 403)
+
+
+def test_the_second_of_two_administrators_sees_what_the_first_saved(cast, as_):
+    browser = as_(cast.tove)
+    browser.submit(PAGE, {"dialogue": "10", "effect": "0, 14", "version": 1})
+
+    refused = browser.submit(PAGE, {"dialogue": "21, 3", "effect": "0, 14", "version": 1}, 409)
+
+    text = refused.get_data(as_text=True)
+    assert 'value="21, 3"' in text
+    assert "<p>10</p>" in text
+    assert cast.exempelby.dialogue_reminder_days == [10]

@@ -95,7 +95,7 @@ def test_closed_days_are_added_and_removed(cast, as_):
     ("change", "message"),
     [
         ({"kind": ""}, "Välj vad det är."),
-        ({"name": ""}, "Skriv vad den heter."),
+        ({"name": ""}, "Skriv ett namn, till exempel Sportlov."),
         ({"name": "x" * 100_000}, "Texten är för lång: 100\u00a0000 tecken, högst 200 får plats."),
         ({"starts_on": ""}, "Ange en dag."),
         ({"starts_on": "2026-02-30"}, "Skriv datumet som år-månad-dag, till exempel 2027-01-15."),

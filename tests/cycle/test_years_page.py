@@ -45,3 +45,12 @@ def test_is_the_administrators_alone(cast, as_, person):
 
     browser.page(PAGE, 403)
     browser.submit(f"{PAGE}/lagg-upp", status=403)
+
+
+def test_promises_that_it_comes_by_itself_only_of_the_coming_one(cast, as_, the_day):
+    assert "av sig självt den 1 maj" in as_(cast.tove).page("/organisation/lasar")
+
+    the_day.move_to("2027-09-01")
+    text = as_(cast.tove).page("/organisation/lasar")
+    assert "Lägg upp läsåret 2027/28" in text
+    assert "av sig självt" not in text

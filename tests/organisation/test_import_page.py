@@ -44,7 +44,7 @@ def test_nothing_is_saved_before_it_was_looked_at(cast, as_):
     preview = upload(browser, content)
 
     text = preview.get_data(as_text=True)
-    assert "Inget är sparat ännu" in text
+    assert "Inget är sparat än" in text
     assert "får skolenhetskoden 87654321" in text
     assert db.session.query(AuditEvent).count() == before
 

@@ -13,6 +13,7 @@ from tracker.models import (
     SchoolYear,
     UnitKind,
 )
+from tracker.organisation.staffing import Staffing
 
 SCHOOL = {"kind": UnitKind.SCHOOL, "forms": [SchoolForm.COMPULSORY], "by": None}
 
@@ -76,3 +77,40 @@ def test_asks_little_of_the_database_however_many_units(cast, as_, statements, a
 
     assert len(few) == len(many), many
     assert len(many) <= 15
+
+
+def test_says_which_units_nobody_holds_the_dialogues_with(cast, as_):
+    for role in db.session.query(RoleAssignment).filter_by(user_id=cast.erik.id):
+        db.session.delete(role)
+    db.session.commit()
+    browser = as_(cast.tove)
+
+    text = browser.page("/organisation")
+
+    assert (
+        "Hasselbrinksskolan, Klockvretsskolan, Lyktvretens förskola och Sävkullaskolan "
+        "har ingen dialogansvarig"
+    ) in text
+    assert "Skolchefen kan ha den för hela huvudmannen" in text
+    RoleAssignment.give(cast.lena, Role.DIALOGUE_LEAD, cast.exempelby, by=None)
+    db.session.commit()
+    assert "har ingen dialogansvarig" not in browser.page("/organisation")
+
+
+def test_the_skolchef_does_not_stand_in_where_the_role_is_missing(cast, as_):
+    for role in db.session.query(RoleAssignment).filter_by(role=Role.DIALOGUE_LEAD):
+        db.session.delete(role)
+    db.session.commit()
+
+    staffing = Staffing.load(cast.exempelby.id)
+
+    assert staffing.lead(cast.savkulla.id, cast.savkulla.area_id) is None
+    vacant = as_(cast.tove).page("/organisation/enheter/klockvretsskolan")
+    assert "dialogansvarig saknas också" in vacant
+    for person, page in [
+        ("karin", "/"), ("karin", "/dialoger"), ("lena", "/"), ("lena", "/dialoger"),
+        ("karin", f"/dialoger/{cast.dialogue(cast.savkulla).id}"),
+        ("karin", f"/dialoger/{cast.dialogue(cast.savkulla).id}/underlag"),
+        ("lena", f"/dialoger/{cast.dialogue(cast.klockvret).id}"),
+    ]:  # fmt: skip
+        as_(getattr(cast, person)).page(page)

@@ -100,7 +100,7 @@ def test_an_invitation_gives_account_role_and_link(cast, as_, client):
     client.submit(link_in(mail), {"password": password, "repeat": password})
     client.page("/enheter/klockvretsskolan/2026-27")
     told = [event.sentence for event in db.session.query(AuditEvent)]
-    assert "Tove Lindh bjöd in Nils Ny (nils.ny@exempelby.example)." in told
+    assert "Tove Lindh bjöd in Nils Ny." in told
     assert "Tove Lindh gav Nils Ny rollen Tf. rektor för Klockvretsskolan." in told
 
 
@@ -308,4 +308,4 @@ def test_people_of_other_municipalities_do_not_exist(cast, as_, rest):
 
 
 def test_says_when_no_mail_is_sent(cast, as_):
-    assert "E-post är inte inställd" in as_(cast.tove).page("/organisation/personer")
+    assert "Mejl kan inte skickas än" in as_(cast.tove).page("/organisation/personer")

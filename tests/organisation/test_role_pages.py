@@ -25,6 +25,7 @@ def dates(role, **changes):
     return {
         "starts_on": role.starts_on.isoformat(),
         "ends_on": role.ends_on.isoformat() if role.ends_on else "",
+        "version": role.version,
     } | changes
 
 
@@ -162,3 +163,31 @@ def test_other_municipalities_roles_do_not_exist(cast, as_):
     tove.submit(f"/organisation/roller/{theirs}/avsluta", status=404)
     as_(cast.erik).page(f"/organisation/roller/{mine}", 403)
     as_(cast.erik).submit(f"/organisation/roller/{mine}/avsluta", status=403)
+
+
+def test_the_second_of_two_administrators_sees_what_the_first_saved(cast, as_):
+    role, browser = role_of(cast.ali), as_(cast.tove)
+    page, seen = f"/organisation/roller/{role.id}", dates(role, ends_on="2027-06-30")
+    browser.submit(page, dates(role, ends_on="2027-01-31"))
+
+    refused = browser.submit(page, seen, 409)
+
+    assert "2027-01-31" in refused.get_data(as_text=True)
+    assert role_of(cast.ali).ends_on == date(2027, 1, 31)
+
+
+def test_a_role_that_is_over_keeps_its_last_day(cast, as_):
+    role, browser = role_of(cast.ali), as_(cast.tove)
+    browser.submit(f"/organisation/roller/{role.id}", dates(role, ends_on="2026-10-31"))
+    told = db.session.query(AuditEvent).count()
+
+    browser.submit(f"/organisation/roller/{role.id}/avsluta")
+
+    assert role_of(cast.ali).ends_on == date(2026, 10, 31)
+    assert db.session.query(AuditEvent).count() == told
+
+
+def test_the_skolchef_is_chosen_by_a_kvalitetschef_too(cast, as_):
+    text = as_(cast.tove).page(f"/organisation/personer/{cast.samira.id}/roller/ny")
+
+    assert "Även för en kvalitetschef" in text

@@ -26,7 +26,7 @@ def decided(cast, title, unit=None):
 
 
 def form(cast, **changes):
-    return {"predecessor": cast.savkulla.id, "on": "2026-12-01", "closes": "y"} | changes
+    return {"predecessor": cast.savkulla.id, "on": "2026-11-20", "closes": "y"} | changes
 
 
 def test_open_measures_follow_with_their_origin(cast, as_):
@@ -48,7 +48,7 @@ def test_open_measures_follow_with_their_origin(cast, as_):
         }
     for measure in (over, draft):
         assert [link.unit_id for link in measure.unit_links] == [cast.savkulla.id]
-    assert cast.savkulla.closed_on == date(2026, 11, 30)
+    assert cast.savkulla.closed_on == date(2026, 11, 19)
 
 
 def test_every_step_is_in_the_history(cast, as_):
@@ -59,9 +59,9 @@ def test_every_step_is_in_the_history(cast, as_):
 
     told = [event.sentence for event in db.session.query(AuditEvent).order_by(AuditEvent.id)]
     for sentence in (
-        "Tove Lindh angav att Hasselbrinksskolan tar över efter Sävkullaskolan från 1 december 2026.",
+        "Tove Lindh angav att Hasselbrinksskolan tar över efter Sävkullaskolan från 20 november 2026.",
         "Tove Lindh förde över åtgärden ”Läsa” från Sävkullaskolan till Hasselbrinksskolan.",
-        "Tove Lindh avslutade enheten Sävkullaskolan den 30 november 2026.",
+        "Tove Lindh avslutade enheten Sävkullaskolan den 19 november 2026.",
     ):
         assert told.count(sentence) == 1
 
@@ -83,7 +83,7 @@ def test_a_measure_that_moves_twice_remembers_where_it_began(cast, as_):
 
     browser.submit(
         "/organisation/enheter/ringmuraskolan/ta-over",
-        form(cast, predecessor=cast.hassel.id, on="2026-12-15"),
+        form(cast, predecessor=cast.hassel.id),
     )
 
     last = db.session.get(MeasureUnit, (measure.id, cast.ringmura.id))
@@ -95,7 +95,7 @@ def test_what_is_decided_late_follows_too_and_only_once(cast, as_):
     late = decided(cast, "Sent")
     db.session.commit()
 
-    assert follow_late_decisions(date(2026, 11, 30)) == 1
+    assert follow_late_decisions(date(2026, 11, 21)) == 1
     assert follow_late_decisions(date(2026, 12, 1)) == 0
     assert db.session.get(MeasureUnit, (late.id, cast.hassel.id)) is not None
     assert follow_late_decisions(date(2027, 3, 1)) == 0
@@ -110,7 +110,7 @@ def test_said_once_and_not_the_other_way_round(cast, as_):
         "/organisation/enheter/savkullaskolan/ta-over", form(cast, predecessor=cast.hassel.id), 422
     )
 
-    said = "Det är redan sagt vilken av de två som tar över efter den andra."
+    said = "Det är redan angivet vilken av enheterna som tar över efter den andra."
     assert errors(again) == errors(back) == [said]
     assert db.session.query(UnitSuccession).count() == 1
 
@@ -135,3 +135,17 @@ def test_neither_itself_nor_anothers_unit_can_be_chosen(cast, as_):
     for unit in (cast.hassel, cast.granbyskolan):
         response = browser.submit(PAGE, form(cast, predecessor=unit.id), 422)
         assert errors(response) == ["Välj ett av alternativen."]
+
+
+def test_measures_wait_for_the_day(cast, as_):
+    measure = decided(cast, "Läsa")
+    db.session.commit()
+    browser = as_(cast.tove)
+
+    response = browser.submit(PAGE, form(cast, on="2026-12-01"))
+
+    assert "öppna åtgärder följer med 1 december 2026" in browser.page(response.location)
+    assert [link.unit_id for link in measure.unit_links] == [cast.savkulla.id]
+    assert follow_late_decisions(date(2026, 11, 30)) == 0
+    assert follow_late_decisions(date(2026, 12, 1)) == 1
+    assert {link.unit_id for link in measure.unit_links} == {cast.savkulla.id, cast.hassel.id}

@@ -138,6 +138,7 @@ def facts(unit, **changes):
         "forms": [row.form.value for row in unit.forms],
         "area": unit.area_id or "",
         "code": unit.code or "",
+        "version": unit.version,
     } | changes
 
 
@@ -228,3 +229,59 @@ def test_other_peoples_units(cast, as_, rest):
     as_(cast.greta).page(f"/organisation/enheter/savkullaskolan{rest}", 404)
     as_(cast.tove).page(f"/organisation/enheter/finns-inte{rest}", 404)
     as_(cast.karin).page(f"/organisation/enheter/savkullaskolan{rest}", 403)
+
+
+def test_a_unit_that_takes_its_old_name_gets_its_old_address(cast, as_):
+    browser = as_(cast.tove)
+    for name in ("Sävtorpsskolan", "Sävkullaskolan"):
+        browser.submit(
+            f"/organisation/enheter/{cast.savkulla.slug}", facts(cast.savkulla, name=name)
+        )
+
+    assert cast.savkulla.slug == "savkullaskolan"
+    old = browser.get("/organisation/enheter/savtorpsskolan")
+    assert old.location == "/organisation/enheter/savkullaskolan"
+
+
+@pytest.mark.parametrize("change", [{"name": "Sävtorpsskolan"}, {"forms": ["GR", "GRAN"]}])
+def test_the_second_of_two_administrators_sees_what_the_first_saved(cast, as_, change):
+    browser, page = as_(cast.tove), "/organisation/enheter/savkullaskolan"
+    seen = facts(cast.savkulla, code="87654321")
+    browser.submit(page, facts(cast.savkulla, **change))
+
+    refused = browser.submit(f"/organisation/enheter/{cast.savkulla.slug}", seen, 409)
+
+    text = refused.get_data(as_text=True)
+    assert "87654321" in text
+    assert "Så står det sparat nu" in text
+    assert ("Sävtorpsskolan" if "name" in change else "Anpassad grundskola") in text
+    assert cast.savkulla.code is None
+
+
+def test_komvux_may_assess_per_term_and_others_are_not_asked(cast, as_):
+    browser, page = as_(cast.tove), "/organisation/enheter/savkullaskolan"
+    question = "Effekter bedöms per termin"
+    assert question not in browser.page(page)
+
+    browser.submit(page, facts(cast.savkulla, forms=["GR", "VUX"], assessed_per_term="y"))
+    assert not cast.savkulla.assessed_per_term  # it was not asked yet
+    assert question in browser.page(page)
+    browser.submit(page, facts(cast.savkulla, assessed_per_term="y"))
+    assert cast.savkulla.assessed_per_term
+    browser.submit(page, facts(cast.savkulla))
+    assert not cast.savkulla.assessed_per_term
+
+
+def test_a_unit_that_closes_leaves_what_comes_after(cast, as_):
+    page = "/organisation/enheter/hasselbrinksskolan/avsluta"
+
+    as_(cast.tove).submit(page, {"on": "2026-12-18"})
+
+    kinds = db.session.query(DialogueUnit.kind).filter_by(
+        unit_id=cast.hassel.id, school_year_id=cast.year.id
+    )
+    assert [kind.number for (kind,) in kinds] == [1]
+    assert (
+        "Tove Lindh tog bort Hasselbrinksskolan ur Dialog 2 läsåret 2026/27: enheten avslutas."
+        in sentences()
+    )

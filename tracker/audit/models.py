@@ -40,6 +40,22 @@ class AuditEvent(Identified, Base):
 
     units: Mapped[list["AuditEventUnit"]] = relationship(cascade="all, delete-orphan")
 
+    @classmethod
+    def about_account(cls, user: "User", most: int = 10) -> "list[AuditEvent]":
+        """The latest events about a person's own account, which belong to no organizer."""
+        return list(
+            db.session.scalars(
+                sa.select(cls)
+                .where(
+                    cls.subject_kind == user.__tablename__,
+                    cls.subject_id == user.id,
+                    cls.organizer_id.is_(None),
+                )
+                .order_by(cls.id.desc())
+                .limit(most)
+            )
+        )
+
     @property
     def sentence(self) -> str:
         return self.action.sentence(self.actor_name, self.data)

@@ -64,7 +64,7 @@ class User(UserMixin, Identified, Base):
         elif user.is_active:
             return user
         user.closed_at = None
-        record(Action.USER_INVITED, organizer, by=by, person=user.name, email=user.email)
+        record(Action.USER_INVITED, organizer, by=by, person=user.name)
         return user
 
     def correct(self, organizer: "Organizer", name: str, address: str, *, by: "User") -> None:
@@ -92,8 +92,10 @@ class User(UserMixin, Identified, Base):
         )
 
     def set_password(self, password_hash: str) -> None:
-        """Give the account a new password, and end every session that the old one opened."""
+        """Give the account a new password, and end every session that the old one opened and every
+        link that could still change it."""
         self.password_hash = password_hash
+        self._void_links()
         self.end_sessions()
 
     def end_sessions(self) -> None:
@@ -192,7 +194,12 @@ class OneTimeLink(Identified, Base):
 
 
 class FailedSignIn(Identified, Base):
-    """A failed attempt, kept for a quarter of an hour, by address tried and by where it came from."""
+    """An attempt that did not succeed, kept for a quarter of an hour.
+
+    It is counted before it is tried, so that forty at once are no more than forty after one
+    another. One client gets few attempts at an address and some more at all of them together; all
+    clients together get many at one address, so that a stranger does not lock its owner out.
+    """
 
     __tablename__ = "failed_sign_in"
     __table_args__ = (
@@ -201,43 +208,52 @@ class FailedSignIn(Identified, Base):
     )
 
     WINDOW = timedelta(minutes=15)
-    PER_EMAIL = 10
+    PER_EMAIL_AND_CLIENT = 10
     PER_CLIENT = 50
+    PER_EMAIL = 100
 
     email_hash: Mapped[Sha256]
     client_hash: Mapped[Sha256]
     at: Mapped[datetime] = mapped_column(default=now, index=True)
 
     @classmethod
-    def too_many(cls, email: str, client: str) -> bool:
-        """Whether another attempt must wait. Counted by address and by client, so that neither one
-        account nor one sender can be tried without end."""
-        since = now() - cls.WINDOW
+    def attempt(cls, email: str, client: str) -> bool:
+        """Count another attempt, until `forget` says that it succeeded; False when it must wait.
+        Commits."""
+        db.session.execute(sa.delete(cls).where(cls.at < now() - cls.WINDOW))
+        allowed = not cls._too_many(email, client)
+        if allowed:
+            db.session.add(cls(email_hash=_email_hash(email), client_hash=fingerprint(client)))
+        db.session.commit()
+        return allowed
 
-        def attempts(column: sa.ColumnElement[str], value: str) -> sa.ScalarSelect[int]:
-            return (
-                sa.select(sa.func.count())
-                .where(column == fingerprint(value), cls.at > since)
-                .scalar_subquery()
-            )
-
-        by_email, by_client = db.session.execute(
+    @classmethod
+    def _too_many(cls, email: str, client: str) -> bool:
+        by_email = cls.email_hash == _email_hash(email)
+        by_client = cls.client_hash == fingerprint(client)
+        pair, client_all, email_all = db.session.execute(
             sa.select(
-                attempts(cls.email_hash, normalize_email(email)), attempts(cls.client_hash, client)
+                *(
+                    sa.select(sa.func.count()).select_from(cls).where(*which).scalar_subquery()
+                    for which in ([by_email, by_client], [by_client], [by_email])
+                )
             )
         ).one()
-        return by_email >= cls.PER_EMAIL or by_client >= cls.PER_CLIENT
-
-    @classmethod
-    def record(cls, email: str, client: str) -> None:
-        db.session.execute(sa.delete(cls).where(cls.at < now() - cls.WINDOW))
-        db.session.add(
-            cls(email_hash=fingerprint(normalize_email(email)), client_hash=fingerprint(client))
+        return (
+            pair >= cls.PER_EMAIL_AND_CLIENT
+            or client_all >= cls.PER_CLIENT
+            or email_all >= cls.PER_EMAIL
         )
 
     @classmethod
-    def forget(cls, email: str) -> None:
-        """A successful sign-in clears the address, so that a person's own slips do not add up."""
+    def forget(cls, email: str, client: str) -> None:
+        """It succeeded: a person's own slips do not add up."""
         db.session.execute(
-            sa.delete(cls).where(cls.email_hash == fingerprint(normalize_email(email)))
+            sa.delete(cls).where(
+                cls.email_hash == _email_hash(email), cls.client_hash == fingerprint(client)
+            )
         )
+
+
+def _email_hash(address: str) -> str:
+    return fingerprint(normalize_email(address))

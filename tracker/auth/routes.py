@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
-from tracker.auth.access import ORGANIZER_KEY, current_access
+from tracker.auth.access import ORGANIZER_KEY, Access, current_access
 from tracker.auth.forms import (
     ChangePasswordForm,
     ChoosePasswordForm,
@@ -28,7 +28,7 @@ from tracker.auth.passwords import DEMO_PASSWORD, check_password, hash_password,
 from tracker.auth.sessions import renew
 from tracker.database import reading_only
 from tracker.extensions import db
-from tracker.models import FailedSignIn, LinkPurpose, OneTimeLink, User
+from tracker.models import AuditEvent, FailedSignIn, LinkPurpose, OneTimeLink, User
 from tracker.notifications.account_mails import send_reset
 from tracker.web.errors import error_page
 from tracker.web.notices import notify
@@ -47,16 +47,14 @@ def sign_in() -> Response | str | tuple[str, int]:
     if not form.validate_on_submit():
         return render_template("auth/sign_in.html", form=form), 422 if form.is_submitted() else 200
     email, client = form.email.data, client_address()
+    if not FailedSignIn.attempt(email, client):
+        return error_page(429)
     with reading_only():
-        if FailedSignIn.too_many(email, client):
-            return error_page(429)
         user = User.with_email(email)
         password_hash = user.password_hash if user and user.is_active else None
         db.session.rollback()  # argon2 takes its time: no transaction stands open meanwhile
         known = _accepts(form.password.data, password_hash)
     if not known:
-        FailedSignIn.record(email, client)
-        db.session.commit()
         form.refuse("password", WRONG)
         return render_template("auth/sign_in.html", form=form), 422
     newer_hash = hash_password(form.password.data) if needs_rehash(password_hash or "") else None
@@ -65,7 +63,7 @@ def sign_in() -> Response | str | tuple[str, int]:
         db.session.rollback()  # the password was changed, or the account closed, while we verified
         form.refuse("password", WRONG)
         return render_template("auth/sign_in.html", form=form), 422
-    FailedSignIn.forget(email)
+    FailedSignIn.forget(email, client)
     user.password_hash = newer_hash or password_hash
     _open_session(user)
     return redirect(safe_next(request.args.get("next")) or url_for("start.home"))
@@ -77,14 +75,22 @@ def _accepts(password: str, password_hash: str | None) -> bool:
 
 
 def _open_session(user: User) -> None:
-    """Sign the person in under a new session secret. The CSRF token is made now, so that showing a
-    form later changes nothing in the session."""
+    """Sign the person in under a new session secret, to work in one organizer from now on."""
     session.clear()
-    g.pop("csrf_token", None)  # else the token of the form just posted would be taken for made
-    generate_csrf()
+    _work_in(Access.load(user, None).organizer_id)
     renew(session)
     login_user(user)
     db.session.commit()
+
+
+def _work_in(organizer_id: int) -> None:
+    """Keep the organizer in the session, with a new CSRF token: a form that was opened in another
+    organizer is then refused, with its text shown, and never saved in this one. The token is made
+    now, so that showing a form later changes nothing in the session."""
+    session[ORGANIZER_KEY] = organizer_id
+    session.pop("csrf_token", None)
+    g.pop("csrf_token", None)
+    generate_csrf()
 
 
 @bp.post("/logga-ut")
@@ -102,9 +108,8 @@ def forgot_password() -> Response | str | tuple[str, int]:
             422 if form.is_submitted() else 200
         )
     email, client = form.email.data, client_address()
-    if FailedSignIn.too_many(email, client):
+    if not FailedSignIn.attempt(email, client):  # asking for links is limited the same way
         return error_page(429)
-    FailedSignIn.record(email, client)  # asking for links without end is limited the same way
     user = User.with_email(email)
     if user is not None and user.is_active:
         send_reset(user, OneTimeLink.issue(user, LinkPurpose.RESET))
@@ -138,7 +143,7 @@ def choose_password(secret: str) -> Response | str | tuple[str, int]:
         return render_template("auth/link_used.html"), 410
     user = taken.user
     user.set_password(password_hash)
-    FailedSignIn.forget(user.email)
+    FailedSignIn.forget(user.email, client_address())
     record(Action.PASSWORD_CHOSEN, user, by=user)
     _open_session(user)
     notify("Lösenordet är valt och du är inloggad.")
@@ -151,8 +156,10 @@ def account() -> Response | str | tuple[str, int]:
     form = ChangePasswordForm()
     if not form.validate_on_submit():
         return _account_page(form)
-    user_id, password_hash = current_user.id, current_user.password_hash
-    db.session.rollback()
+    user_id, email, client = current_user.id, current_user.email, client_address()
+    password_hash = current_user.password_hash
+    if not FailedSignIn.attempt(email, client):
+        return error_page(429)
     if not check_password(form.current_password.data, password_hash):
         form.refuse("current_password", "Det nuvarande lösenordet stämmer inte.")
         return _account_page(form)
@@ -162,6 +169,7 @@ def account() -> Response | str | tuple[str, int]:
         db.session.rollback()
         form.refuse("current_password", "Lösenordet byttes nyss någon annanstans. Försök igen.")
         return _account_page(form)
+    FailedSignIn.forget(email, client)
     user.set_password(new_hash)
     record(Action.PASSWORD_CHOSEN, user, by=user)
     _open_session(user)
@@ -173,7 +181,10 @@ def _account_page(form: ChangePasswordForm) -> tuple[str, int]:
     from tracker.organisation.people import roles_of
 
     return render_template(
-        "auth/account.html", form=form, roles=roles_of(current_user, current_access().organizer_id)
+        "auth/account.html",
+        form=form,
+        roles=roles_of(current_user, current_access().organizer_id),
+        events=AuditEvent.about_account(current_user),
     ), 422 if form.is_submitted() else 200
 
 
@@ -183,5 +194,5 @@ def switch_organizer() -> Response:
     wanted = request.form.get("organizer", type=int)
     if wanted not in {choice.id for choice in current_access().others}:
         abort(404)
-    session[ORGANIZER_KEY] = wanted
+    _work_in(wanted)
     return redirect(url_for("start.home"))

@@ -59,7 +59,7 @@ class PeriodForm(Form):
     name = FreeLine(
         "Namn",
         description="Till exempel Hösttermin, Sportlov eller Klämdag.",
-        validators=[required("Skriv vad den heter.")],
+        validators=[required("Skriv ett namn, till exempel Sportlov.")],
     )
     starts_on = Day("Första dag", validators=[required(_ASK_DAY)])
     ends_on = Day("Sista dag", validators=[required(_ASK_DAY)])
@@ -95,7 +95,7 @@ class PeriodForm(Form):
                 )
 
 
-class RemindersForm(Form):
+class RemindersForm(VersionedForm):
     """Numbers of days, separated by commas; `numbers` gives them sorted, without doubles."""
 
     dialogue = FreeLine(
@@ -130,7 +130,7 @@ def numbers(text: str) -> list[int]:
 
 
 class PhaseForm(Form):
-    phase = OneOf("Var är enheten i sitt varv?", Phase, validators=[required("Välj en fas.")])
+    phase = OneOf("Var i årshjulet är enheten?", Phase, validators=[required("Välj en fas.")])
     note = FreeText(
         "Varför?",
         description="En mening räcker. Den syns i historiken med ditt namn.",

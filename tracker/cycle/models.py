@@ -210,6 +210,31 @@ class SchoolYear(Versioned, TenantOwned, Base):
         db.session.add_all(rows)
         db.session.flush()
 
+    def drop_empty_laps(self) -> None:
+        """Remove the laps of units that had ended when the läsår began and in which nothing stands."""
+        from tracker.analyses.models import SituationAnalysis
+        from tracker.dialogues.models import DialogueUnit
+        from tracker.measures.areas import DevelopmentArea
+        from tracker.measures.models import Measure
+        from tracker.organisation.models import SchoolUnit
+
+        ended = sa.exists().where(
+            SchoolUnit.id == QualityCycle.unit_id, SchoolUnit.closed_on < self.first_day
+        )
+        used = [
+            sa.exists().where(kind.cycle_id == QualityCycle.id)
+            for kind in (SituationAnalysis, Measure, DevelopmentArea, PhaseSetting)
+        ]
+        has_dialogue = sa.exists().where(
+            DialogueUnit.unit_id == QualityCycle.unit_id,
+            DialogueUnit.school_year_id == QualityCycle.school_year_id,
+        )
+        db.session.execute(
+            sa.delete(QualityCycle)
+            .where(QualityCycle.school_year_id == self.id, ended, ~sa.or_(*used, has_dialogue))
+            .execution_options(synchronize_session="fetch")
+        )
+
 
 class CalendarPeriod(TenantOwned, Base):
     """A term, a lov, or days when the organizer's leaders are off."""

@@ -11,11 +11,19 @@ import sqlalchemy as sa
 from tracker.clock import today
 from tracker.cycle.calendar import school_year_start
 from tracker.extensions import db
-from tracker.models import DialogueKind, DialogueUnit, Organizer, QualityDialogue, SchoolYear
+from tracker.models import (
+    DialogueKind,
+    DialogueState,
+    DialogueUnit,
+    Organizer,
+    QualityDialogue,
+    SchoolUnit,
+    SchoolYear,
+)
 from tracker.organisation.staffing import Staffing
 
 if TYPE_CHECKING:
-    from tracker.models import SchoolUnit, User
+    from tracker.models import User
 
 PREPARED_FROM = (5, 1)
 """From 1 May the coming läsår is there: Dialog 2 and the bokslut point forward to it."""
@@ -30,32 +38,60 @@ def open_year(organizer: Organizer, start_year: int, *, by: "User | None") -> Sc
 
 def catch_up(organizer: Organizer, *, by: "User | None") -> None:
     """After units, areas or leaders have changed: laps for units that lack them, dialogues in the
-    läsår that are not over, and those that nobody has touched grouped by who leads now."""
+    läsår that are not over, and those that nobody has touched grouped by who leads now. Units that
+    have an end leave the dialogues and laps that come after it."""
     staffing = Staffing.load(organizer.id)
     for year in SchoolYear.opened(organizer.id):
         SchoolYear.open(organizer, year.start_year, by=by)
         if year.last_day >= today():
+            _leave_after_the_end(year, by)
             QualityDialogue.prepare(year, staffing, by=by)
             _regroup(year, staffing, by)
 
 
 def open_coming_years(day: date) -> int:
-    """From 1 May on, open the next läsår for every organizer that has opened this one; returns how
-    many were new. Commits for each organizer."""
-    if not PREPARED_FROM <= (day.month, day.day) < (7, 1):
-        return 0
+    """Open this läsår, and from 1 May the next, for every organizer that has opened the one before;
+    returns how many were new. Commits for each. This läsår is most often there since May, but a
+    scheduler that stood still then must not leave everybody without one."""
     this = school_year_start(day)
-    following = sa.select(SchoolYear.organizer_id).where(SchoolYear.start_year == this + 1)
+    opened = _open_after(this - 1)
+    if PREPARED_FROM <= (day.month, day.day) < (7, 1):
+        opened += _open_after(this)
+    return opened
+
+
+def _open_after(before: int) -> int:
+    following = sa.select(SchoolYear.organizer_id).where(SchoolYear.start_year == before + 1)
     waiting = db.session.scalars(
-        sa.select(Organizer.id)
-        .join(SchoolYear, SchoolYear.organizer_id == Organizer.id)
-        .where(SchoolYear.start_year == this, Organizer.id.not_in(following))
-        .order_by(Organizer.id)
+        sa.select(SchoolYear.organizer_id)
+        .where(SchoolYear.start_year == before, SchoolYear.organizer_id.not_in(following))
+        .order_by(SchoolYear.organizer_id)
     ).all()
     for organizer_id in waiting:
-        open_year(db.session.get_one(Organizer, organizer_id), this + 1, by=None)
+        open_year(db.session.get_one(Organizer, organizer_id), before + 1, by=None)
         db.session.commit()
     return len(waiting)
+
+
+def _leave_after_the_end(year: SchoolYear, by: "User | None") -> None:
+    """Units with an end: out of the dialogues that come after it, and out of a läsår that begins
+    after it unless something is written in their lap there."""
+    rows = db.session.execute(
+        sa.select(QualityDialogue, SchoolUnit, QualityDialogue.untouched())
+        .join(DialogueUnit, DialogueUnit.dialogue_id == QualityDialogue.id)
+        .join(SchoolUnit, SchoolUnit.id == DialogueUnit.unit_id)
+        .where(
+            QualityDialogue.school_year_id == year.id,
+            QualityDialogue.state != DialogueState.CANCELLED,
+            SchoolUnit.closed_on < year.last_day,
+        )
+        .order_by(QualityDialogue.id, SchoolUnit.id)
+    ).all()
+    for dialogue, unit, untouched in rows:
+        begins = dialogue.day or year.window(dialogue.kind.number)[0]
+        if unit.closed_on < begins and not dialogue.has_been:
+            dialogue.let_go(unit, by=by, untouched=untouched)
+    year.drop_empty_laps()
 
 
 def _regroup(year: SchoolYear, staffing: Staffing, by: "User | None") -> None:
@@ -63,23 +99,12 @@ def _regroup(year: SchoolYear, staffing: Staffing, by: "User | None") -> None:
     given a dialogue a date or a word, it follows whoever leads."""
     rows = db.session.scalars(
         sa.select(QualityDialogue)
-        .where(
-            QualityDialogue.school_year_id == year.id,
-            QualityDialogue.date_revision == 0,
-            ~QualityDialogue.kept_apart,
-            QualityDialogue.place == "",
-            QualityDialogue.participants == "",
-            ~QualityDialogue.topics.any(),
-            ~QualityDialogue.proposals.any(),
-        )
+        .where(QualityDialogue.school_year_id == year.id, QualityDialogue.untouched())
         .options(sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit))
         .order_by(QualityDialogue.id)
     ).all()
 
-    def key(unit: "SchoolUnit") -> Hashable:
-        leader, lead = staffing.principal(unit.id), staffing.lead(unit.id, unit.area_id)
-        return (leader.id, lead.id if lead else None) if leader else ("vacant", unit.id)
-
+    key = staffing.dialogue_key
     for kind in DialogueKind:
         by_key: dict[Hashable, list[QualityDialogue]] = defaultdict(list)
         for dialogue in [row for row in rows if row.kind is kind]:

@@ -36,6 +36,7 @@ def years() -> str:
         years=years,
         this=calendar.school_year_start(today()),
         next_label=calendar.label(following) if following else None,
+        comes_by_itself=following == calendar.school_year_start(today()) + 1,
     )
 
 
@@ -94,7 +95,7 @@ def add_period(year: str) -> Response | tuple[str, int]:
             by=current_user,
         )
         db.session.commit()
-        notify(f"{form.name.data} är tillagt.")
+        notify(f"Sparat: {form.name.data}.")
         return redirect(url_for("cycle.year", year=row.slug))
     return render_template("cycle/period_new.html", year=row, form=form), (
         422 if form.is_submitted() else 200
@@ -110,7 +111,7 @@ def remove_period(year: str, period_id: int) -> Response:
     name = period.name
     row.remove_period(period, by=current_user)
     db.session.commit()
-    notify(f"{name} är borttaget.")
+    notify(f"{name} har tagits bort.")
     return redirect(url_for("cycle.year", year=row.slug))
 
 
@@ -118,19 +119,25 @@ def remove_period(year: str, period_id: int) -> Response:
 def reminders() -> Response | tuple[str, int]:
     """How long before a dialogue, and after an effect's date, people are reminded."""
     organizer = load_organizer(to=Permission.MANAGE)
-    form = RemindersForm(
-        data={
+
+    def stored() -> dict[str, str]:
+        return {
             "dialogue": ", ".join(map(str, organizer.dialogue_reminder_days)),
             "effect": ", ".join(map(str, organizer.effect_reminder_days)),
         }
-    )
+
+    def change() -> None:
+        before, after = numbers(form.dialogue.data)[::-1], numbers(form.effect.data)
+        organizer.set_reminders(before, after, by=current_user)
+
+    form = RemindersForm(data={**stored(), "version": organizer.version})
+    status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
-        before = numbers(form.dialogue.data)[::-1]
-        organizer.set_reminders(before, numbers(form.effect.data), by=current_user)
-        db.session.commit()
-        notify("Påminnelserna är sparade.")
-        return redirect(url_for("cycle.reminders"))
-    return render_template("cycle/reminders.html", form=form), 422 if form.is_submitted() else 200
+        if saved(form, organizer, change, stored):
+            notify("Påminnelserna är sparade.")
+            return redirect(url_for("cycle.reminders"))
+        status = 409
+    return render_template("cycle/reminders.html", form=form), status
 
 
 @bp.route("/enheter/<slug>/<year>/fas", methods=["GET", "POST"])

@@ -1,6 +1,6 @@
 """Kvalitetsdialoger: two a läsår for every unit, prepared from both sides."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -144,7 +144,8 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
     @classmethod
     def prepare(cls, year: SchoolYear, staffing: "Staffing", *, by: "User | None") -> list[Self]:
         """Make the läsår's two dialogues for every unit that lacks them: one for all units of the
-        same leader and the same dialogansvarig, one each for vacant units. Repeatable."""
+        same leader and the same dialogansvarig, one each for vacant units. None for a unit that
+        has ended when the dialogue's window begins. Repeatable."""
         made: list[Self] = []
         for kind in DialogueKind:
             placed = sa.select(DialogueUnit.unit_id).where(
@@ -153,14 +154,19 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
             units = db.session.scalars(
                 sa.select(SchoolUnit)
                 .join(QualityCycle, QualityCycle.unit_id == SchoolUnit.id)
-                .where(QualityCycle.school_year_id == year.id, SchoolUnit.id.not_in(placed))
+                .where(
+                    QualityCycle.school_year_id == year.id,
+                    SchoolUnit.id.not_in(placed),
+                    sa.or_(
+                        SchoolUnit.closed_on.is_(None),
+                        SchoolUnit.closed_on >= year.window(kind.number)[0],
+                    ),
+                )
                 .order_by(SchoolUnit.sort_key)
             ).all()
-            groups: dict[Any, list[SchoolUnit]] = {}
+            groups: dict[Hashable, list[SchoolUnit]] = {}
             for unit in units:
-                leader, lead = staffing.principal(unit.id), staffing.lead(unit.id, unit.area_id)
-                key = (leader.id, lead.id if lead else None) if leader else ("vacant", unit.id)
-                groups.setdefault(key, []).append(unit)
+                groups.setdefault(staffing.dialogue_key(unit), []).append(unit)
             for group in groups.values():
                 made.append(cls._create(year, kind, group, by=by))
         return made
@@ -228,6 +234,34 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
             Action.DIALOGUE_SPLIT, own, by=by, units=[unit], unit=unit.name, dialogue=own.kind.label
         )
         return own
+
+    @classmethod
+    def untouched(cls) -> sa.ColumnElement[bool]:
+        """Nobody has given it a date, a word or a decision of its own."""
+        return sa.and_(
+            cls.date_revision == 0,
+            ~cls.kept_apart,
+            cls.place == "",
+            cls.participants == "",
+            ~cls.topics.any(),
+            ~cls.proposals.any(),
+        )
+
+    def let_go(self, unit: SchoolUnit, *, by: "User | None", untouched: bool) -> None:
+        """The unit ends before the dialogue: the others keep theirs. With no others, it disappears
+        when `untouched`, else it is cancelled, so that what people wrote in it stays."""
+        if len(self.unit_links) == 1 and not untouched:
+            self.cancel("Enheten avslutas.", by=by)
+            return
+        record(
+            Action.DIALOGUE_UNIT_LEFT, self, by=by, units=[unit], unit=unit.name,
+            dialogue=self.title,
+        )  # fmt: skip
+        if len(self.unit_links) == 1:
+            db.session.delete(self)
+        else:
+            self.unit_links = [link for link in self.unit_links if link.unit_id != unit.id]
+        db.session.flush()
 
     def _record(self, action: Action, by: "User | None", **data: Any) -> None:
         if "about" in action.keys:

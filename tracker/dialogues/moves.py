@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.audit.actions import Action
+from tracker.audit.actions import SYSTEM_NAME, Action
 from tracker.clock import now
 from tracker.database import Base, LongText, ShortText, TenantOwned, choice, tenant_fk
 from tracker.dialogues.states import DialogueError, DialogueState, MoveKind
@@ -164,7 +164,7 @@ class HasTime:
         self.place, self.participants, self.ends_at = new
         self._record(Action.DIALOGUE_CHANGED, by)
 
-    def cancel(self, reason: str, *, by: "User") -> None:
+    def cancel(self, reason: str, *, by: "User | None") -> None:
         """Ställ in, with a reason. Its reminders fall silent."""
         if self.is_cancelled:
             return
@@ -220,7 +220,7 @@ class HasTime:
         before: datetime | None,
         after: datetime | None,
         reason: str,
-        by: "User",
+        by: "User | None",
     ) -> None:
         self.moves.append(
             DialogueMove(
@@ -229,7 +229,7 @@ class HasTime:
                 before=before,
                 after=after,
                 reason=reason,
-                by_name=by.name,
+                by_name=by.name if by else SYSTEM_NAME,
             )
         )
 

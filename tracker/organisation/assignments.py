@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.clock import today
-from tracker.database import Base, TenantOwned, choice, tenant_fk
+from tracker.database import Base, TenantOwned, Versioned, choice, tenant_fk
 from tracker.extensions import db
 from tracker.organisation.models import Area, Organizer, SchoolUnit
 from tracker.organisation.roles import Role, Scope
@@ -23,7 +23,7 @@ class LastAdministrator(Exception):
     """Nobody would be left who can give anybody a role."""
 
 
-class RoleAssignment(TenantOwned, Base):
+class RoleAssignment(Versioned, TenantOwned, Base):
     """A person holds a role for a unit, an area or the whole organizer, from a date to a date."""
 
     __tablename__ = "role_assignment"
@@ -137,8 +137,10 @@ class RoleAssignment(TenantOwned, Base):
 
     def end(self, on: date, *, by: "User") -> None:
         """The role ends with this day; one that has not begun by then disappears. Sessions end at
-        once, and a new one sees what is left. LastAdministrator when nobody would be left to
-        manage."""
+        once, and a new one sees what is left. One that has ended already keeps its end.
+        LastAdministrator when nobody would be left to manage."""
+        if self.ends_on is not None and self.ends_on <= on:
+            return
         self._leave_an_administrator()
         self._record(Action.ROLE_ENDED, by, on=date_medium(on))
         self._end_sessions(by)

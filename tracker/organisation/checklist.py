@@ -25,7 +25,8 @@ class SetUp:
     areas: int
     units: int
     vacant: int
-    without_lead: int
+    without_lead: list[str]
+    """Names of the units without a dialogansvarig, in Swedish order."""
     people: int
     invited: int
     year: SchoolYear | None
@@ -34,9 +35,9 @@ class SetUp:
     @classmethod
     def of(cls, organizer: Organizer, year: SchoolYear | None) -> "SetUp":
         open_units = db.session.execute(
-            sa.select(SchoolUnit.id, SchoolUnit.area_id).where(
-                SchoolUnit.organizer_id == organizer.id, SchoolUnit.open_on(today())
-            )
+            sa.select(SchoolUnit.id, SchoolUnit.area_id, SchoolUnit.name)
+            .where(SchoolUnit.organizer_id == organizer.id, SchoolUnit.open_on(today()))
+            .order_by(SchoolUnit.sort_key, SchoolUnit.id)
         ).all()
         staffing = Staffing.load(organizer.id)
         laps: set[int | None] = set()
@@ -66,7 +67,9 @@ class SetUp:
             areas=areas or 0,
             units=len(open_units),
             vacant=sum(staffing.leader(unit.id) is None for unit in open_units),
-            without_lead=sum(staffing.lead(unit.id, unit.area_id) is None for unit in open_units),
+            without_lead=[
+                unit.name for unit in open_units if staffing.lead(unit.id, unit.area_id) is None
+            ],
             people=people,
             invited=invited,
             year=year,

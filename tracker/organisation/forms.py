@@ -18,14 +18,14 @@ from tracker.web.fields import (
     SomeOf,
     required,
 )
-from tracker.web.forms import Form
+from tracker.web.forms import Form, VersionedForm
 
 
 class AreaForm(Form):
     name = FreeLine("Områdets namn", validators=[required("Skriv vad området heter.")])
 
 
-class UnitForm(Form):
+class _UnitFields:
     name = FreeLine("Enhetens namn", validators=[required("Skriv vad enheten heter.")])
     kind = OneOf(
         "Typ av enhet", UnitKind, validators=[required("Välj vilken typ av enhet det är.")]
@@ -49,7 +49,16 @@ class UnitForm(Form):
             raise ValidationError("Skolenhetskoden ska vara åtta siffror.")
 
 
-class NewUnitForm(UnitForm):
+class UnitForm(_UnitFields, VersionedForm):
+    """A unit that is there already."""
+
+    assessed_per_term = BooleanField(
+        "Effekter bedöms per termin",
+        description="För komvux och sfi, där kurserna är korta. Annars bedöms de per läsår.",
+    )
+
+
+class NewUnitForm(_UnitFields, Form):
     opened_on = Day(
         "Första dag",
         description="Fyll i för en enhet som startar. Lämna tomt om den har funnits en tid.",
@@ -91,7 +100,7 @@ class PersonForm(Form):
     email = EmailAddress("E-post", validators=[required("Skriv personens e-postadress.")])
 
 
-class RoleDatesForm(Form):
+class _RoleDates:
     """From when to when, and what a rektor or biträdande rektor may be besides."""
 
     starts_on = Day("Från och med", validators=[required("Ange från vilken dag rollen gäller.")])
@@ -132,7 +141,7 @@ class RoleDatesForm(Form):
         }
 
 
-class ChangeRoleForm(RoleDatesForm):
+class ChangeRoleForm(_RoleDates, VersionedForm):
     def __init__(self, role: Role, *args: Any, **kwargs: Any) -> None:
         self._role = role
         super().__init__(*args, **kwargs)
@@ -141,7 +150,7 @@ class ChangeRoleForm(RoleDatesForm):
         return self._role
 
 
-class RoleForm(RoleDatesForm):
+class RoleForm(_RoleDates, Form):
     role = OneOf("Roll", Role, validators=[required("Välj en roll.")])
     unit = MaybeRow("Enhet", validators=[Optional()], empty="Ingen enhet")
     area = MaybeRow("Område", validators=[Optional()], empty="Inget område")

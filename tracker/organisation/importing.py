@@ -71,7 +71,7 @@ class UnitImport:
                 if row.name.casefold() in names:
                     plan.warnings.append(
                         f"{row.name} finns redan med en annan skolenhetskod. Tar den nya enheten över "
-                        "efter den gamla? Säg det i så fall på enhetens sida."
+                        "efter den gamla? Ange det i så fall på enhetens sida."
                     )
             elif what := _differences(unit, row):
                 plan.changed.append(Changed(unit, row, what))

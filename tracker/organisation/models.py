@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
@@ -15,6 +16,7 @@ from tracker.database import (
     Identified,
     ShortText,
     TenantOwned,
+    Versioned,
     choice,
     tenant_fk,
     tenant_key,
@@ -30,7 +32,7 @@ DEFAULT_DIALOGUE_OFFSETS = [21, 7, 1]
 DEFAULT_EFFECT_OFFSETS = [0, 14]
 
 
-class Organizer(Identified, Base):
+class Organizer(Versioned, Identified, Base):
     """Huvudman: one tenant. Nothing crosses between organizers."""
 
     __tablename__ = "organizer"
@@ -163,10 +165,13 @@ _FORM_LABELS = {
     SchoolForm.SFI: "Sfi",
 }
 
+ADULT_FORMS = frozenset({SchoolForm.ADULT, SchoolForm.SFI})
+"""Where an effect may be assessed per term: the courses are short."""
+
 RESERVED_SLUGS = frozenset({"ny", "importera"})
 
 
-class SchoolUnit(TenantOwned, Base):
+class SchoolUnit(Versioned, TenantOwned, Base):
     """Skolenhet, förskoleenhet or vuxenutbildning.
 
     The slug stands in addresses. Every slug a unit ever had is a UnitAddress, so that an old
@@ -193,7 +198,7 @@ class SchoolUnit(TenantOwned, Base):
     """Skolenhetskod (8 digits) where the unit is in Skolenhetsregistret; förskolor are not."""
     kind: Mapped[UnitKind] = mapped_column(choice(UnitKind))
     assessed_per_term: Mapped[bool] = mapped_column(default=False)
-    """Komvux may assess effects per term."""
+    """Komvux and sfi may assess effects per term."""
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
 
@@ -254,11 +259,18 @@ class SchoolUnit(TenantOwned, Base):
         return slug
 
     def rename(self, name: str, *, by: "User | None") -> None:
-        """Give the unit a new name and address; the old address leads on."""
+        """Give the unit a new name and address; the old address leads on. A name it has had before
+        gives back the address it had then."""
         if name == self.name:
             return
         record(Action.UNIT_RENAMED, self, by=by, units=[self], before=self.name, after=name)
         self.name, self.sort_key = name, sort_key(name)
+        had = db.session.get(
+            UnitAddress, (self.organizer_id, slugify(name, reserved=RESERVED_SLUGS))
+        )
+        if had is not None and had.unit_id == self.id:
+            self.slug = had.slug
+            return
         self.slug = self.free_slug(self.organizer, name)
         db.session.add(UnitAddress(organizer_id=self.organizer_id, slug=self.slug, unit_id=self.id))
 
@@ -269,14 +281,19 @@ class SchoolUnit(TenantOwned, Base):
         kind: UnitKind,
         forms: list[SchoolForm],
         code: str | None,
+        per_term: bool | None = None,
     ) -> None:
-        """What the unit is. Its name, area and end have verbs of their own."""
-        if (kind, set(forms), code) == (self.kind, {row.form for row in self.forms}, self.code):
+        """What the unit is. Its name, area and end have verbs of their own. `per_term`: see
+        `assessed_per_term`; None leaves it as it is, or as another kind of unit has it."""
+        if per_term is None:
+            per_term = self.assessed_per_term if kind is self.kind else kind is UnitKind.ADULT
+        new = (kind, set(forms), code, per_term)
+        if new == (self.kind, set(self.form_values), self.code, self.assessed_per_term):
             return
-        if kind is not self.kind:
-            self.kind, self.assessed_per_term = kind, kind is UnitKind.ADULT
-        self.code = code
+        self.kind, self.code, self.assessed_per_term = kind, code, per_term
         self.set_forms(forms)
+        # The forms are in a table of their own; the version is to rise for them too.
+        flag_modified(self, "name")
         record(Action.UNIT_CHANGED, self, by=by, units=[self], unit=self.name)
 
     def move(self, area: Area | None, *, by: "User | None") -> None:
@@ -295,6 +312,14 @@ class SchoolUnit(TenantOwned, Base):
                 area=self.area.name,
             )
         self.area = area
+
+    @property
+    def form_values(self) -> list[SchoolForm]:
+        return [row.form for row in self.forms]
+
+    @property
+    def may_assess_per_term(self) -> bool:
+        return not ADULT_FORMS.isdisjoint(self.form_values)
 
     def set_forms(self, forms: list[SchoolForm]) -> None:
         wanted = set(forms)

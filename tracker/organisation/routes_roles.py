@@ -14,6 +14,7 @@ from tracker.organisation.assignments import LastAdministrator
 from tracker.organisation.blueprint import bp
 from tracker.organisation.forms import ChangeRoleForm, RoleForm
 from tracker.organisation.routes_units import area_choices, unit_choices
+from tracker.web.conflicts import saved
 from tracker.web.notices import notify
 from tracker.web.swedish import date_medium
 
@@ -106,17 +107,20 @@ def role(role_id: int) -> Response | tuple[str, int]:
     """Other dates, tf. or delegation."""
     organizer, role = _load_role(role_id)
     form = ChangeRoleForm(role.role, obj=role)
+
+    def change() -> None:
+        role.change(by=current_user, **form.dates())
+        catch_up(organizer, by=current_user)
+
+    status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            role.change(by=current_user, **form.dates())
+            if saved(form, role, change, form.dates()):
+                notify("Rollen är ändrad.")
+                return redirect(url_for("organisation.person", user_id=role.user_id))
+            status = 409
         except LastAdministrator:
-            db.session.rollback()
             form.refuse("ends_on", LAST_ADMINISTRATOR)
-        else:
-            catch_up(organizer, by=current_user)
-            db.session.commit()
-            notify("Rollen är ändrad.")
-            return redirect(url_for("organisation.person", user_id=role.user_id))
     place = role.unit or role.area or organizer
     return render_template(
         "organisation/role.html",
@@ -125,7 +129,7 @@ def role(role_id: int) -> Response | tuple[str, int]:
         place=place.name,
         is_principal=role.role is Role.PRINCIPAL,
         is_deputy=role.role is Role.DEPUTY,
-    ), 422 if form.is_submitted() else 200
+    ), status
 
 
 @bp.post("/roller/<int:role_id>/avsluta")

@@ -1,6 +1,7 @@
 """Units: typed in, renamed, moved, closed, and who takes over after whom."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask import redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from tracker.organisation.forms import CloseUnitForm, NewUnitForm, SuccessionFor
 from tracker.organisation.importing import opened_when_unknown
 from tracker.organisation.staffing import Staffing
 from tracker.organisation.succession import AlreadySucceeded, take_over
+from tracker.web.conflicts import saved
 from tracker.web.notices import notify
 from tracker.web.paging import Page
 from tracker.web.swedish import count, date_medium, sort_key
@@ -79,7 +81,9 @@ def units() -> str:
     )
 
 
-def _taken(organizer: Organizer, form: UnitForm, but: SchoolUnit | None = None) -> bool:
+def _taken(
+    organizer: Organizer, form: UnitForm | NewUnitForm, but: SchoolUnit | None = None
+) -> bool:
     """Whether another unit has the name or the code; says so at the field."""
     others = db.session.execute(
         sa.select(SchoolUnit.name, SchoolUnit.code, SchoolUnit.closed_on).where(
@@ -97,7 +101,7 @@ def _taken(organizer: Organizer, form: UnitForm, but: SchoolUnit | None = None) 
     return False
 
 
-def _area_chosen(form: UnitForm) -> Area | None:
+def _area_chosen(form: UnitForm | NewUnitForm) -> Area | None:
     return db.session.get(Area, form.area.data) if form.area.data else None
 
 
@@ -133,17 +137,15 @@ def unit(slug: str) -> Response | tuple[str, int]:
     """A unit's facts, to be changed; who leads it; what it took over from."""
     organizer = load_organizer(to=Permission.MANAGE)
     unit = load_unit(slug, to=Permission.MANAGE)
-    form = UnitForm(
-        data={
-            "name": unit.name,
-            "kind": unit.kind,
-            "forms": [row.form for row in unit.forms],
-            "area": unit.area_id,
-            "code": unit.code or "",
-        }
-    )
+    form = UnitForm(data=_facts(unit) | {"version": unit.version})
+    asks_per_term = unit.may_assess_per_term
+    if not asks_per_term:
+        del form.assessed_per_term
     form.area.offer(area_choices(organizer))
-    if form.validate_on_submit() and not _taken(organizer, form, but=unit):
+    if not form.validate_on_submit() or _taken(organizer, form, but=unit):
+        return _unit_page(unit, form), 422 if form.is_submitted() else 200
+
+    def change() -> None:
         moved = form.area.data != unit.area_id
         unit.rename(form.name.data, by=current_user)
         unit.change(
@@ -151,14 +153,31 @@ def unit(slug: str) -> Response | tuple[str, int]:
             kind=form.kind.data,
             forms=form.forms.data,
             code=form.code.data or None,
+            per_term=form.assessed_per_term.data if asks_per_term else None,
         )
         unit.move(_area_chosen(form), by=current_user)
         if moved:
             catch_up(organizer, by=current_user)
-        db.session.commit()
-        notify("Ändringarna är sparade.")
-        return redirect(url_for("organisation.unit", slug=unit.slug))
-    return _unit_page(unit, form), 422 if form.is_submitted() else 200
+
+    def stored() -> dict[str, Any]:
+        return {name: value for name, value in _facts(unit).items() if name in form}
+
+    if not saved(form, unit, change, stored):
+        return _unit_page(unit, form), 409
+    notify("Ändringarna är sparade.")
+    return redirect(url_for("organisation.unit", slug=unit.slug))
+
+
+def _facts(unit: SchoolUnit) -> dict[str, Any]:
+    """As the form has them."""
+    return {
+        "name": unit.name,
+        "kind": unit.kind,
+        "forms": unit.form_values,
+        "area": unit.area_id,
+        "code": unit.code or "",
+        "assessed_per_term": unit.assessed_per_term,
+    }
 
 
 def _unit_page(unit: SchoolUnit, form: UnitForm) -> str:
@@ -197,12 +216,13 @@ def _unit_page(unit: SchoolUnit, form: UnitForm) -> str:
 
 @bp.route("/enheter/<slug>/avsluta", methods=["GET", "POST"])
 def close_unit(slug: str) -> Response | tuple[str, int]:
-    load_organizer(to=Permission.MANAGE)
+    organizer = load_organizer(to=Permission.MANAGE)
     unit = load_unit(slug, to=Permission.MANAGE)
     form = CloseUnitForm(data={"on": _end_of_year(today())})
     if form.validate_on_submit():
         if form.on.data >= unit.opened_on:
             unit.close(form.on.data, by=current_user)
+            catch_up(organizer, by=current_user)
             db.session.commit()
             notify(f"{unit.name} avslutas {date_medium(form.on.data)}.")
             return redirect(url_for("organisation.unit", slug=unit.slug))
@@ -253,14 +273,18 @@ def succeed(slug: str) -> Response | tuple[str, int]:
             except AlreadySucceeded:
                 form.refuse(
                     "predecessor",
-                    "Det är redan sagt vilken av de två som tar över efter den andra.",
+                    "Det är redan angivet vilken av enheterna som tar över efter den andra.",
                 )
             else:
+                catch_up(organizer, by=current_user)
                 db.session.commit()
-                followed = count(
-                    moved, "en öppen åtgärd följde", "öppna åtgärder följde", words=True
-                )
-                notify(f"{unit.name} tar över efter {predecessor.name}; {followed} med.")
+                if form.on.data > today():
+                    followed = f"öppna åtgärder följer med {date_medium(form.on.data)}"
+                else:
+                    followed = count(
+                        moved, "en öppen åtgärd följde med", "öppna åtgärder följde med", words=True
+                    )
+                notify(f"{unit.name} tar över efter {predecessor.name}; {followed}.")
                 return redirect(url_for("organisation.unit", slug=unit.slug))
     return render_template("organisation/unit_succeed.html", unit=unit, form=form), (
         422 if form.is_submitted() else 200

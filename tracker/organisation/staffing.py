@@ -1,9 +1,11 @@
 """Who leads which unit, and who is its dialogansvarig, on one day: read once, asked many times."""
 
+from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import Any, Self
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
@@ -11,6 +13,9 @@ from tracker.clock import today
 from tracker.extensions import db
 from tracker.organisation.assignments import RoleAssignment
 from tracker.organisation.roles import Role
+
+if TYPE_CHECKING:
+    from tracker.organisation.models import SchoolUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,13 @@ class Staffing:
         self._by_unit: dict[tuple[Role, int], list[Person]] = {}
         self._by_area: dict[int, list[Person]] = {}
         self._leads: list[Person] = []
-        self._organizer_leads: list[Person] = []
         for role, unit_id, area_id, person in rows:
             if unit_id is not None:
                 self._by_unit.setdefault((role, unit_id), []).append(person)
             elif area_id is not None:
                 self._by_area.setdefault(area_id, []).append(person)
-            elif role is Role.DIALOGUE_LEAD:
-                self._leads.append(person)
             else:
-                self._organizer_leads.append(person)
+                self._leads.append(person)
 
     @classmethod
     def load(cls, organizer_id: int, day: date | None = None) -> Self:
@@ -68,16 +70,32 @@ class Staffing:
         deputies = self.deputies(unit_id)
         return self.principal(unit_id) or (deputies[0] if deputies else None)
 
+    def leads_several(self, person_id: int) -> bool:
+        """Whether the person leads more units than one."""
+        return self._led[person_id] > 1
+
+    @cached_property
+    def _led(self) -> Counter[int]:
+        """How many units each leader has, by user id."""
+        units = {unit for role, unit in self._by_unit if role in (Role.PRINCIPAL, Role.DEPUTY)}
+        return Counter(leader.id for leader in map(self.leader, units) if leader is not None)
+
     def lead(self, unit_id: int, area_id: int | None) -> Person | None:
-        """The unit's dialogansvarig: for the unit itself, else its area, else the organizer; where
-        nobody has the role, the skolchef."""
+        """The unit's dialogansvarig: for the unit itself, else its area, else the organizer. None:
+        nobody has the role, and nobody else takes their place, since only the role gives the
+        right to what the reminders ask for."""
         found = (
             self._by_unit.get((Role.DIALOGUE_LEAD, unit_id))
             or (self._by_area.get(area_id) if area_id is not None else None)
             or self._leads
-            or self._organizer_leads
         )
         return found[-1] if found else None
+
+    def dialogue_key(self, unit: "SchoolUnit") -> Hashable:
+        """Units with the same key have their dialogues together: the same rektor and the same
+        dialogansvarig. A unit without a rektor has its own."""
+        leader, lead = self.principal(unit.id), self.lead(unit.id, unit.area_id)
+        return (leader.id, lead.id if lead else None) if leader else ("vacant", unit.id)
 
 
 @lru_cache(maxsize=1)
@@ -98,9 +116,7 @@ def _holders() -> sa.Select[Any]:
         .join(User, User.id == RoleAssignment.user_id)
         .where(
             RoleAssignment.organizer_id == sa.bindparam("organizer_id"),
-            RoleAssignment.role.in_(
-                [Role.PRINCIPAL, Role.DEPUTY, Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD]
-            ),
+            RoleAssignment.role.in_([Role.PRINCIPAL, Role.DEPUTY, Role.DIALOGUE_LEAD]),
             RoleAssignment.held_on(sa.bindparam("day", type_=sa.Date)),
             User.closed_at.is_(None),
         )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
+from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import Measure, MeasureState, MeasureUnit, UnitSuccession
 from tracker.web.swedish import date_medium
@@ -31,7 +32,8 @@ def take_over(
     closes: bool,
 ) -> int:
     """From the day `on`, `successor` carries on what `predecessor` has open; returns how many
-    measures followed. `closes`: the predecessor ends the day before. The caller commits."""
+    measures followed now. Those of a day to come follow then, by the daily job. `closes`: the
+    predecessor ends the day before. The caller commits."""
     pair = {successor.id, predecessor.id}
     said = db.session.execute(
         sa.select(UnitSuccession.id).where(
@@ -54,19 +56,18 @@ def take_over(
         predecessor=predecessor.name,
         on=date_medium(on),
     )
-    followed = _move_measures(succession, by)
+    followed = _move_measures(succession, by) if on <= today() else 0
     if closes and predecessor.closed_on is None:
         predecessor.close(on - timedelta(days=1), by=by)
     return followed
 
 
 def follow_late_decisions(day: date) -> int:
-    """Take along what a predecessor decided after the succession was written down. Repeatable, for
-    a daily job; commits for each succession and returns how many measures followed."""
+    """Take along what a predecessor has open on the day of the succession, and what it decides in
+    the weeks after. Repeatable, for a daily job; commits for each succession and returns how many
+    measures followed."""
     recent = db.session.scalars(
-        sa.select(UnitSuccession.id).where(
-            UnitSuccession.on.between(day - LATE_DECISIONS, day + timedelta(days=1))
-        )
+        sa.select(UnitSuccession.id).where(UnitSuccession.on.between(day - LATE_DECISIONS, day))
     ).all()
     followed = 0
     for succession_id in recent:

@@ -1,6 +1,6 @@
 """Saving a form over a row that somebody else may have changed meanwhile."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm.exc import StaleDataError
@@ -9,11 +9,17 @@ from tracker.extensions import db
 from tracker.web.forms import VersionedForm
 
 
-def saved(form: VersionedForm, row: Any, change: Callable[[], Any], fields: Iterable[str]) -> bool:
+def saved(
+    form: VersionedForm,
+    row: Any,
+    change: Callable[[], Any],
+    fields: Iterable[str] | Callable[[], Mapping[str, Any]],
+) -> bool:
     """Run `change` and commit, unless the row is newer than the form: then nothing is saved, the
     form shows both texts, and the answer is False (show the page with status 409).
 
-    `fields` are the names that form and row have in common. The model's own exceptions pass
+    `fields` are the names that form and row have in common, or what gives the row's values by the
+    form's names where the two differ. The model's own exceptions pass
     through, rolled back.
     """
     seen = form.version.data
@@ -26,7 +32,8 @@ def saved(form: VersionedForm, row: Any, change: Callable[[], Any], fields: Iter
     except StaleDataError:
         db.session.rollback()
         db.session.refresh(row)
-        form.show_newer({name: getattr(row, name) for name in fields}, row.version)
+        stored = fields() if callable(fields) else {name: getattr(row, name) for name in fields}
+        form.show_newer(stored, row.version)
         return False
     except Exception:
         db.session.rollback()
