@@ -17,9 +17,9 @@ def test_one_more(cast, as_):
     browser.submit("/organisation/omraden", {"name": "  Väst "})
 
     assert named("Väst") is not None
-    assert "Området Väst är tillagt." in browser.page("/organisation/omraden")
+    assert "Området ”Väst” är tillagt." in browser.page("/organisation/omraden")
     assert db.session.query(AuditEvent).order_by(AuditEvent.id.desc()).first().sentence == (
-        "Tove Lindh lade till området Väst."
+        "Tove Lindh lade till området ”Väst”."
     )
 
 

@@ -59,7 +59,7 @@ def areas() -> Response | tuple[str, int]:
         if _name_is_free(organizer, form.name.data):
             Area.create(organizer, form.name.data, by=current_user)
             db.session.commit()
-            notify(f"Området {form.name.data} är tillagt.")
+            notify(f"Området ”{form.name.data}” är tillagt.")
             return redirect(url_for("organisation.areas"))
         form.refuse("name", "Det finns redan ett område som heter så.")
     return render_template("organisation/areas.html", form=form, areas=_areas(organizer)), (
@@ -104,5 +104,5 @@ def remove_area(area_id: int) -> Response:
         )
     else:
         db.session.commit()
-        notify(f"Området {area.name} är borttaget.")
+        notify(f"Området ”{area.name}” är borttaget.")
     return redirect(url_for("organisation.areas"))
