@@ -48,7 +48,7 @@ def test_each_side_has_its_own_next_step_first(cast, as_):
         words(as_(cast.karin).page(url(dialogue))),
         words(as_(cast.erik).page(url(dialogue))),
     )
-    assert "Nästa steg för dig Skriv och dela nulägesanalysen för Lyktvretens förskola" in rektor
+    assert "Nästa steg för dig Dela nulägesanalysen för Lyktvretens förskola" in rektor
     assert rektor.index("Rektor (du)") < rektor.index("Dialogansvarig", rektor.index("Rektor (du)"))
     assert (
         "Nästa steg för dig Senast 14 september 2026, så att båda hinner förbereda sig. Bestäm tid"
@@ -69,15 +69,31 @@ def test_both_see_the_same_checklist(cast, as_):
     for person in (cast.karin, cast.erik, cast.lena, cast.samira):
         page = words(as_(person).page(url(dialogue)))
         assert "Nulägesanalysen för Sävkullaskolan är delad Klart" in page
-        assert (
-            "Skriv och dela nulägesanalysen för Lyktvretens förskola Senast 24 november 2026 Kvar"
-            in page
-        )
+        assert "Dela nulägesanalysen för Lyktvretens förskola Senast 24 november 2026 Kvar" in page
         assert "Bedöm effekten av Språkgrupper Senast 3 december 2026 Kvar" in page
         assert "Effekten av Rastvärdar är bedömd Klart" in page
         assert "Tiden är bestämd Klart" in page
     assert f"/atgarder/{measure.id}/effekt" in as_(cast.karin).page(url(dialogue))
     assert f"/atgarder/{measure.id}/effekt" not in as_(cast.erik).page(url(dialogue))
+
+
+def test_nobody_learns_from_the_checklist_that_a_draft_is_begun(cast, as_):
+    dialogue = placed(cast.dialogue(cast.hassel), cast)
+    before = words(as_(cast.erik).page(url(dialogue)))
+    assert "Dela nulägesanalysen Senast 24 november 2026 Kvar" in before
+    an_analysis(cast, cast.hassel)
+    assert words(as_(cast.erik).page(url(dialogue))) == before
+
+
+def test_an_effect_with_a_new_date_is_not_said_to_be_assessed(cast, as_):
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    measure = a_measure(cast, "Rastvärdar", year=cast.last_year, due=date(2026, 5, 1))
+    EffectAssessment.make(
+        measure, cast.year, by=cast.karin, judgement=Judgement.NOT_YET, next_date=date(2027, 3, 1)
+    )
+    page = words(as_(cast.erik).page(url(dialogue)))
+    assert "Bedömningen av Rastvärdar har fått ett nytt datum Klart" in page
+    assert "Effekten av Rastvärdar är bedömd" not in page
 
 
 def test_those_who_only_follow_get_no_buttons(cast, as_):

@@ -59,7 +59,10 @@ def test_due_effects_stand_first_with_the_day(cast, as_):
     write_analysis(cast.cycle(cast.hassel), cast.ali)
     due(cast.cycle(cast.hassel), cast.ali, "Mattestuga", days=6)
     lines = todo(as_(cast.ali).page("/"))
-    assert lines[0] == "Bedöm effekten av Mattestuga Effekten kan bedömas sedan 14 november 2026"
+    assert (
+        lines[0]
+        == "Bedöm effekten av Mattestuga Effekten har kunnat bedömas sedan 14 november 2026"
+    )
     assert "Dela nulägesanalysen" in " ".join(lines)
 
 

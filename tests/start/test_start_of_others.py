@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from tests.start.many import add_units
 from tests.start.story import decide, due, place, propose, write_analysis
 from tests.start.test_rektors_start import words
@@ -42,6 +44,16 @@ def assess(measure, year, by, judgement=Judgement.ACHIEVED):
     )
 
 
+def postpone(measure, year, by):
+    EffectAssessment.make(
+        measure,
+        year,
+        by=by,
+        judgement=Judgement.NOT_YET,
+        next_date=today() + timedelta(days=90),
+    )
+
+
 class TestDialogansvarig:
     def test_sees_the_areas_units_in_one_table(self, cast, as_):
         page = as_(cast.erik).page("/")
@@ -74,14 +86,14 @@ class TestDialogansvarig:
             "Hasselbrinksskolan",
             "Lyktvretens förskola",
         ]
-        assert found["Sävkullaskolan"].endswith("En effekt att bedöma sedan 14 nov")
+        assert found["Sävkullaskolan"].endswith("En effekt väntar på bedömning sedan 14 nov")
         assert "/enheter/savkullaskolan/2026-27/effekter" in page
 
     def test_several_due_effects_are_counted(self, cast, as_):
         due(cast.cycle(cast.hassel), cast.ali, "Ett", days=6)
         due(cast.cycle(cast.hassel), cast.ali, "Två", days=66)
         row = rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
-        assert "Två effekter att bedöma, den första sedan 15 sept" in row
+        assert "Två effekter väntar på bedömning, den första sedan 15 sept" in row
 
     def test_an_analysis_that_is_not_shared_before_the_dialogue(self, cast, as_):
         place(cast.dialogue(cast.hassel), cast.erik, days=9)
@@ -104,6 +116,16 @@ class TestDialogansvarig:
         assert "Dialog 2 har ingen tid" not in as_(cast.erik).page("/")
         the_day.move_to("2027-04-01T09:00:00+02:00")
         assert "Dialog 2 har ingen tid" in as_(cast.erik).page("/")
+
+    def test_no_time_is_said_only_where_one_is_wanted(self, cast, as_, the_day):
+        assert rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"].startswith(
+            "Ali Demir Genomföra Ingen tid"
+        )
+        place(cast.dialogue(cast.hassel), cast.erik, days=1)
+        the_day.shift(timedelta(days=2))
+        row = rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
+        assert row.startswith("Ali Demir Genomföra –")
+        assert "Ingen tid" not in row
 
     def test_a_proposed_time_waits_for_an_answer(self, cast, as_):
         dialogue = place(cast.dialogue(cast.hassel), cast.erik, days=30)
@@ -137,8 +159,8 @@ class TestSkolchef:
     def test_sees_all_areas_grouped(self, cast, as_):
         page = as_(cast.lena).page("/")
         assert "<title>Exempelby kommun, läsåret 2026/27 – Varvet</title>" in page
-        assert words(page).index("Enheter i Område Norr") < words(page).index(
-            "Enheter i Område Söder"
+        assert words(page).index("Enheter i område Norr") < words(page).index(
+            "Enheter i område Söder"
         )
         assert "Ringmuraskolan" in rows(page)
         assert "Granbyskolan" not in page
@@ -153,8 +175,33 @@ class TestSkolchef:
             Judgement.NOT_ACHIEVED,
         )
         page = words(as_(cast.lena).page("/"))
-        assert "Läsåret 2026/27 är tre effekter bedömda, alla enheter tillsammans." in page
+        assert (
+            "Under läsåret 2026/27 har tre effekter bedömts, för alla enheter tillsammans." in page
+        )
         assert "Uppnådd 2 Inte uppnådd 1" in page
+
+    def test_one_assessed_effect_is_said_in_the_singular(self, cast, as_):
+        assess(due(cast.cycle(cast.hassel), cast.ali), cast.year, cast.ali)
+        page = words(as_(cast.lena).page("/"))
+        assert "Under läsåret 2026/27 har en effekt bedömts, för alla enheter" in page
+
+    def test_an_effect_with_a_new_date_is_not_assessed(self, cast, as_):
+        postpone(due(cast.cycle(cast.hassel), cast.ali), cast.year, cast.ali)
+        page = words(as_(cast.lena).page("/"))
+        assert "Inga effekter har bedömts än under läsåret 2026/27." in page
+        assert "Kan inte bedömas ännu" not in page
+
+    @pytest.mark.parametrize(
+        ("name", "heading"),
+        [
+            ("Norr", "Enheter i område Norr"),
+            ("Område Norr", "Enheter i område Norr"),
+            ("Norra området", "Enheter i Norra området"),
+        ],
+    )
+    def test_an_area_reads_well_whatever_its_name(self, cast, as_, name, heading):
+        cast.norr.name = name
+        assert heading in words(as_(cast.lena).page("/"))
 
     def test_totals_are_the_huvudmans_alone(self, cast, as_):
         assess(due(cast.cycle(cast.hassel), cast.ali), cast.year, cast.ali)
@@ -224,8 +271,8 @@ class TestOthers:
         RoleAssignment.give(cast.ali, Role.DIALOGUE_LEAD, cast.exempelby, by=None, area=cast.soder)
         RoleAssignment.give(cast.ali, Role.SYSTEM_ADMIN, cast.exempelby, by=None)
         page = as_(cast.ali).page("/")
-        assert page.index("Att göra") < page.index("Enheter i Område Söder")
-        assert page.index("Enheter i Område Söder") < page.index("Organisation och läsår")
+        assert page.index("Att göra") < page.index("Enheter i område Söder")
+        assert page.index("Enheter i område Söder") < page.index("Organisation och läsår")
 
     def test_a_person_without_a_role_is_met_kindly(self, cast, as_):
         stranger = User(email="ny@exempelby.example", name="Nils Ny", sort_key=sort_key("Nils Ny"))

@@ -8,7 +8,16 @@ from tests.start.many import add_units
 from tests.start.story import decide, due, place, propose, write_analysis
 from tests.start.test_rektors_start import words
 from tracker.clock import today
-from tracker.models import SchoolForm, SchoolUnit, SchoolYear, UnitKind
+from tracker.models import (
+    CarriedOut,
+    Decision,
+    EffectAssessment,
+    Judgement,
+    SchoolForm,
+    SchoolUnit,
+    SchoolYear,
+    UnitKind,
+)
 
 YEAR = "/enheter/hasselbrinksskolan/2026-27"
 
@@ -116,7 +125,7 @@ class TestYear:
         place(cast.dialogue(cast.hassel), cast.erik, days=20)
         text = words(as_(cast.ali).page(YEAR))
         assert "Fastställd 20 november 2026, version 1." in text
-        assert "Två åtgärder är beslutade i läsåret: alla ska börja." in text
+        assert "Två åtgärder är beslutade under läsåret: alla ska börja." in text
         assert "Ett förslag väntar på beslut." in text
         assert "En effekt att bedöma." in text
         assert "Dialog 1 är torsdag 10 december kl. 13.00." in text
@@ -124,11 +133,33 @@ class TestYear:
     def test_how_far_the_measures_have_come(self, cast, as_):
         cycle = cast.cycle(cast.hassel)
         first = decide(cycle, cast.ali, "Ett")
-        assert "En åtgärd är beslutad i läsåret: ska börja." in as_(cast.ali).page(YEAR)
+        assert "En åtgärd är beslutad under läsåret: ska börja." in as_(cast.ali).page(YEAR)
         first.start(by=cast.ali)
         decide(cycle, cast.ali, "Två")
         text = as_(cast.ali).page(YEAR)
-        assert "Två åtgärder är beslutade i läsåret: 1 ska börja och 1 pågår." in text
+        assert "Två åtgärder är beslutade under läsåret: 1 ska börja och 1 pågår." in text
+
+    def test_an_effect_with_a_new_date_is_not_assessed(self, cast, as_):
+        measure = due(cast.cycle(cast.hassel), cast.ali)
+        EffectAssessment.make(
+            measure,
+            cast.year,
+            by=cast.ali,
+            judgement=Judgement.NOT_YET,
+            next_date=today() + timedelta(days=90),
+        )
+        text = words(as_(cast.ali).page(YEAR))
+        assert "Inga effekter att bedöma just nu." in text
+        EffectAssessment.make(
+            measure,
+            cast.year,
+            by=cast.ali,
+            revises=1,
+            judgement=Judgement.NO_EVIDENCE,
+            carried_out=CarriedOut.YES,
+            decision=Decision.END,
+        )
+        assert "En effekt är bedömd under läsåret." in words(as_(cast.ali).page(YEAR))
 
     def test_the_drafts_existence_is_its_writers_affair(self, cast, as_):
         nothing = words(as_(cast.erik).page(YEAR))

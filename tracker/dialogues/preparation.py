@@ -18,6 +18,7 @@ from tracker.extensions import db
 from tracker.models import (
     AnalysisState,
     EffectAssessment,
+    Judgement,
     Measure,
     MeasureState,
     MeasureUnit,
@@ -51,6 +52,13 @@ class DueEffect:
     assess_on: date | None
     assessed_in: int | None = None
     """The läsår (its id) in which it was assessed, when that is one of those asked about."""
+    judgement: Judgement | None = None
+    """What was said then."""
+
+    @property
+    def is_postponed(self) -> bool:
+        """It could not be assessed, and was given a new date instead."""
+        return self.judgement is Judgement.NOT_YET
 
 
 class PreparationFacts:
@@ -85,6 +93,7 @@ class PreparationFacts:
                 Measure.title,
                 Measure.assess_on,
                 EffectAssessment.school_year_id,
+                EffectAssessment.judgement,
             )
             .join(Measure, Measure.id == MeasureUnit.measure_id)
             .outerjoin(
@@ -97,10 +106,11 @@ class PreparationFacts:
             )
             .where(
                 MeasureUnit.unit_id.in_(unit_ids),
+                MeasureUnit.owns(today()),
                 Measure.state != MeasureState.PROPOSED,
                 sa.or_(Measure.assess_on <= horizon, EffectAssessment.id.is_not(None)),
             )
-            .order_by(Measure.assess_on, Measure.id)
+            .order_by(Measure.assess_on, Measure.id, EffectAssessment.at.desc())
         ):
             effects.setdefault(unit_id, []).append(DueEffect(*facts))
         return cls({(unit, year): state for unit, year, state in analyses}, effects)
@@ -115,7 +125,8 @@ class PreparationFacts:
         return [row for row in found.values() if row.assess_on and row.assess_on <= by]
 
     def assessed_effects(self, unit_id: int, school_year_id: int, by: date) -> list[DueEffect]:
-        """Effects of the unit that were assessed in the läsår and are not due again by that day."""
+        """Effects of the unit that were assessed in the läsår and are not due again by that day, the
+        latest assessment of a measure first."""
         due = {row.measure_id for row in self.due_effects(unit_id, by)}
         return [
             row
@@ -128,8 +139,8 @@ def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
     """The checklist of both sides, in the order of their due dates.
 
     Rektor: share the analysis and choose an area (Dialog 1), settle the effects that are due by
-    the day of the dialogue (what was assessed in the läsår is shown as done). Dialogansvarig: give the dialogue a time. To add areas of one's own is
-    offered on the page, and never owed.
+    the day of the dialogue (what was assessed in the läsår is shown as done). Dialogansvarig: give
+    the dialogue a time. To add areas of one's own is offered on the page, and never owed.
     """
     found: list[Step] = []
     if dialogue.kind is DialogueKind.DIALOGUE_1:
@@ -171,9 +182,8 @@ def _analysis_step(
     which = f" för {unit.name}" if several else ""
     return Step(
         side=Side.PRINCIPAL,
-        label=f"Skriv och dela nulägesanalysen{which}"
-        if state is None
-        else f"Dela nulägesanalysen{which}",
+        # The same before and after a draft is begun: only those who write know that there is one.
+        label=f"Dela nulägesanalysen{which}",
         done_label=f"Nulägesanalysen{which} är delad",
         due_on=dialogue.due(PRINCIPALS_TOPIC_DAYS),
         done=state not in (None, AnalysisState.DRAFT),
@@ -199,7 +209,9 @@ def _effect_steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[St
                     Step(
                         side=Side.PRINCIPAL,
                         label=f"Bedöm effekten av {effect.title}",
-                        done_label=f"Effekten av {effect.title} är bedömd",
+                        done_label=f"Bedömningen av {effect.title} har fått ett nytt datum"
+                        if effect.is_postponed
+                        else f"Effekten av {effect.title} är bedömd",
                         due_on=dialogue.due(BRIEF_DAYS),
                         done=done,
                         endpoint="evaluation.assess",

@@ -26,6 +26,8 @@ class Todo:
     label: str
     url: str = ""
     by: str = ""
+    unit: str = ""
+    """Which unit it is about, where the reader could wonder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Digest:
     organizer: str
     dialogues: list[DialogueLines] = field(default_factory=list)
     effects: list[Todo] = field(default_factory=list)
+    effects_vacancy: str = ""
+    """Why the effects of a unit without a rektor come to a dialogansvarig."""
 
     @classmethod
     def of(cls, mail: OutgoingMail, situation: Situation) -> Self:
@@ -78,10 +82,14 @@ class Digest:
             for kind, key in subjects
             if kind is ReminderKind.EFFECT and key in situation.effects
         ]
+        vacant: list[str] = []
         for effect in sorted(effects, key=lambda row: (row.assess_on or date.max, row.measure_id)):
-            todo = _effect_todo(effect)
+            recipient = effect.recipients.get(mail.recipient_id)
+            todo = _effect_todo(effect, recipient)
             if todo.url not in told:  # the dialogue's list has it already
                 digest.effects.append(todo)
+                vacant += recipient.vacant if recipient else []
+        digest.effects_vacancy = _vacancy(list(dict.fromkeys(vacant)))
         return digest
 
     @property
@@ -151,7 +159,7 @@ def _dialogue_lines(dialogue: Dialogue, recipient: Recipient) -> DialogueLines:
         day=dialogue.day,
         intro=f"{when[0].upper()}{when[1:]} {meeting}.",
         place=dialogue.place,
-        vacancy=_vacancy(recipient),
+        vacancy=_vacancy(recipient.vacant),
         own=[_step_todo(step) for step in dialogue.left_for(recipient)],
         others=[
             Todo(step.label, by=_by(step.due_on)) for step in dialogue.left_for_others(recipient)
@@ -164,10 +172,10 @@ def _dialogue_lines(dialogue: Dialogue, recipient: Recipient) -> DialogueLines:
     )
 
 
-def _vacancy(recipient: Recipient) -> str:
-    if not recipient.vacant:
+def _vacancy(units: list[str]) -> str:
+    if not units:
         return ""
-    return f"{listing(recipient.vacant)} saknar rektor just nu. Därför går det här till dig."
+    return f"{listing(units)} saknar rektor just nu. Därför går det här till dig."
 
 
 def _step_todo(step: Step) -> Todo:
@@ -181,8 +189,13 @@ def _by(due_on: date | None) -> str:
     return f"senast {day_and_month(due_on)}" if due_on >= today() else "före dialogen"
 
 
-def _effect_todo(effect: Effect) -> Todo:
-    return Todo(effect.title, external_url("evaluation.assess", measure_id=effect.measure_id))
+def _effect_todo(effect: Effect, recipient: Recipient | None) -> Todo:
+    named = recipient is not None and (recipient.leads_several or recipient.vacant)
+    return Todo(
+        effect.title,
+        external_url("evaluation.assess", measure_id=effect.measure_id),
+        unit=listing([*recipient.rektor_of, *recipient.vacant]) if recipient and named else "",
+    )
 
 
 def _shortened(text: str) -> str:

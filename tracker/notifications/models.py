@@ -231,19 +231,13 @@ class OutgoingMail(Identified, Base):
         return mail
 
     @classmethod
-    def waiting_ids(cls, organizer_id: int) -> list[int]:
+    def waits(cls, organizer_id: int) -> sa.ColumnElement[bool]:
         """The organizer's reminder mails that wait and that nobody is sending."""
-        return list(
-            db.session.scalars(
-                sa.select(cls.id)
-                .where(
-                    cls.organizer_id == organizer_id,
-                    cls.kind == MailKind.REMINDERS,
-                    cls.state == MailState.QUEUED,
-                    cls.lease.is_(None),
-                )
-                .order_by(cls.id)
-            )
+        return sa.and_(
+            cls.organizer_id == organizer_id,
+            cls.kind == MailKind.REMINDERS,
+            cls.state == MailState.QUEUED,
+            cls.lease.is_(None),
         )
 
     @classmethod

@@ -80,15 +80,16 @@ def plan(organizer_id: int) -> Planned:
     into the mails of the day. Commits for each person. Nothing new is planned before 07:00 or on a
     day without mail."""
     with reading_only():
-        waiting = _waiting_subjects(organizer_id)
+        waiting = _waiting(organizer_id)
         dues = _due(organizer_id)
-        subjects = waiting | {(due.kind, due.subject_id) for due in dues}
-        situation = Situation.load(organizer_id, subjects) if subjects else None
+        subjects = {(row.kind, row.subject_id) for row in waiting if row.kind is not None}
+        subjects |= {(due.kind, due.subject_id) for due in dues}
+        situation = Situation.load(organizer_id, subjects) if waiting or dues else None
         db.session.commit()
     result = Planned()
     if situation is None:
         return result
-    for mail_id in OutgoingMail.waiting_ids(organizer_id) if waiting else ():
+    for mail_id in _with_something_pointless(waiting, situation):
         result.skipped += _look_again(mail_id, situation)
     by_person: dict[int, list[Due]] = defaultdict(list)
     for due in dues:
@@ -189,14 +190,39 @@ def _insert(
     )
 
 
-def _waiting_subjects(organizer_id: int) -> set[tuple[ReminderKind, int]]:
-    """What the reminders in mails that wait are about."""
-    rows = db.session.execute(
-        sa.select(Reminder.kind, Reminder.subject_id)
-        .where(Reminder.organizer_id == organizer_id, Reminder.state == ReminderState.PLANNED)
-        .distinct()
-    )
-    return {(kind, subject_id) for kind, subject_id in rows}
+def _waiting(organizer_id: int) -> Sequence[sa.Row[Any]]:
+    """The reminders in the mails that wait and that nobody is sending; a mail without any is a row
+    with nothing but its id."""
+    return db.session.execute(
+        sa.select(
+            OutgoingMail.id.label("mail_id"),
+            Reminder.kind,
+            Reminder.subject_id,
+            Reminder.recipient_id,
+            Reminder.offset_days,
+            Reminder.date_revision,
+        )
+        .outerjoin(
+            Reminder,
+            sa.and_(Reminder.mail_id == OutgoingMail.id, Reminder.state == ReminderState.PLANNED),
+        )
+        .where(OutgoingMail.waits(organizer_id))
+        .order_by(OutgoingMail.id)
+    ).all()
+
+
+def _with_something_pointless(waiting: Sequence[sa.Row[Any]], situation: Situation) -> list[int]:
+    """The mails that have to be written in: where nothing has changed, a pass leaves them alone,
+    however long they wait."""
+    found = {
+        row.mail_id: None
+        for row in waiting
+        if row.kind is None
+        or situation.verdict(
+            row.kind, row.subject_id, row.recipient_id, row.offset_days, row.date_revision
+        )
+    }
+    return list(found)
 
 
 def _due(organizer_id: int) -> list[Due]:

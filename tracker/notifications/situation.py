@@ -53,6 +53,8 @@ class Recipient:
     """Units that nobody leads, for which the dialogansvarig does what a rektor would."""
     leads: bool = False
     """Is the dialogansvarig of one of the units."""
+    leads_several: bool = False
+    """Is rektor of more units than one, counting those that this is not about."""
 
     @property
     def acts_for_rektor(self) -> bool:
@@ -64,7 +66,9 @@ def recipients(units: Iterable[PlacedUnit], staffing: Staffing) -> dict[int, Rec
     found: dict[int, Recipient] = {}
 
     def part_of(person: Person) -> Recipient:
-        return found.setdefault(person.id, Recipient(person))
+        return found.setdefault(
+            person.id, Recipient(person, leads_several=staffing.leads_several(person.id))
+        )
 
     for unit in units:
         leader, lead = staffing.leader(unit.id), staffing.lead(unit.id, unit.area_id)
@@ -80,14 +84,19 @@ def recipients(units: Iterable[PlacedUnit], staffing: Staffing) -> dict[int, Rec
 def open_units(
     link: type[DialogueUnit] | type[MeasureUnit], ids: Collection[int]
 ) -> dict[int, list[PlacedUnit]]:
-    """The units of dialogues or measures that are open today, by the id of the dialogue or measure."""
+    """The units of dialogues or measures that are open today, by the id of the dialogue or measure;
+    of a measure's units those that own it."""
     found: dict[int, list[PlacedUnit]] = defaultdict(list)
     if ids:
         subject = link.dialogue_id if link is DialogueUnit else link.measure_id
         for subject_id, unit_id, area_id, name in db.session.execute(
             sa.select(subject, SchoolUnit.id, SchoolUnit.area_id, SchoolUnit.name)
             .join(SchoolUnit, SchoolUnit.id == link.unit_id)
-            .where(subject.in_(ids), SchoolUnit.open_on(today()))
+            .where(
+                subject.in_(ids),
+                SchoolUnit.open_on(today()),
+                sa.true() if link is DialogueUnit else MeasureUnit.owns(today()),
+            )
             .order_by(SchoolUnit.sort_key, SchoolUnit.id)
         ):
             found[subject_id].append(PlacedUnit(unit_id, area_id, name))

@@ -79,6 +79,6 @@ def _unprepared(dialogue: DialogueFacts, unit: UnitFacts) -> str | None:
 def _effects(number: int, first: date, day: date) -> str:
     since = swedish.date_short(first).removesuffix(f" {day.year}")
     if number == 1:
-        return f"En effekt att bedöma sedan {since}"
+        return f"En effekt väntar på bedömning sedan {since}"
     counted = swedish.count(number, "", "effekter", words=True).capitalize()
-    return f"{counted} att bedöma, den första sedan {since}"
+    return f"{counted} väntar på bedömning, den första sedan {since}"

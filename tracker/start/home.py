@@ -113,13 +113,30 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowedArea:
+    """The units of an area on the page. `title` is None for those without an area."""
+
+    title: str | None
+    units: list[FollowedUnit]
+
+    @property
+    def heading(self) -> str:
+        """Such as "Enheter i område Norr", be the area called "Norr" or "Område Norr"."""
+        if self.title is None:
+            return "Enheter utan område"
+        if self.title.startswith("Område "):
+            return f"Enheter i område {self.title.removeprefix('Område ')}"
+        return f"Enheter i {self.title}"
+
+
+@dataclass(frozen=True, slots=True)
 class Following:
     """The dialogansvarig's and the skolchef's part: every unit once, area by area."""
 
     page: Page[FollowedUnit]
     attention: int
     """How many of all units have something that waits."""
-    areas: list[tuple[str, list[FollowedUnit]]]
+    areas: list[FollowedArea]
     nearest: list[Appointment]
     """Of the units whose dialogansvarig she is."""
 
@@ -272,7 +289,7 @@ def _following(
     rows.sort(key=_by_area_and_need)
     page = Page.of(rows)
     areas = [
-        (area_title(name), list(group))
+        FollowedArea(area_title(name) if name else None, list(group))
         for name, group in groupby(page.items, key=lambda row: row.unit.area_name)
     ]
     return Following(page, sum(bool(row.reasons) for row in rows), areas, _nearest(leads))
@@ -317,7 +334,7 @@ def _title(page: HomePage, access: Access) -> str:
         elif page.working and len(page.working) == 1:
             subject = page.working[0][0].name
         elif page.following and page.totals is None and len(page.following.areas) == 1:
-            subject = page.following.areas[0][0]
+            subject = page.following.areas[0].title
         elif page.totals is not None and access.organizer:
             subject = access.organizer.name
     elif not parts and not page.is_empty and access.organizer:

@@ -94,6 +94,10 @@ class UnitFacts:
         ahead = [row for row in self.dialogues if row.is_ahead]
         return min(ahead, key=lambda row: row.starts_at) if ahead else None  # type: ignore[arg-type,return-value]
 
+    @property
+    def wants_time(self) -> bool:
+        return any(row.wants_time for row in self.dialogues)
+
 
 @dataclass(slots=True)
 class MeasureFacts:
@@ -106,7 +110,10 @@ class MeasureFacts:
     assess_on: date | None
     effect: str
     responsible: str
+    owned: bool
+    """Whether it is this unit that assesses it, and not one that it shares the measure with."""
     is_due: bool
+    """Whether the unit is to assess its effect now."""
 
     @property
     def is_living(self) -> bool:
@@ -223,12 +230,14 @@ def _measures_statement(groups: frozenset[str]) -> sa.Select[Any]:
     """All that is open in the units she works in; of the others only what is due. `groups` are those
     of "led", "worked" and "followed" that there are any units in."""
     state = Measure.state
+    day = sa.bindparam("day", type_=sa.Date)
+    owned = MeasureUnit.owns(day)
     proposed = state == MeasureState.PROPOSED.value
     living = state.in_([MeasureState.DECIDED.value, MeasureState.RUNNING.value])
     wanted = {
-        "led": sa.or_(proposed, Measure.assess_on.is_not(None)),
+        "led": sa.or_(sa.and_(proposed, owned), Measure.assess_on.is_not(None)),
         "worked": living,
-        "followed": sa.and_(~proposed, Measure.assess_on <= sa.bindparam("day")),
+        "followed": sa.and_(~proposed, Measure.assess_on <= day, owned),
     }
     return (
         sa.select(
@@ -239,6 +248,7 @@ def _measures_statement(groups: frozenset[str]) -> sa.Select[Any]:
             Measure.assess_on,
             sa.func.substr(Measure.expected_effect, 1, EXCERPT + 1).label("effect"),
             Measure.responsible,
+            owned.label("owned"),
         )
         .join(Measure, Measure.id == MeasureUnit.measure_id)
         .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
@@ -328,19 +338,18 @@ def measures(
     """By unit: of `led` units proposals, what is decided and every effect ahead; of `worked` ones
     what is decided and not over; of `followed` ones the effects that are due."""
     day = today()
-    values: dict[str, Any] = {"organizer_id": access.organizer_id}
+    values: dict[str, Any] = {"organizer_id": access.organizer_id, "day": day}
     groups = {"led": led, "worked": worked, "followed": followed}
     for name, grants in groups.items():
         if grants:
             values |= reach_of(name, grants)
-    if followed:
-        values["day"] = day
     rows = _read(_measures_statement(frozenset(name for name in groups if groups[name])), values)
     found: dict[int, list[MeasureFacts]] = {}
-    for unit_id, key, title, state, assess_on, effect, responsible in rows:
-        due = state is not MeasureState.PROPOSED and assess_on is not None and assess_on <= day
+    for unit_id, key, title, state, assess_on, effect, responsible, owned in rows:
+        decided = state is not MeasureState.PROPOSED
+        due = owned and decided and assess_on is not None and assess_on <= day
         found.setdefault(unit_id, []).append(
-            MeasureFacts(unit_id, key, title, state, assess_on, effect, responsible, due)
+            MeasureFacts(unit_id, key, title, state, assess_on, effect, responsible, owned, due)
         )
     return found
 
@@ -364,13 +373,15 @@ def dialogues_of(units: Iterable[UnitFacts]) -> list[QualityDialogue]:
 
 
 def judgements(access: Access) -> dict[Judgement, int]:
-    """What the effects assessed in the current läsår led to, over the whole organizer."""
+    """What the effects assessed in the current läsår led to, over the whole organizer. What was only
+    given a new date is not assessed."""
     rows = db.session.execute(
         sa.select(EffectAssessment.judgement, sa.func.count())
         .join(SchoolYear, SchoolYear.id == EffectAssessment.school_year_id)
         .where(
             EffectAssessment.organizer_id == access.organizer_id,
             EffectAssessment.superseded_at.is_(None),
+            EffectAssessment.judgement != Judgement.NOT_YET,
             SchoolYear.start_year == calendar.school_year_start(today()),
         )
         .group_by(EffectAssessment.judgement)

@@ -4,14 +4,14 @@ What a dialogue needs is asked of `tracker.dialogues.preparation`, so that Start
 mails tell the same story.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import url_for
 
 from tracker.clock import today
-from tracker.dialogues.preparation import DueEffect, PreparationFacts, steps
+from tracker.dialogues.preparation import DueEffect, PreparationFacts, Step, steps
 from tracker.models import AnalysisState, MeasureState, QualityDialogue, Side
 from tracker.start.overview import MeasureFacts, UnitFacts
 from tracker.web import swedish
@@ -81,7 +81,7 @@ def _effects(led: Sequence[LedUnit], several: bool) -> Iterator[Todo]:
             if measure.id in seen or measure.assess_on is None:
                 continue
             seen.add(measure.id)
-            since = f"Effekten kan bedömas sedan {swedish.date_medium(measure.assess_on)}"
+            since = f"Effekten har kunnat bedömas sedan {swedish.date_medium(measure.assess_on)}"
             yield Todo(
                 label=f"Bedöm effekten av {measure.title}",
                 url=url_for("evaluation.assess", measure_id=measure.id),
@@ -93,6 +93,7 @@ def _effects(led: Sequence[LedUnit], several: bool) -> Iterator[Todo]:
 def _preparation(led: Sequence[LedUnit], dialogues: Sequence[QualityDialogue]) -> Iterator[Todo]:
     """What is left before the dialogues, for the units she leads: a dialogue may cover others too."""
     slugs = {row.unit.slug for row in led}
+    unbegun = {row.unit.slug for row in led if row.unit.analysis is None}
     measure_units = {measure.id: row.unit.slug for row in led for measure in row.measures}
     for dialogue in dialogues:
         if dialogue.is_cancelled:
@@ -107,12 +108,19 @@ def _preparation(led: Sequence[LedUnit], dialogues: Sequence[QualityDialogue]) -
             if step.due_on is not None and step.due_on > today() + HORIZON:
                 continue
             yield Todo(
-                label=step.label,
+                label=_label(step, unbegun),
                 url=url_for(step.endpoint, **step.values),
                 day=step.due_on or max(today(), opens),
                 due=_before(dialogue, step.due_on),
                 tag_label=_soon(step.due_on),
             )
+
+
+def _label(step: Step, unbegun: Collection[str]) -> str:
+    """She who writes may know, as the others may not, whether the analysis is begun."""
+    if step.endpoint == "analyses.show" and step.values["slug"] in unbegun:
+        return f"Skriv och {step.label[:1].lower()}{step.label[1:]}"
+    return step.label
 
 
 def _facts(led: Sequence[LedUnit], dialogue: QualityDialogue) -> PreparationFacts:
@@ -127,7 +135,9 @@ def _facts(led: Sequence[LedUnit], dialogue: QualityDialogue) -> PreparationFact
             row.unit.id: [
                 DueEffect(measure.id, measure.title, measure.assess_on)
                 for measure in row.measures
-                if measure.assess_on is not None and measure.state is not MeasureState.PROPOSED
+                if measure.owned
+                and measure.assess_on is not None
+                and measure.state is not MeasureState.PROPOSED
             ]
             for row in led
         },

@@ -17,6 +17,7 @@ from tracker.models import (
     DialogueState,
     DialogueUnit,
     EffectAssessment,
+    Judgement,
     Measure,
     MeasureState,
     MeasureUnit,
@@ -123,6 +124,7 @@ def _measures_and_effects(cycle: QualityCycle) -> list[Part]:
             MeasureUnit.unit_id == cycle.unit_id,
             EffectAssessment.school_year_id == cycle.school_year_id,
             EffectAssessment.superseded_at.is_(None),
+            EffectAssessment.judgement != Judgement.NOT_YET,
         )
     )
     of_year = {row.state: row.of_year for row in rows}
@@ -148,10 +150,10 @@ def _measures_and_effects(cycle: QualityCycle) -> list[Part]:
 def _measure_sentences(number: dict[MeasureState, int]) -> list[str]:
     decided = sum(n for state, n in number.items() if state is not MeasureState.PROPOSED)
     if not decided:
-        found = ["Inga åtgärder är beslutade i läsåret än."]
+        found = ["Inga åtgärder är beslutade under läsåret än."]
     else:
         total = swedish.count(decided, "En åtgärd är beslutad", "åtgärder är beslutade", words=True)
-        found = [f"{total[:1].upper()}{total[1:]} i läsåret: {_by_state(number, decided)}."]
+        found = [f"{total[:1].upper()}{total[1:]} under läsåret: {_by_state(number, decided)}."]
     if may("write") and (waiting := number.get(MeasureState.PROPOSED)):
         count = swedish.count(waiting, "Ett förslag", "förslag", words=True)
         found.append(f"{count[:1].upper()}{count[1:]} väntar på beslut.")
@@ -188,7 +190,7 @@ def _effect_sentences(due: int, assessed: int) -> list[str]:
         found.append(f"{count[:1].upper()}{count[1:]} att bedöma.")
     if assessed:
         count = swedish.count(assessed, "En effekt är bedömd", "effekter är bedömda", words=True)
-        found.append(f"{count[:1].upper()}{count[1:]} i läsåret.")
+        found.append(f"{count[:1].upper()}{count[1:]} under läsåret.")
     return found or ["Inga effekter att bedöma just nu."]
 
 
@@ -213,4 +215,4 @@ def _dialogues(cycle: QualityCycle) -> Part:
         else:
             found.append(f"{row.kind.label} är {swedish.datetime_long(row.starts_at)}.")
     url = url_for("dialogues.of_unit", **_at(cycle))
-    return Part("Dialoger", found or ["Inga dialoger i läsåret än."], url, "Öppna dialogerna")
+    return Part("Dialoger", found or ["Läsåret har inga dialoger än."], url, "Öppna dialogerna")
