@@ -9,7 +9,7 @@ from tests.cast import Cast
 from tests.checked_client import CheckedClient, errors
 from tests.measures.scenes import a_cause, a_measure
 from tracker.extensions import db
-from tracker.models import AuditEvent, DevelopmentArea, User
+from tracker.models import AuditEvent, DevelopmentArea, SituationAnalysis, User
 
 AREAS = "/enheter/savkullaskolan/2026-27/utvecklingsomraden"
 FILLED = {"title": "Läsförståelse i alla ämnen", "goal": "I maj når 80 % kravnivån."}
@@ -122,3 +122,38 @@ def test_others_may_not(cast: Cast, as_: As, person: str, status: int) -> None:
         browser.page(address, status)
         browser.submit(address, FILLED, status)
     browser.submit(f"{AREAS}/{area.id}/ta-bort", status=status)
+
+
+def test_other_problems_are_a_change_that_the_slower_is_told_of(cast: Cast, as_: As) -> None:
+    problem = a_cause(cast).problem
+    area = an_area(cast)
+    karin, address = as_(cast.karin), f"{AREAS}/{area.id}"
+    as_it_is = {"title": area.title, "why": area.why, "goal": area.goal}
+    seen = area.version
+    karin.submit(address, as_it_is | {"version": seen, "problem_ids": str(problem.id)})
+    assert (area.version, area.problems) == (seen + 1, [problem])
+    page = karin.submit(address, as_it_is | {"version": seen}, 409).get_data(as_text=True)
+    shown = page[page.index("Så står det sparat nu") :]
+    assert problem.text in shown[:300]
+    assert area.problems == [problem]
+
+
+def test_nothing_changed_is_no_change(cast: Cast, as_: As) -> None:
+    area = an_area(cast)
+    before = sentence(), area.version
+    as_it_is = {"title": area.title, "why": area.why, "goal": area.goal, "version": area.version}
+    as_(cast.karin).submit(f"{AREAS}/{area.id}", as_it_is)
+    assert (sentence(), area.version) == before
+
+
+def test_the_database_refuses_another_organizers_problem(cast: Cast) -> None:
+    area = an_area(cast)
+    analysis = SituationAnalysis.start(
+        cast.cycle(cast.granbyskolan, cast.granby_year), by=cast.mats
+    )
+    theirs = analysis.add_problem("Deras problem", None, by=cast.mats)
+    db.session.flush()
+    row = {"organizer_id": cast.exempelby.id, "area_id": area.id, "problem_id": theirs.id}
+    link = DevelopmentArea.problems.property.secondary
+    with pytest.raises(sa.exc.IntegrityError), db.session.begin_nested():
+        db.session.execute(sa.insert(link).values(row))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from tests.cast import Cast
 from tests.checked_client import CheckedClient, errors
@@ -11,6 +12,7 @@ from tracker.extensions import db
 from tracker.measures.forms import pasted_rows
 from tracker.models import (
     AuditEvent,
+    DialogueUnit,
     Measure,
     QualityCycle,
     Role,
@@ -129,6 +131,13 @@ def test_last_year_is_opened_when_nobody_has(cast: Cast, as_: As) -> None:
     assert "Rastvärdar" in page
     lap = db.session.query(Measure).first().cycle
     assert (lap.unit_id, lap.school_year.label) == (unit.id, "2025/26")
+    kinds = db.session.scalars(
+        sa.select(DialogueUnit.kind).where(
+            DialogueUnit.unit_id == unit.id,
+            DialogueUnit.school_year_id == cast.granby_year.id,
+        )
+    )
+    assert {kind.number for kind in kinds} == {1, 2}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +154,8 @@ def test_reads_what_the_clipboard_holds(text: str, rows: list[list[str]]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("person", "status"), [("sofia", 403), ("erik", 403), ("nadia", 404), ("mats", 404)]
+    ("person", "status"),
+    [("sofia", 403), ("jonas", 403), ("erik", 403), ("nadia", 404), ("mats", 404)],
 )
 def test_others_may_not(cast: Cast, as_: As, person: str, status: int) -> None:
     browser = as_(getattr(cast, person))

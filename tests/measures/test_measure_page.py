@@ -22,6 +22,7 @@ from tracker.models import (
     Measure,
     MeasureBasis,
     MeasureState,
+    RoleAssignment,
     User,
 )
 
@@ -351,3 +352,62 @@ def test_others_do_nothing_with_it(cast: Cast, as_: As, verb: str) -> None:
         as_(person).submit(url(measure, verb), sent, 403)
     for person in (cast.nadia, cast.maria, cast.mats):
         as_(person).submit(url(measure, verb), sent, 404)
+
+
+# what is decided
+
+
+def test_a_deputy_without_delegation_does_not_change_the_decision(cast: Cast, as_: As) -> None:
+    measure = a_measure(cast)
+    jonas = as_(cast.jonas)
+    sent = edited(measure, expected_effect="Något lättare", assessable_from="2027-06-10")
+    answer = jonas.submit(url(measure, "andra"), sent, 422)
+    assert [message[:22] for message in errors(answer)] == ["Det här är beslutat oc"] * 2
+    page = answer.get_data(as_text=True)
+    assert "Något lättare" in page
+    assert "I maj når minst 80 %" in page
+    assert measure.expected_effect.startswith("I maj når minst 80 %")
+
+
+def test_a_deputy_without_delegation_writes_the_rest(cast: Cast, as_: As) -> None:
+    measure = a_measure(cast)
+    sent = edited(measure, follow_up="Lektionsbesök i april")
+    as_(cast.jonas).submit(url(measure, "andra"), sent)
+    assert measure.follow_up == "Lektionsbesök i april"
+
+
+def test_a_deputy_with_delegation_changes_the_decision(cast: Cast, as_: As) -> None:
+    measure = a_measure(cast)
+    db.session.query(RoleAssignment).filter_by(user_id=cast.jonas.id).update({"may_adopt": True})
+    as_(cast.jonas).submit(url(measure, "andra"), edited(measure, expected_effect="Lättare"))
+    assert measure.expected_effect == "Lättare"
+
+
+def test_what_was_decided_before_stands_in_historik(cast: Cast, as_: As) -> None:
+    measure = a_measure(cast)
+    karin = as_(cast.karin)
+    karin.submit(url(measure, "andra"), edited(measure, expected_effect="Minst 75 %"))
+    assert last_sentence(measure.id) == (
+        "Karin Holm ändrade beslutet om åtgärden ”Lässtrategier i alla ämnen”. Före ändringen: "
+        "förväntad effekt: ”I maj når minst 80 % kravnivån (start 69 %).”, kan bedömas från: "
+        "20 maj 2027, bygger på: ”Huvudmannens beslut”."
+    )
+    assert "I maj når minst 80 %" in karin.page(url(measure))
+
+
+def test_nothing_changed_is_no_change(cast: Cast, as_: As) -> None:
+    measure = a_measure(cast)
+    before = last_sentence(measure.id), measure.version
+    as_(cast.karin).submit(url(measure, "andra"), edited(measure))
+    assert (last_sentence(measure.id), measure.version) == before
+
+
+def test_what_was_put_off_is_not_called_assessed(cast: Cast, as_: As) -> None:
+    measure = a_measure(cast, due=today() - timedelta(days=6))
+    EffectAssessment.make(
+        measure, cast.year, by=cast.karin, judgement=Judgement.NOT_YET, next_date=date(2027, 1, 15)
+    )
+    db.session.commit()
+    page = as_(cast.karin).page(url(measure))
+    assert "Flyttad fram 20 nov. 2026 av Karin Holm" in page.replace("november", "nov.")
+    assert "Bedömd 20" not in page
