@@ -78,6 +78,7 @@ def test_the_national_export(cast, as_):
     RoleAssignment.give(cast.greta, Role.SYSTEM_ADMIN, kungsbacka, by=None)
     browser = as_(cast.greta)
     browser.submit("/byt-huvudman", {"organizer": kungsbacka.id})
+    browser.page(PAGE)  # the switch gave a new session, and its forms another token
 
     preview = upload(browser, NATIONAL)
 
