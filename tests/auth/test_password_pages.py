@@ -220,3 +220,12 @@ def test_ones_own_account_tells_when_the_password_was_chosen(client, karin, as_)
     send(client, link_in(mails()[0]), {"password": NEW, "repeat": NEW})
 
     assert "Karin Holm valde ett nytt lösenord." in client.page("/konto")
+
+
+def test_guessing_the_present_password_is_limited(karin, as_):
+    browser = as_(karin)
+    new = "fyra glada hundar"
+    guess = {"current_password": "fel lösenord", "password": new, "repeat": new}
+    for _ in range(FailedSignIn.PER_EMAIL_AND_CLIENT):
+        send(browser, "/konto", guess, 422)
+    send(browser, "/konto", guess, 429)

@@ -163,7 +163,7 @@ def fail(browser, times, email, **kwargs):
 
 
 def test_an_address_is_tried_ten_times_a_quarter(client, karin, the_day):
-    fail(client, FailedSignIn.PER_EMAIL, karin.email)
+    fail(client, FailedSignIn.PER_EMAIL_AND_CLIENT, karin.email)
 
     sign_in(client, karin.email, PASSWORD, 429)
     sign_in(client, "ali@exempelby.example", "fel lösenord", 422)
@@ -180,9 +180,37 @@ def test_a_sender_is_limited_whatever_address_it_tries(client, karin, monkeypatc
     sign_in(client, karin.email, environ_base={"REMOTE_ADDR": "10.0.0.9"})
 
 
+def test_a_stranger_does_not_lock_the_owner_out(client, karin):
+    elsewhere = {"environ_base": {"REMOTE_ADDR": "10.0.0.9"}}
+    fail(client, FailedSignIn.PER_EMAIL_AND_CLIENT, karin.email, **elsewhere)
+
+    sign_in(client, karin.email, PASSWORD, 429, **elsewhere)
+    sign_in(client, karin.email)
+
+
+def test_an_address_is_not_tried_without_end_by_many(client, karin, monkeypatch):
+    monkeypatch.setattr(FailedSignIn, "PER_EMAIL", 3)
+    for number in range(3):
+        fail(client, 1, karin.email, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"})
+
+    sign_in(client, karin.email, PASSWORD, 429)
+
+
+def test_an_attempt_counts_before_it_is_tried(client, karin, monkeypatch):
+    counted = []
+
+    def look(password, password_hash):
+        counted.append(len(db.session.scalars(sa.select(FailedSignIn)).all()))
+        return False
+
+    monkeypatch.setattr("tracker.auth.routes.check_password", look)
+    fail(client, 1, karin.email)
+    assert counted == [1]
+
+
 def test_ones_own_slips_do_not_add_up(client, karin):
     for _ in range(3):
-        fail(client, FailedSignIn.PER_EMAIL - 1, karin.email)
+        fail(client, FailedSignIn.PER_EMAIL_AND_CLIENT - 1, karin.email)
         sign_in(client, karin.email)
         send(client, "/logga-ut")
 

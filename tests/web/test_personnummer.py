@@ -44,6 +44,14 @@ GLUED = "070315"  # without any mark it could be a phone number
 GLUED_LAST = numbered(GLUED, "987")
 
 FORMS = [
+    f"{BORN}\t{LAST}",
+    f"{BORN}\n{LAST}",
+    f"{BORN}: {LAST}",
+    f"{BORN}--{LAST}",
+    f"{BORN}_{LAST}",
+    f"{BORN}\u00b7{LAST}",
+    f"{BORN[:3]}\u034f{BORN[3:]}-{LAST}",
+    f"{BORN[:3]}\ufe0f{BORN[3:]}\u2066-{LAST}",
     f"{BORN}-{LAST}",
     f"{BORN}{LAST}",
     f"{BORN} {LAST}",

@@ -18,6 +18,7 @@ from werkzeug.datastructures import CallbackDict
 
 from tracker.auth.models import SignInSession, fingerprint
 from tracker.clock import now
+from tracker.database import SAFE_METHODS, reading_only
 from tracker.extensions import db
 
 LIFETIME = timedelta(days=14)
@@ -64,7 +65,11 @@ class DatabaseSessions(SessionInterface):
                 ]  # who is signed in is what a row says, never a visitor's cookie
             return session
         secret = value.removeprefix(self.PREFIX)
-        row = db.session.connection().execute(_ROW, {"key": fingerprint(secret)}).first()
+        with reading_only():
+            row = db.session.connection().execute(_ROW, {"key": fingerprint(secret)}).first()
+            if request.method not in SAFE_METHODS:
+                # The body is still on its way, perhaps slowly: no lock, no transaction meanwhile.
+                db.session.rollback()
         if row is None or row.expires_at <= now():
             return self._anonymous.session_class()
         session = ServerSession(json.loads(row.data), secret)

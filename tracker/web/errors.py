@@ -55,8 +55,8 @@ def _http_error(error: HTTPException):
         return error
     code = error.code if error.code in PAGES else (400 if error.code < 500 else 500)
     db.session.rollback()
-    if code == 401:
-        return error_page(401, typed=typed_texts())
+    if code in (401, 409):
+        return error_page(code, typed=typed_texts())
     body, _ = error_page(code)
     headers = {
         name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")

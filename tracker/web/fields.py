@@ -119,9 +119,10 @@ class EmailAddress(_CleanText, EmailField):
         from email_validator import EmailNotValidError, validate_email
 
         try:
-            validate_email(
+            checked = validate_email(
                 self.data, check_deliverability=False, test_environment=True, allow_smtputf8=False
             )
+            self.data = (checked.ascii_email or checked.normalized).lower()
         except EmailNotValidError as wrong:
             raise ValidationError(
                 "Skriv en e-postadress, till exempel namn@kommunen.se."

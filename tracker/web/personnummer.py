@@ -24,18 +24,14 @@ _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 _SPACES = (
     "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 _PLAIN = str.maketrans(
-    dict.fromkeys(_HYPHENS, "-")
-    | dict.fromkeys(_SPACES, " ")
-    | dict.fromkeys(_INVISIBLE, "")
-    | {"\uff0b": "+", "\uff0f": "/"}
+    dict.fromkeys(_HYPHENS, "-") | dict.fromkeys(_SPACES, " ") | {"\uff0b": "+", "\uff0f": "/"}
 )
 _OTHER_DIGITS = re.compile(r"[^\D0-9]")
 
 _COMPACT = r"(?P<yy>[0-9]{2})(?P<mm>[0-9]{2})(?P<dd>[0-9]{2})"
 # Between the date and the number: a mark, with room for space or a line break around it; or spaces; or nothing.
-_NUMBER = r"(?P<joint>\s{0,2}[-+/]\s{0,2}|[ ]{0,2})(?P<number>[0-9]{4})(?![0-9])"
+_NUMBER = r"(?P<joint>\s{0,2}[-+/_:·]{1,2}\s{0,2}|\s{0,3})(?P<number>[0-9]{4})(?![0-9])"
 
 # Everything is in a lookahead, so that a form that fails does not hide one that begins inside it.
 _FORMS = [
@@ -70,13 +66,20 @@ def find_personal_identity_number(text: str) -> str | None:
     number is never found: its third digit is at least 2, which is no month.
     """
     if not text.isascii():
-        text = _OTHER_DIGITS.sub(
-            lambda digit: str(unicodedata.decimal(digit[0])), text.translate(_PLAIN)
-        )
+        text = _OTHER_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), _plain(text))
     found = [
         match for form in _FORMS for match in form.finditer(text) if _is_identity_number(match)
     ]
     return min(found, key=re.Match.start)["all"] if found else None
+
+
+def _plain(text: str) -> str:
+    """With ordinary digits for circled and raised ones, ordinary marks, and nothing that is not seen."""
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFKC", text.translate(_PLAIN))
+        if unicodedata.category(character) not in ("Cf", "Mn")
+    )
 
 
 def _is_identity_number(match: re.Match[str]) -> bool:

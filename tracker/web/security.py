@@ -43,6 +43,8 @@ def init_app(app: Flask) -> None:
 
 
 def _ask_for_sign_in() -> WerkzeugResponse | None:
+    if request.method not in SAFE_METHODS:
+        _ = request.form  # the whole body, before the database is asked for anything
     if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS:
         return None
     if current_user.is_authenticated:
