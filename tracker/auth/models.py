@@ -41,6 +41,9 @@ class User(UserMixin, Identified, Base):
     sort_key: Mapped[ShortText]
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     created_at: Mapped[datetime] = mapped_column(default=now)
+    taken_at: Mapped[datetime | None]
+    """When the first password was chosen: from then on the account is that person's, and its
+    address can no longer be changed by others, not even after it was closed and opened again."""
     closed_at: Mapped[datetime | None]
     """When the account was closed; the name stays in what was adopted."""
 
@@ -95,6 +98,7 @@ class User(UserMixin, Identified, Base):
         """Give the account a new password, and end every session that the old one opened and every
         link that could still change it."""
         self.password_hash = password_hash
+        self.taken_at = self.taken_at or now()
         self._void_links()
         self.end_sessions()
 
@@ -148,10 +152,15 @@ class OneTimeLink(Identified, Base):
     @classmethod
     def issue(cls, user: User, purpose: LinkPurpose, organizer_id: int | None = None) -> str:
         """Make a link and return its secret, which is kept nowhere. Older links of the same
-        purpose stop working."""
+        purpose stop working, but for another organizer's invitation."""
         db.session.execute(
             sa.update(cls)
-            .where(cls.user_id == user.id, cls.purpose == purpose, cls.used_at.is_(None))
+            .where(
+                cls.user_id == user.id,
+                cls.purpose == purpose,
+                cls.organizer_id.is_not_distinct_from(organizer_id),
+                cls.used_at.is_(None),
+            )
             .values(used_at=now())
         )
         secret = secrets.token_urlsafe(32)

@@ -5,10 +5,21 @@ Sävkullaskolan tried the way of working first; the other units came two läsår
 
 from functools import partial
 
+import sqlalchemy as sa
+
 from tracker.cycle.opening import catch_up, open_year
 from tracker.demo.stage import Stage
-from tracker.models import Area, Organizer, Role, RoleAssignment, SchoolForm, UnitKind
-from tracker.organisation.succession import take_over
+from tracker.extensions import db
+from tracker.models import (
+    Area,
+    Organizer,
+    Role,
+    RoleAssignment,
+    SchoolForm,
+    UnitKind,
+    UnitSuccession,
+)
+from tracker.organisation.succession import carry_over, take_over
 
 EXEMPELBY = "exempelby"
 
@@ -73,6 +84,7 @@ def tell(stage: Stage) -> None:
         stage.on(stage.working_day(year, "-05-04"), partial(_open, stage, year))
     _tell_vacancy(stage)
     stage.on(stage.working_day(-1, "04-16"), partial(_merge_ringmura, stage))
+    stage.on(stage.day(0, "07-01"), _carry_over_ringmura)
 
 
 def _open(stage: Stage, year: int) -> None:
@@ -155,3 +167,8 @@ def _merge_ringmura(stage: Stage) -> None:
     stage.role("nadia", Role.PRINCIPAL, EXEMPELBY, day, unit="ringmura")
     for key in ("ost", "vast"):
         take_over(stage.units["ringmura"], stage.units[key], day, by=tove, closes=True)
+
+
+def _carry_over_ringmura() -> None:
+    for succession in db.session.scalars(sa.select(UnitSuccession).order_by(UnitSuccession.id)):
+        carry_over(succession, None)

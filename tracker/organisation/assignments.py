@@ -193,9 +193,16 @@ class RoleAssignment(Versioned, TenantOwned, Base):
         record(action, self, by=by, units=units, **self._facts(), **data)
 
     def _end_sessions(self, by: "User | None") -> None:
-        """Who changes her own roles goes on working: rights are read at each request."""
+        """Rights are read at each request. Who changes her own roles goes on working, and so does
+        who works for another organizer too: this one's administrator has no say over that."""
         # By id, since `by` may be Flask-Login's proxy of the same person.
-        if by is None or self.user_id != by.id:
+        if by is not None and self.user_id == by.id:
+            return
+        elsewhere = sa.exists().where(
+            RoleAssignment.user_id == self.user_id,
+            RoleAssignment.organizer_id != self.organizer_id,
+        )
+        if not db.session.scalar(sa.select(elsewhere)):
             self.user.end_sessions()
 
     def _facts(self) -> dict[str, Any]:

@@ -87,8 +87,15 @@ def _read_csv(text: str) -> list[list[str]]:
         raise UnreadableFile("Filen är varken CSV eller Excel (.xlsx).")
     first = next((line for line in text.splitlines() if line.strip(";,\t ")), "")
     delimiter = max(";\t,", key=first.count) if any(mark in first for mark in ";\t,") else ";"
+    rows: list[list[str]] = []
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            if len(rows) == importing_excel.MOST_ROWS:
+                raise UnreadableFile(f"Filen har fler än {importing_excel.MOST_ROWS} rader.")
+            if len(row) > importing_excel.MOST_COLUMNS and any(row[importing_excel.MOST_COLUMNS :]):
+                raise UnreadableFile(f"Filen har fler än {importing_excel.MOST_COLUMNS} kolumner.")
+            rows.append(row[: importing_excel.MOST_COLUMNS])
+        return rows
     except csv.Error:
         raise UnreadableFile(
             "Filen går inte att läsa som CSV: ett citattecken saknas, eller så slutar filen mitt i."

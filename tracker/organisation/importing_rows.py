@@ -16,6 +16,7 @@ TEMPLATE_COLUMNS = ("Enhet", "Skolenhetskod", "Typ", "Verksamheter", "Område")
 HEADER_WITHIN = 30
 NAME_LENGTH = 200
 MOST_UNITS = 2000
+MOST_COMPARED = 2000
 
 CODE = re.compile(r"[0-9]{8}")
 
@@ -95,7 +96,8 @@ def _form_of_export(preamble: list[list[str]]) -> SchoolForm:
 
 
 def _no_such_owner(organizer: str, owners: Iterable[str]) -> str:
-    near = difflib.get_close_matches(organizer, sorted(owners), n=3, cutoff=0.6)
+    names = sorted(owners)[:MOST_COMPARED]
+    near = difflib.get_close_matches(organizer, names, n=3, cutoff=0.6)
     message = f"Filen har inga enheter med huvudmannen ”{organizer}”."
     return f"{message} Liknande namn i filen: {listing(near)}." if near else message
 

@@ -15,6 +15,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_organizer
+from tracker.database import reading_only
 from tracker.extensions import db
 from tracker.models import Organizer, Permission, SchoolForm, UnitKind
 from tracker.organisation.blueprint import bp
@@ -34,17 +35,20 @@ def import_units() -> str | tuple[str, int]:
     organizer = load_organizer(to=Permission.MANAGE)
     form = ImportForm()
     if form.validate_on_submit():
+        name = organizer.name
+        db.session.rollback()  # reading a file takes its time: nobody waits for it to write
         try:
-            file = units_in(read_table(form.file.data.read()), organizer.name)
+            file = units_in(read_table(form.file.data.read()), name)
         except UnreadableFile as unreadable:
             form.refuse("file", str(unreadable))
         else:
-            return render_template(
-                "organisation/import_preview.html",
-                plan=UnitImport.plan(organizer, file),
-                form=Form(),
-                sealed=_seal(organizer, _file_name(form.file.data.filename), file),
-            )
+            with reading_only():
+                return render_template(
+                    "organisation/import_preview.html",
+                    plan=UnitImport.plan(organizer, file),
+                    form=Form(),
+                    sealed=_seal(organizer, _file_name(form.file.data.filename), file),
+                )
     return render_template("organisation/import.html", form=form), (
         422 if form.is_submitted() else 200
     )

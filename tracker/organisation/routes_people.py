@@ -71,7 +71,7 @@ def invite() -> Response | tuple[str, int]:
                 people_of.send_link(user, organizer)
             db.session.commit()
             notify(
-                f"{user.name} har redan ett konto och har nu rollen."
+                f"{user.email} har redan ett konto och har nu rollen."
                 if has_password
                 else f"{user.name} är inbjuden. Länken i mejlet gäller i 14 dagar."
             )
@@ -89,7 +89,7 @@ def person(user_id: int) -> Response | tuple[str, int]:
     form = PersonForm(obj=user)
     if form.is_submitted() and elsewhere:
         abort(403)  # the account is another organizer's too; no page offers this
-    if user.password_hash is not None:
+    if user.taken_at is not None:
         # Whoever holds the address holds the account: only an invitation may be sent elsewhere.
         form.email.data, form.email.raw_data = user.email, [user.email]
     if form.validate_on_submit():

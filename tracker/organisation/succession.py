@@ -56,7 +56,7 @@ def take_over(
         predecessor=predecessor.name,
         on=date_medium(on),
     )
-    followed = _move_measures(succession, by) if on <= today() else 0
+    followed = carry_over(succession, by) if on <= today() else 0
     if closes and predecessor.closed_on is None:
         predecessor.close(on - timedelta(days=1), by=by)
     return followed
@@ -71,12 +71,12 @@ def follow_late_decisions(day: date) -> int:
     ).all()
     followed = 0
     for succession_id in recent:
-        followed += _move_measures(db.session.get_one(UnitSuccession, succession_id), None)
+        followed += carry_over(db.session.get_one(UnitSuccession, succession_id), None)
         db.session.commit()
     return followed
 
 
-def _move_measures(succession: UnitSuccession, by: "User | None") -> int:
+def carry_over(succession: UnitSuccession, by: "User | None") -> int:
     """Link every decided measure that is not over, or whose effect is not settled, to the successor.
     The predecessor's own link stays: that is where it was decided. Proposals are drafts of those
     who wrote them and do not follow."""
