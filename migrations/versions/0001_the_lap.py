@@ -1310,6 +1310,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("cause_id", sa.Integer(), nullable=True),
+        sa.Column("decided_cause", sa.Text(), nullable=False),
         sa.Column("basis_note", sa.Text(), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=True),
         sa.Column(

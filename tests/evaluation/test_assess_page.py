@@ -112,7 +112,9 @@ def test_not_yet_needs_a_day_and_nothing_else(cast: Cast, as_: As) -> None:
     sent = {"version": "0", "judgement": "not_yet", "next_date": "2026-12-15"}
     answer = karin.submit(url(measure), sent)
     assert measure.assess_on == date(2026, 12, 15)
-    assert "Du får ingen påminnelse om åtgärden före 15 december 2026" in karin.page(answer.location)
+    assert "Du får ingen påminnelse om åtgärden före 15 december 2026" in karin.page(
+        answer.location
+    )
 
 
 def test_no_evidence_needs_no_outcome(cast: Cast, as_: As) -> None:

@@ -91,6 +91,9 @@ class Measure(Standing, Versioned, TenantOwned, Base):
     basis: Mapped[MeasureBasis | None] = mapped_column(choice(MeasureBasis))
     cause_id: Mapped[int | None]
     """Vilken orsak ska åtgärden påverka?"""
+    decided_cause: Mapped[LongText]
+    """The cause as it read when it was decided on: what is written in a draft afterwards is not
+    shown to those who read the measure."""
     basis_note: Mapped[LongText]
     """Which decision, inspection or complaint, when the basis is not a cause."""
     area_id: Mapped[int | None]
@@ -260,12 +263,25 @@ class Measure(Standing, Versioned, TenantOwned, Base):
             raise NotReadyToDecide(missing)
         if "assessable_from" in changed:
             self._plan_assessment(self.assessable_from)
+        self._keep_cause()
         self._record(Action.MEASURE_REDECIDED, by, before=decided)
+
+    @property
+    def cause_text(self) -> str:
+        """The cause it builds on, as it is read: as decided, or as it stands for a proposal."""
+        if not self.is_draft:
+            return self.decided_cause
+        return self.cause.text if self.cause else ""
+
+    def _keep_cause(self) -> None:
+        db.session.flush()
+        db.session.refresh(self, ["cause"])
+        self.decided_cause = self.cause.text if self.cause else ""
 
     def decided_terms(self) -> str:
         """What a decision is about, in one line, as Historik keeps it."""
         day = date_medium(self.assessable_from) if self.assessable_from else "–"
-        basis = self.cause.text if self.cause else self.basis.label if self.basis else "–"
+        basis = self.cause_text or (self.basis.label if self.basis else "–")
         return (
             f"förväntad effekt: ”{self.expected_effect}”, kan bedömas från: {day}, "
             f"bygger på: ”{basis}”"
@@ -277,6 +293,7 @@ class Measure(Standing, Versioned, TenantOwned, Base):
         self._must_be(MeasureState.PROPOSED)
         if missing := self.missing_for_decision():
             raise NotReadyToDecide(missing)
+        self._keep_cause()
         self.state = MeasureState.DECIDED
         self.decided_at, self.decided_by_name = now(), by.name
         self._plan_assessment(self.assessable_from)

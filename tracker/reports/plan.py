@@ -68,8 +68,8 @@ def _measure(document: Document, measure: Measure) -> None:
 
 def basis_of(measure: Measure) -> str:
     """What it builds on, in words."""
-    if measure.basis is MeasureBasis.CAUSE and measure.cause is not None:
-        return measure.cause.text
+    if measure.basis is MeasureBasis.CAUSE and measure.cause_text:
+        return measure.cause_text
     if measure.basis is None:
         return ""
     return f"{measure.basis.label}. {measure.basis_note}".removesuffix(". ")
