@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
@@ -10,9 +11,12 @@ from tracker.extensions import db
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
-    """Write our moment type as plain SQLAlchemy: a migration must not change when the code does."""
+    """Write our own types as plain SQLAlchemy: a migration must not change when the code does. A
+    registry that grows (`choice(..., open_ended=True)`) is text to the database."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, sa.Enum) and not item.create_constraint:
+        return f"sa.String(length={item.length})"
     return False
 
 
