@@ -245,7 +245,7 @@ def test_a_wrong_address_is_corrected_until_the_link_was_used(cast, as_, client)
     client.page(link_in(wrong), 410)
     client.page(link_in(right))
 
-    nils().password_hash = "something"
+    nils().set_password("something")
     db.session.commit()
     browser.submit(page, {"name": "Nils Ny", "email": "tjuv@exempelby.example"})
     assert nils() is not None
