@@ -69,4 +69,4 @@ def test_the_menu_asks_nothing_of_the_database(cast, as_, statements):
     browser = as_(cast.ali)
     with statements() as sent:
         browser.page("/tillganglighet")
-    assert len(sent) == 3  # the session, the person, her roles
+    assert len(sent) == 2  # the session with the person, her roles
