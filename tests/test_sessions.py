@@ -1,7 +1,7 @@
 """Sessions are rows on the server: who is signed out is out at once, and a plain GET writes nothing."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from tests.conftest import make_settings, new_database
 from tracker import create_app
 from tracker.auth.passwords import hash_password
 from tracker.auth.sessions import LIFETIME, TOUCH_EVERY, DatabaseSessions, clear_expired
-from tracker.clock import now, today
+from tracker.clock import STOCKHOLM, now, today
 from tracker.extensions import db
 from tracker.models import Role, RoleAssignment, SignInSession, User
 
@@ -160,10 +160,11 @@ def test_a_role_whose_last_day_has_passed_gives_nothing(as_, cast, the_day):
     """Nobody needs to press anything on the day a role ends."""
     for role in db.session.scalars(sa.select(RoleAssignment).filter_by(user_id=cast.karin.id)):
         role.ends_on = today()
+    the_day.move_to(datetime(2026, 11, 20, 23, 59, tzinfo=STOCKHOLM))
     browser = as_(cast.karin)
     browser.page("/enheter/savkullaskolan/2026-27")
-    the_day.shift(timedelta(days=1))
-    as_(cast.karin).page("/enheter/savkullaskolan/2026-27", status=404)
+    the_day.shift(timedelta(minutes=1))
+    browser.page("/enheter/savkullaskolan/2026-27", status=404)
 
 
 def test_a_closed_account_is_out(client, karin):
