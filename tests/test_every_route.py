@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import pytest
 import sqlalchemy as sa
 import time_machine
@@ -271,4 +272,96 @@ def test_odd_addresses_are_absent_and_no_bug(world):
                 status = world.browsers[person].get(url).status_code
                 if status not in (301, 302, 308, 404):
                     wrong.append(f"{url[:120]}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+PERSON = "Eleven 19121212-1212 läser."
+NASTY = {
+    "empty": "",
+    "nul": "före\0efter",
+    "a hundred thousand characters": "x" * 100_000,
+    "emoji": "👩🏽‍🏫🇸🇪",
+    "markup": "<script>alert('hej')</script>{{ 7 * 7 }}",
+    "thirty digits": "9" * 30,
+    "negative": "-1",
+    "a day that is none": "2027-02-30",
+    "personnummer": PERSON,
+}
+
+
+def forms_in(page: str) -> list[dict[str, str]]:
+    """The fields of the page's own forms as they stand, those that people do not fill in included."""
+    found = lxml.html.fromstring(page).xpath('//main//form[@method="post"]')
+    return [{"action": form.action or "", **dict(form.form_values())} for form in found]
+
+
+def filled_in_by_people(page: str) -> list[tuple[str, str]]:
+    """(name, kind) of every field that a person fills in on the page."""
+    fields = lxml.html.fromstring(page).xpath("//main//form[@method='post']//*[@name]")
+    return [
+        (field.get("name"), field.get("type") or field.tag)
+        for field in fields
+        if field.get("type") != "hidden" and field.tag != "button"
+    ]
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_nothing_that_is_typed_is_a_bug(world, nasty):
+    """The same in every field of every form, with all that the form sends by itself. Nothing of it
+    is an error of ours, and a personnummer is never saved."""
+    wrong = []
+    asked = 0
+    for address in addresses(world.app, world.house):
+        person = next(
+            (each for each in ("karin", "erik", "tove") if demanded(each, address, "POST") == REACHED),
+            None,
+        )  # fmt: skip
+        if address.place not in (OWN, "savkulla", "exempelby") or person is None:
+            continue
+        if methods(world.app, address) != ["GET", "POST"] or address.demand.public:
+            continue
+        page = world.ask(person, "GET", address.url).get_data(as_text=True)
+        filled = dict(filled_in_by_people(page))
+        for form in forms_in(page):
+            if form.pop("action") not in ("", address.url):
+                continue
+            for name in filled:
+                form[name] = NASTY[nasty]
+            response = world.ask(person, "POST", address.url, form=form)
+            asked += 1
+            told = f"{address} as {person}: {response.status_code}"
+            if response.status_code not in (200, 302, 409, 422):
+                wrong.append(told)
+            if "<script>" in response.get_data(as_text=True):
+                wrong.append(f"{told}, with a script in it")
+            texts = {"text", "textarea"} & set(filled.values())
+            if nasty == "personnummer" and texts and response.status_code == 302:
+                wrong.append(f"{told}, and so it was saved")
+    assert asked > 20
+    assert not wrong, "\n".join(wrong)
+
+
+def button_names() -> list[str]:
+    """What views read out of a form by themselves, from buttons most often."""
+    sources = Path(tracker.__file__).parent.rglob("*.py")
+    return sorted(
+        {n for path in sources for n in re.findall(r'form\.get\("(\w+)"', path.read_text())}
+    )
+
+
+@pytest.mark.parametrize("odd", ["\0", "9" * 30, "-1", "accept"])
+def test_no_button_is_a_bug(world, odd):
+    wrong = []
+    for address in addresses(world.app, world.house):
+        if address.place not in (OWN, "savkulla", "exempelby") or address.demand.public:
+            continue
+        if "POST" not in methods(world.app, address):
+            continue
+        for person in ("karin", "erik", "tove"):
+            if demanded(person, address, "POST") != REACHED:
+                continue
+            form = dict.fromkeys(button_names(), odd)
+            status = world.ask(person, "POST", address.url, form=form).status_code
+            if status >= 500:
+                wrong.append(f"{address} as {person}: {status}")
     assert not wrong, "\n".join(wrong)
