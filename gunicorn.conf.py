@@ -1,5 +1,6 @@
 """How the web processes run, in production as in `make run`; gunicorn reads this file by itself."""
 
+import gc
 import os
 
 _host = os.environ.get("HOST", "127.0.0.1")
@@ -18,3 +19,10 @@ graceful_timeout = 10
 
 # Which proxies are believed is decided in one place, by the setting PROXY_HOPS.
 forwarded_allow_ips = ""
+
+
+def post_worker_init(worker):
+    """What was loaded at the start is no garbage: the collector need not look through it again and
+    again."""
+    gc.collect()
+    gc.freeze()

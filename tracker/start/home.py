@@ -19,11 +19,11 @@ from tracker.models import (
     User,
 )
 from tracker.organisation.roles import LEADERS
-from tracker.organisation.staffing import Staffing
+from tracker.organisation.staffing import Person, Staffing
 from tracker.start import overview
 from tracker.start.addresses import Addresses
 from tracker.start.attention import Reason, reasons
-from tracker.start.overview import DialogueFacts, MeasureFacts, UnitFacts
+from tracker.start.overview import MeasureFacts, UnitFacts
 from tracker.start.todo import LedUnit, Todo, todo
 from tracker.web import swedish
 from tracker.web.paging import Page
@@ -94,11 +94,9 @@ class FollowedUnit:
     """A unit as its dialogansvarig or skolchef sees it."""
 
     unit: UnitFacts
-    url: str
-    leader: str | None
-    acting: bool
-    upcoming: DialogueFacts | None
-    dialogue_url: str | None
+    cells: tuple[str, str, str, str, str, str | None, str | None]
+    """Address, name, leader, phase, the next dialogue's name, its address and its day: words made
+    here, since a template that asks row after row for them costs as much as the database."""
     reasons: Sequence[Reason]
 
 
@@ -273,16 +271,20 @@ def _following(
     addresses, day = Addresses(year), today()
     rows = []
     for unit in units:
-        leader, upcoming = staffing.leader(unit.id), unit.next_dialogue
+        leader = staffing.leader(unit.id)
         due = [row for row in measures.get(unit.id, ()) if row.is_due]
         rows.append(
             FollowedUnit(
                 unit,
-                addresses.unit(unit.slug) if unit.cycle_id is None else addresses.year(unit.slug),
-                leader.name if leader else None,
-                leader.acting if leader else False,
-                upcoming,
-                addresses.dialogue(upcoming.id) if upcoming else None,
+                (
+                    addresses.unit(unit.slug)
+                    if unit.cycle_id is None
+                    else addresses.year(unit.slug),
+                    unit.name,
+                    _leader_words(leader),
+                    unit.phase.label,
+                    *_next_dialogue(unit, addresses),
+                ),
                 reasons(unit, vacant=leader is None, due=due, day=day, addresses=addresses),
             )
         )
@@ -293,6 +295,21 @@ def _following(
         for name, group in groupby(page.items, key=lambda row: row.unit.area_name)
     ]
     return Following(page, sum(bool(row.reasons) for row in rows), areas, _nearest(leads))
+
+
+def _leader_words(leader: Person | None) -> str:
+    if leader is None:
+        return "Vakant"
+    return f"Tf. rektor {leader.name}" if leader.acting else leader.name
+
+
+def _next_dialogue(unit: UnitFacts, addresses: Addresses) -> tuple[str, str | None, str | None]:
+    """Its name, address and day; the last two are None when none has a time."""
+    upcoming = unit.next_dialogue
+    if upcoming is None or upcoming.starts_at is None:
+        return ("Ingen tid" if unit.wants_time else "–"), None, None
+    address = addresses.dialogue(upcoming.id)
+    return upcoming.kind.label, address, swedish.date_short(upcoming.starts_at)
 
 
 def _by_area_and_need(row: FollowedUnit) -> tuple[Any, ...]:
@@ -308,10 +325,9 @@ def _nearest(units: Sequence[UnitFacts]) -> list[Appointment]:
     for unit in units:
         for row in unit.dialogues:
             if row.is_ahead and row.starts_at is not None:
-                known = found.setdefault(
-                    row.id, Appointment(row.id, row.kind.label, row.starts_at, [])
-                )
-                known.units.append(unit.name)
+                if row.id not in found:
+                    found[row.id] = Appointment(row.id, row.kind.label, row.starts_at, [])
+                found[row.id].units.append(unit.name)
     ahead = sorted(found.values(), key=lambda row: row.starts_at)
     soon = [row for row in ahead if row.starts_at <= now() + NEAREST_WITHIN]
     return (soon or ahead[:1])[:NEAREST_DIALOGUES]
