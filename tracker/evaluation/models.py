@@ -310,6 +310,7 @@ class EffectAssessment(TenantOwned, Base):
             measure.assess_again_on(self.next_date)
         elif self.decision is Decision.CONTINUE:
             measure.resume(by=by)
+            measure.go_on_past_its_end()
             measure.assess_again_on(self.next_date)
         elif self.decision is Decision.CANCEL:
             self._cancel(by)

@@ -79,7 +79,8 @@ def _onward(measure: Measure, made: EffectAssessment) -> Response:
         notify("Bedömningen är sparad. Den nya versionen ligger som förslag: skriv vad som ändras.")
         return redirect(url_for("measures.edit", measure_id=again.id))
     if made.judgement.is_final:
-        notify(f"Bedömningen av ”{measure.title}” är sparad.")
+        again_on = f" Den bedöms igen från {date_medium(made.next_date)}." if made.next_date else ""
+        notify(f"Bedömningen av ”{measure.title}” är sparad.{again_on}")
     else:
         notify(f"Du får ingen påminnelse om åtgärden före {date_medium(made.next_date)}.")
     return redirect(url_for("evaluation.index", slug=unit.slug, year=year.slug))

@@ -348,6 +348,11 @@ class Measure(Standing, Versioned, TenantOwned, Base):
         self.cancel_reason = ""
         self._record(Action.MEASURE_RESUMED, by)
 
+    def go_on_past_its_end(self) -> None:
+        """It continues: an end that has passed is none."""
+        if self.ends_on is not None and self.ends_on < today():
+            self.ends_on = None
+
     def withdraw(self, *, by: "User") -> None:
         """Remove a proposal; nothing decided is ever removed."""
         self._must_be(MeasureState.PROPOSED)
