@@ -203,6 +203,11 @@ ROUTES: dict[str, Demand] = {
     "dialogues.remove_topic": dialogue(LEAD),
     "dialogues.propose": dialogue(WRITE),
     "dialogues.answer": dialogue(LEAD),
+    # preparation of a dialogue
+    # in the room and afterwards
+    # check-ins
+    # calendars
+    # the national quality dialogue
     # reports
     "reports.plan": cycle(READ),
     "reports.plan_word": cycle(READ),

@@ -10,10 +10,20 @@ from tracker.analyses.models import (
 from tracker.analyses.problems import Cause, CauseLocation, Problem
 from tracker.audit.models import AuditEvent, AuditEventUnit
 from tracker.auth.models import FailedSignIn, LinkPurpose, OneTimeLink, SignInSession, User
+from tracker.checkins.models import CheckIn, CheckInMeasure, CheckInUnit, SupportRequest
+from tracker.checkins.states import SupportState
 from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear
+from tracker.dialogues.agreements import Agreement
 from tracker.dialogues.models import DialogueUnit, QualityDialogue
 from tracker.dialogues.moves import DialogueMove, TimeProposal
-from tracker.dialogues.states import DialogueKind, DialogueState, MoveKind, Side
+from tracker.dialogues.notes import DialogueApproval, DialogueNote, DialogueRemark
+from tracker.dialogues.states import (
+    AgreementState,
+    DialogueKind,
+    DialogueState,
+    MoveKind,
+    Side,
+)
 from tracker.dialogues.topics import DialogueTopic
 from tracker.evaluation.models import CarriedOut, Decision, EffectAssessment, Judgement, Term
 from tracker.measures.areas import DevelopmentArea
@@ -42,14 +52,71 @@ from tracker.organisation.models import (
 from tracker.organisation.roles import Permission, Role, Scope
 
 __all__ = [
-    "AdoptedAnalysis", "AnalysisReopening", "AnalysisState", "AnalysisWriter", "Area", "AuditEvent",
-    "AuditEventUnit", "CalendarPeriod", "CarriedOut", "Cause", "CauseLocation", "Decision",
-    "DevelopmentArea", "DialogueKind", "DialogueMove", "DialogueState", "DialogueTopic",
-    "DialogueUnit", "EffectAssessment", "FailedSignIn", "Judgement", "LinkPurpose", "MailKind",
-    "MailState", "Measure", "MeasureBasis", "MeasureLogEntry", "MeasureState", "MeasureUnit",
-    "MoveKind", "OneTimeLink", "Organizer", "OutgoingMail", "Permission", "PhaseSetting",
-    "Problem", "QualityCycle", "QualityDialogue", "Reminder", "ReminderKind", "ReminderState",
-    "Role", "RoleAssignment", "SchoolForm", "SchoolUnit", "SchoolYear", "Scope", "Side",
-    "SignInSession", "SituationAnalysis", "Term", "TimeProposal", "UnitAddress", "UnitForm", "UnitKind",
-    "UnitSuccession", "User",
-]  # fmt: skip
+    "AdoptedAnalysis",
+    "Agreement",
+    "AgreementState",
+    "AnalysisReopening",
+    "AnalysisState",
+    "AnalysisWriter",
+    "Area",
+    "AuditEvent",
+    "AuditEventUnit",
+    "CalendarPeriod",
+    "CarriedOut",
+    "Cause",
+    "CauseLocation",
+    "CheckIn",
+    "CheckInMeasure",
+    "CheckInUnit",
+    "Decision",
+    "DevelopmentArea",
+    "DialogueApproval",
+    "DialogueKind",
+    "DialogueMove",
+    "DialogueNote",
+    "DialogueRemark",
+    "DialogueState",
+    "DialogueTopic",
+    "DialogueUnit",
+    "EffectAssessment",
+    "FailedSignIn",
+    "Judgement",
+    "LinkPurpose",
+    "MailKind",
+    "MailState",
+    "Measure",
+    "MeasureBasis",
+    "MeasureLogEntry",
+    "MeasureState",
+    "MeasureUnit",
+    "MoveKind",
+    "OneTimeLink",
+    "Organizer",
+    "OutgoingMail",
+    "Permission",
+    "PhaseSetting",
+    "Problem",
+    "QualityCycle",
+    "QualityDialogue",
+    "Reminder",
+    "ReminderKind",
+    "ReminderState",
+    "Role",
+    "RoleAssignment",
+    "SchoolForm",
+    "SchoolUnit",
+    "SchoolYear",
+    "Scope",
+    "Side",
+    "SignInSession",
+    "SituationAnalysis",
+    "SupportRequest",
+    "SupportState",
+    "Term",
+    "TimeProposal",
+    "UnitAddress",
+    "UnitForm",
+    "UnitKind",
+    "UnitSuccession",
+    "User",
+]

@@ -97,6 +97,17 @@ class Action(enum.StrEnum):
     TIME_PROPOSED = "time_proposed"
     PROPOSAL_ACCEPTED = "proposal_accepted"
     PROPOSAL_DECLINED = "proposal_declined"
+    # preparation of a dialogue
+
+    # in the room and afterwards
+
+    # check-ins
+
+    # calendars
+
+    # reminders
+
+    # the national quality dialogue
 
     @property
     def keys(self) -> frozenset[str]:
@@ -186,6 +197,12 @@ _SENTENCES = {
     Action.TIME_PROPOSED: "föreslog en ny tid för {dialogue}: {when}",
     Action.PROPOSAL_ACCEPTED: "godtog förslaget om ny tid för {dialogue}: {when}",
     Action.PROPOSAL_DECLINED: "behöll tiden för {dialogue}",
+    # preparation of a dialogue
+    # in the room and afterwards
+    # check-ins
+    # calendars
+    # reminders
+    # the national quality dialogue
 }
 
 _KEYS = {

@@ -21,7 +21,9 @@ from tracker.database import (
     tenant_fk,
     tenant_key,
 )
+from tracker.dialogues.agreements import Agreement
 from tracker.dialogues.moves import DialogueMove, HasTime, TimeProposal
+from tracker.dialogues.notes import DialogueApproval, DialogueNote, DialogueRemark
 from tracker.dialogues.states import DialogueError, DialogueKind, DialogueState
 from tracker.dialogues.topics import DialogueTopic, HasTopics
 from tracker.extensions import db
@@ -54,6 +56,13 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
         sa.Index(None, "school_year_id"),
         sa.CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"),
         sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_or_neither"),
+        sa.CheckConstraint(
+            "(state IN ('held', 'approved')) = (held_at IS NOT NULL)", name="held_is_dated"
+        ),
+        sa.CheckConstraint("held_at IS NULL OR starts_at IS NOT NULL", name="held_had_a_time"),
+        sa.CheckConstraint(
+            "(state = 'approved') = (approved_at IS NOT NULL)", name="approved_is_dated"
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -71,6 +80,11 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
     """Counts the changes of date, so that a moved dialogue gets new reminders and only then."""
     kept_apart: Mapped[bool] = mapped_column(default=False)
     """Somebody gave the unit a dialogue of its own: it is not joined again by itself."""
+    held_at: Mapped[datetime | None]
+    """When somebody said that the dialogue was held (genomförd)."""
+    held_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    approved_at: Mapped[datetime | None]
+    """When the notes had been approved by both sides, and were locked."""
 
     school_year: Mapped[SchoolYear] = relationship(foreign_keys="QualityDialogue.school_year_id")
     unit_links: Mapped[list["DialogueUnit"]] = relationship(
@@ -94,6 +108,26 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
         back_populates="dialogue",
         foreign_keys="TimeProposal.dialogue_id",
         order_by="TimeProposal.id",
+    )
+    notes: Mapped[list[DialogueNote]] = relationship(
+        back_populates="dialogue",
+        foreign_keys="DialogueNote.dialogue_id",
+        order_by="DialogueNote.id",
+    )
+    agreements: Mapped[list[Agreement]] = relationship(
+        back_populates="dialogue",
+        foreign_keys="Agreement.dialogue_id",
+        order_by="Agreement.id",
+    )
+    approvals: Mapped[list[DialogueApproval]] = relationship(
+        back_populates="dialogue",
+        foreign_keys="DialogueApproval.dialogue_id",
+        order_by="DialogueApproval.id",
+    )
+    remarks: Mapped[list[DialogueRemark]] = relationship(
+        back_populates="dialogue",
+        foreign_keys="DialogueRemark.dialogue_id",
+        order_by="DialogueRemark.id",
     )
 
     @property

@@ -28,12 +28,35 @@ class DialogueKind(enum.StrEnum):
 
 
 class DialogueState(enum.StrEnum):
+    """ "Prepared" is no state: the checklists of both sides tell it, and it may be undone."""
+
     PLANNED = "planned"
+    HELD = "held"
+    """The people have met; the notes wait for approval."""
+    APPROVED = "approved"
+    """Both sides have approved the same notes: locked, but for dated remarks."""
     CANCELLED = "cancelled"
 
     @property
     def label(self) -> str:
-        return {"planned": "Planerad", "cancelled": "Inställd"}[self]
+        return {
+            "planned": "Planerad",
+            "held": "Genomförd",
+            "approved": "Godkänd",
+            "cancelled": "Inställd",
+        }[self]
+
+
+class AgreementState(enum.StrEnum):
+    """How it went with what people came to agree on."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+    @property
+    def label(self) -> str:
+        return {"open": "Pågår", "done": "Klart", "dropped": "Inte längre aktuellt"}[self]
 
 
 class Side(enum.StrEnum):

@@ -17,6 +17,7 @@ from tracker.database import (
     Versioned,
     choice,
     tenant_fk,
+    tenant_key,
 )
 from tracker.dialogues.states import DialogueError, Side
 from tracker.extensions import db
@@ -32,6 +33,7 @@ class DialogueTopic(Versioned, TenantOwned, Base):
 
     __tablename__ = "dialogue_topic"
     __table_args__ = (
+        tenant_key(),
         tenant_fk("dialogue_id", "quality_dialogue", ondelete="CASCADE"),
         tenant_fk("area_id", "development_area"),
         sa.Index(None, "dialogue_id"),

@@ -188,6 +188,7 @@ class SchoolUnit(Versioned, TenantOwned, Base):
         sa.CheckConstraint(
             "closed_on IS NULL OR closed_on >= opened_on", name="closed_after_opened"
         ),
+        sa.CheckConstraint("check_in_days BETWEEN 0 AND 90", name="check_ins_within_a_term"),
     )
 
     area_id: Mapped[int | None]
@@ -199,6 +200,8 @@ class SchoolUnit(Versioned, TenantOwned, Base):
     kind: Mapped[UnitKind] = mapped_column(choice(UnitKind))
     assessed_per_term: Mapped[bool] = mapped_column(default=False)
     """Komvux and sfi may assess effects per term."""
+    check_in_days: Mapped[int] = mapped_column(default=14)
+    """Days between two check-ins (avstämningar), lov not counted; 0: none are held."""
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
 
