@@ -100,7 +100,7 @@ def test_a_copy_that_lost_its_end(own_app: Flask, tmp_path: Path) -> None:
 def test_to_a_folder_that_is_not_there(own_app: Flask, tmp_path: Path) -> None:
     code, said = run(own_app, "backup", tmp_path / "nowhere" / "copy.tar.gz")
     assert code == 1
-    assert said.startswith("Error: Ingen kopia togs")
+    assert said.startswith("varvet: Ingen kopia togs")
 
 
 def test_while_people_write(own_app: Flask, tmp_path: Path) -> None:

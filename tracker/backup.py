@@ -26,6 +26,7 @@ from sqlalchemy.engine import URL
 from tracker.clock import now
 from tracker.config import Settings
 from tracker.extensions import db
+from tracker.terminal import Command, Stop
 
 FORMAT = 1
 SQLITE, POSTGRES = "varvet.sqlite3", "varvet.pgdump"
@@ -41,7 +42,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(restore)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
 def backup(file: Path) -> None:
@@ -49,13 +50,13 @@ def backup(file: Path) -> None:
     try:
         size = take(file)
     except (BackupError, OSError) as wrong:
-        raise click.ClickException(f"Ingen kopia togs: {wrong}") from wrong
+        raise Stop(f"Ingen kopia togs: {wrong}") from wrong
     click.echo(
         f"Kopian ligger i {file} ({size / 1e6:.1f} MB). Den innehåller allt: förvara den säkert."
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Also when the database has content, which is lost.")
 @with_appcontext
@@ -64,7 +65,7 @@ def restore(file: Path, replace: bool) -> None:
     try:
         put_back(file, replace=replace)
     except (BackupError, OSError, tarfile.TarError) as wrong:
-        raise click.ClickException(f"Inget ändrades: {wrong}") from wrong
+        raise Stop(f"Inget ändrades: {wrong}") from wrong
     click.echo(
         "Allt är tillbaka. Kör flask --app wsgi db upgrade om programmet är nyare än kopian."
     )

@@ -112,7 +112,10 @@ class TestDialogansvarig:
         assert rows(page)["Hasselbrinksskolan"].endswith("Dialog 1 , 29 nov 2026")
 
     def test_a_dialogue_without_a_time(self, cast, as_, the_day):
-        assert "Dialog 1 har inte fått någon tid än" in rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
+        assert (
+            "Dialog 1 har inte fått någon tid än"
+            in rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
+        )
         assert "Dialog 2 har inte fått någon tid än" not in as_(cast.erik).page("/")
         the_day.move_to("2027-04-01T09:00:00+02:00")
         assert "Dialog 2 har inte fått någon tid än" in as_(cast.erik).page("/")
