@@ -25,6 +25,7 @@ from sqlalchemy.engine import URL
 
 from tracker.clock import now
 from tracker.config import Settings
+from tracker.database import make_private
 from tracker.extensions import db
 from tracker.terminal import Command, Stop
 
@@ -139,6 +140,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     """SQLite's online backup: a consistent copy, page by page, while others read and write. Into an
     existing database it is one transaction, so that a crash leaves the old content."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    make_private(target)
     try:
         with (
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old,
