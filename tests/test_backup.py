@@ -1,5 +1,6 @@
 """`backup` and `restore`: a whole copy while people work, and back; or one line and nothing changed."""
 
+import os
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -65,6 +66,51 @@ def test_readable_by_its_owner_only(own_app: Flask, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.glob(".varvet-*")] == []
 
 
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    """What the process makes without a mode of its own, everybody may read and write."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_the_database_is_its_owners_alone_however_it_came_there(
+    open_umask, database_kind, own_app, tmp_path
+) -> None:
+    copy = tmp_path / "copy.tar.gz"
+    run(own_app, "backup", copy)
+    with own_app.app_context():
+        db.session.add(Organizer(name="Granby kommun"))
+        db.session.commit()
+        made = modes(tmp_path)
+        db.session.remove()
+        db.engine.dispose()
+    assert set(made) == {"test.sqlite3", "test.sqlite3-wal", "test.sqlite3-shm"}
+    assert set(made.values()) == {"0o600"}
+
+    for path in tmp_path.glob("test.sqlite3*"):
+        path.unlink()
+    assert run(own_app, "restore", copy, "--replace")[0] == 0
+    assert names(own_app) == ["Exempelby kommun"]
+    assert set(modes(tmp_path).values()) == {"0o600"}
+    with tarfile.open(copy) as archive:
+        assert {oct(member.mode) for member in archive} == {"0o600"}
+
+
+def modes(folder: Path) -> dict[str, str]:
+    return {path.name: oct(path.stat().st_mode & 0o777) for path in folder.glob("test.sqlite3*")}
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_rights_that_somebody_has_given_are_left(
+    open_umask, database_kind, own_app, tmp_path
+) -> None:
+    (tmp_path / "test.sqlite3").chmod(0o640)
+    assert names(own_app) == ["Exempelby kommun"]
+    assert modes(tmp_path)["test.sqlite3"] == "0o640"
+
+
 def test_content_is_not_replaced_unasked(own_app: Flask, tmp_path: Path) -> None:
     copy = tmp_path / "copy.tar.gz"
     run(own_app, "backup", copy)
@@ -100,7 +146,7 @@ def test_a_copy_that_lost_its_end(own_app: Flask, tmp_path: Path) -> None:
 def test_to_a_folder_that_is_not_there(own_app: Flask, tmp_path: Path) -> None:
     code, said = run(own_app, "backup", tmp_path / "nowhere" / "copy.tar.gz")
     assert code == 1
-    assert said.startswith("Error: Ingen kopia togs")
+    assert said.startswith("varvet: Ingen kopia togs")
 
 
 def test_while_people_write(own_app: Flask, tmp_path: Path) -> None:

@@ -25,7 +25,9 @@ from sqlalchemy.engine import URL
 
 from tracker.clock import now
 from tracker.config import Settings
+from tracker.database import make_private
 from tracker.extensions import db
+from tracker.terminal import Command, Stop
 
 FORMAT = 1
 SQLITE, POSTGRES = "varvet.sqlite3", "varvet.pgdump"
@@ -41,7 +43,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(restore)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
 def backup(file: Path) -> None:
@@ -49,13 +51,13 @@ def backup(file: Path) -> None:
     try:
         size = take(file)
     except (BackupError, OSError) as wrong:
-        raise click.ClickException(f"Ingen kopia togs: {wrong}") from wrong
+        raise Stop(f"Ingen kopia togs: {wrong}") from wrong
     click.echo(
         f"Kopian ligger i {file} ({size / 1e6:.1f} MB). Den innehåller allt: förvara den säkert."
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Also when the database has content, which is lost.")
 @with_appcontext
@@ -64,7 +66,7 @@ def restore(file: Path, replace: bool) -> None:
     try:
         put_back(file, replace=replace)
     except (BackupError, OSError, tarfile.TarError) as wrong:
-        raise click.ClickException(f"Inget ändrades: {wrong}") from wrong
+        raise Stop(f"Inget ändrades: {wrong}") from wrong
     click.echo(
         "Allt är tillbaka. Kör flask --app wsgi db upgrade om programmet är nyare än kopian."
     )
@@ -138,6 +140,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     """SQLite's online backup: a consistent copy, page by page, while others read and write. Into an
     existing database it is one transaction, so that a crash leaves the old content."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    make_private(target)
     try:
         with (
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old,

@@ -1,11 +1,13 @@
 """The base of every model: named column shapes, constraint names, and how SQLite is opened."""
 
 import enum
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -143,6 +145,21 @@ def _takes_write_lock() -> bool:
     if not has_request_context():
         return True
     return request.method not in SAFE_METHODS or bool(g.get("writes_on_get"))
+
+
+def make_private(file: Path) -> None:
+    """Let the file be there, readable by its owner only, before SQLite would make it readable by
+    everybody; what SQLite puts beside it (-wal, -shm) gets the same rights. One that is there is left
+    as it is: somebody may have given it others on purpose."""
+    with suppress(OSError):  # where it cannot be made, SQLite says so itself
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+@event.listens_for(Engine, "do_connect")
+def _make_sqlite_private(dialect: Any, _record: Any, arguments: Any, options: Any) -> None:
+    if dialect.name != "sqlite" or options.get("uri") or arguments[0] in ("", ":memory:"):
+        return
+    make_private(Path(arguments[0]))
 
 
 @event.listens_for(Engine, "connect")

@@ -43,6 +43,23 @@ def test_adopting_locks_and_keeps_the_version(cast, as_, analysis):
     assert len(analysis.versions) == 1
 
 
+def test_causes_without_evidence_are_mentioned_and_stop_nothing(cast, as_, analysis):
+    karin = as_(cast.karin)
+    page = karin.page(URL)
+    assert "En orsak har inget belägg än (Hur vet ni det?). Analysen kan fastställas ändå." in page
+    cause = analysis.causes_without_evidence[0]
+    assert f'{URL}/orsaker/{cause.id}#evidence">Skriv hur ni vet: ”Många elever läser' in page
+    karin.submit(ADOPT, seen(analysis))
+    assert analysis.is_locked
+    assert "inget belägg än" not in karin.page(URL)
+
+
+def test_nothing_is_said_of_evidence_when_every_cause_has_it(cast, as_, analysis):
+    cause = analysis.causes_without_evidence[0]
+    cause.write(cause.text, cause.location, "Enkät i maj", cause.prioritised, by=cast.karin)
+    assert "inget belägg än" not in as_(cast.karin).page(URL)
+
+
 def test_what_is_missing_is_said_and_nothing_is_adopted(cast, as_, analysis):
     for cause in analysis.problems[1].causes:
         cause.retire(by=cast.karin)

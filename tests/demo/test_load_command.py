@@ -44,7 +44,7 @@ def test_refuses_a_database_that_has_content(run):
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr == (
-        "Error: Databasen har redan innehåll. Demoinnehållet läggs bara i en tom databas.\n"
+        "varvet: Databasen har redan innehåll. Demoinnehållet läggs bara i en tom databas.\n"
     )
     assert counts() == before
 

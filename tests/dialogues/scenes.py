@@ -57,6 +57,7 @@ def a_measure(
     units: list[SchoolUnit] | None = None,
     year: SchoolYear | None = None,
     due: date = date(2027, 5, 20),
+    basis: MeasureBasis = MeasureBasis.ORGANIZER,
     **fields: object,
 ) -> Measure:
     """A decided measure of Karin's, Sävkullaskolan's unless said."""
@@ -65,7 +66,7 @@ def a_measure(
         by=cast.karin,
         units=units,
         title=title,
-        basis=MeasureBasis.ORGANIZER,
+        basis=basis,
         expected_effect="I maj når minst 80 procent kravnivån.",
         assessable_from=due,
         **fields,

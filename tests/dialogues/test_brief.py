@@ -200,6 +200,36 @@ def test_dialogue_2_goes_by_development_area(cast, as_):
     )
 
 
+def test_a_measure_falls_under_the_area_of_the_problem_behind_its_cause(cast, as_):
+    cause = an_analysis(cast, cast.hassel).causes[0]
+    area = DevelopmentArea.create(
+        cast.cycle(cast.hassel), "Läsning", "", "", by=cast.karin, problems=[cause.problem]
+    )
+    other = DevelopmentArea.create(cast.cycle(cast.hassel), "Matematik", "", "", by=cast.karin)
+    basis = {"basis": MeasureBasis.CAUSE, "cause_id": cause.id, "unit": cast.hassel}
+    a_measure(cast, "Lässtrategier", **basis)
+    a_measure(cast, "Räknestuga", area_id=other.id, **basis)
+    page = brief(cast, as_(cast.erik), 2, cast.hassel)
+    assert order(page, "Läsning", "Lässtrategier", "Matematik", "Räknestuga")
+    assert "utanför årets utvecklingsområden" not in page
+    db.session.delete(area)
+    db.session.commit()
+    page = brief(cast, as_(cast.erik), 2, cast.hassel)
+    assert order(page, "Räknestuga", "utanför årets utvecklingsområden", "Lässtrategier")
+
+
+def test_an_area_whose_measures_are_all_due_says_where_they_stand(cast, as_):
+    cause = an_analysis(cast, cast.hassel).causes[0]
+    DevelopmentArea.create(
+        cast.cycle(cast.hassel), "Läsning", "", "", by=cast.karin, problems=[cause.problem]
+    )
+    a_measure(
+        cast, unit=cast.hassel, basis=MeasureBasis.CAUSE, cause_id=cause.id, due=date(2026, 11, 1)
+    )
+    page = brief(cast, as_(cast.erik), 2, cast.hassel)
+    assert "Åtgärderna i området står bland dem som ska bedömas, överst." in page
+
+
 def test_both_sides_areas_and_what_each_has_left(cast, as_):
     dialogue = cast.dialogue(cast.savkulla)
     dialogue.choose_topic("Läsning", "Hur håller vi i?", None, by=cast.karin)

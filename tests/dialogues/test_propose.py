@@ -61,6 +61,27 @@ def test_keeping_the_time_and_answering_twice(cast, as_, dialogue):
     assert "eller fick vara kvar" in as_(cast.karin).page(url(dialogue, ""))
 
 
+def test_the_answer_is_a_step_on_the_dialogansvarigs_side(cast, as_, dialogue):
+    step = "Svara på förslaget om ny tid: onsdag 9 december kl. 09.00"
+    karin, erik = as_(cast.karin), as_(cast.erik)
+    assert step not in erik.page(url(dialogue, ""))
+    karin.submit(url(dialogue), form())
+    for browser in (karin, erik):
+        for page in (url(dialogue, ""), url(dialogue, "underlag"), "/dialoger"):
+            assert step in browser.page(page), page
+    assert f'href="/dialoger/{dialogue.id}">{step}</a>' in erik.page(url(dialogue, ""))
+    assert "Svara på förslaget" not in karin.page("/")
+    assert "Förslag om ny tid för Dialog 1: onsdag 9 december kl. 09.00" in erik.page("/")
+    erik.submit(proposal_url(dialogue), {"answer": "keep"})
+    assert step not in erik.page(url(dialogue, ""))
+
+
+def test_a_proposal_that_no_longer_matters_is_no_step(cast, as_, dialogue, the_day):
+    as_(cast.karin).submit(url(dialogue), form())
+    the_day.move_to("2026-12-10T09:00:00+01:00")
+    assert "Svara på förslaget" not in as_(cast.erik).page(url(dialogue, ""))
+
+
 def test_a_time_for_a_dialogue_that_has_none(cast, as_):
     dialogue = cast.dialogue(cast.hassel)
     as_(cast.ali).submit(url(dialogue), form())

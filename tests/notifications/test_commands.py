@@ -38,4 +38,4 @@ def test_now_when_nothing_is_said(app: Flask, cast: Cast) -> None:
 def test_what_is_no_moment(app: Flask, at: str) -> None:
     code, said = run(app, "--at", at)
     assert code != 0
-    assert said == f"Error: --at: {at!r} is no moment; write for example 2026-10-05T07:00\n"
+    assert said == f"varvet: --at: {at!r} is no moment; write for example 2026-10-05T07:00\n"

@@ -141,3 +141,19 @@ def test_a_mail_that_waits_is_left_alone_until_something_has_changed(
     tick_at("2026-09-15", "08:01")
     tick_at("2026-09-15", "08:02")
     assert locked == [the_mail(cast.karin).id, the_mail(cast.ali).id]
+
+
+def test_a_proposed_time_is_for_the_dialogansvarig_to_answer(
+    cast: Cast, server: FakeServer
+) -> None:
+    dialogue = place(cast, "2026-10-06")
+    all_prepared(cast, dialogue)
+    with clock.stopped_at(moment("2026-10-02", "10:00")):
+        dialogue.propose_time(moment("2026-10-07", "10:00"), "", by=cast.karin)
+    db.session.commit()
+    tick_at("2026-10-05")
+    mail = the_mail(cast.erik)
+    assert mail.subject == "Kvalitetsdialog 6 oktober: en sak kvar för dig"
+    assert "- Svara på förslaget om ny tid: onsdag 7 oktober kl. 10.00\n" in mail.text
+    assert f"/dialoger/{dialogue.id}\n" in mail.text
+    assert mails(to=cast.karin) == []

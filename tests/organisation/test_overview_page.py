@@ -1,5 +1,7 @@
 """Organisation: what is set up and what is missing."""
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
@@ -114,3 +116,16 @@ def test_the_skolchef_does_not_stand_in_where_the_role_is_missing(cast, as_):
         ("lena", f"/dialoger/{cast.dialogue(cast.klockvret).id}"),
     ]:  # fmt: skip
         as_(getattr(cast, person)).page(page)
+
+
+def test_the_number_of_units_is_the_same_wherever_they_are_counted(cast, as_, the_day):
+    cast.ringmura.close(date(2026, 11, 19), by=cast.tove)
+    SchoolUnit.create(cast.exempelby, "Nya skolan", opened_on=date(2027, 8, 1), **SCHOOL)
+    db.session.commit()
+    counted = "4 enheter, 1 som inte har öppnat än och 1 avslutad"
+    browser = as_(cast.tove)
+
+    assert counted in browser.page("/organisation")
+    assert counted in browser.page("/organisation/enheter")
+    areas = " ".join(browser.page("/organisation/omraden").split())
+    assert 'class="number">0 <span class="muted">(1 avslutad)</span>' in areas

@@ -1,11 +1,15 @@
 """Personer: listed, invited, corrected, closed."""
 
+import html
 import re
+import shlex
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from tests.checked_client import errors
+from tracker.config import SmtpServer
 from tracker.extensions import db
 from tracker.models import (
     AuditEvent,
@@ -309,3 +313,40 @@ def test_people_of_other_municipalities_do_not_exist(cast, as_, rest):
 
 def test_says_when_no_mail_is_sent(cast, as_):
     assert "Mejl kan inte skickas än" in as_(cast.tove).page("/organisation/personer")
+
+
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [(Role.PRINCIPAL, "klockvret"), (Role.DIALOGUE_LEAD, "soder"), (Role.BOARD, None)],
+)
+def test_without_mail_the_page_has_the_command_that_gives_the_link(
+    cast, as_, app, client, role, place
+):
+    browser = as_(cast.tove)
+    at = {
+        "unit": cast.klockvret.id if place == "klockvret" else "",
+        "area": cast.soder.id if place == "soder" else "",
+    }
+    assert "Servern kan inte skicka mejl än." in browser.page(INVITE)
+
+    page = browser.page(browser.submit(INVITE, new(role=role.value, **at)).location)
+
+    command = html.unescape(re.search(r"<code>(.+)</code>", page)[1])
+    assert command.startswith("flask --app wsgi users add nils.ny@exempelby.example --name ")
+    result = app.test_cli_runner().invoke(args=shlex.split(command)[3:])
+    assert result.exit_code == 0, result.output
+    client.page(re.search(r"http://127.0.0.1:8000(/valj-losenord/\S+)", result.stdout)[1])
+    assert db.session.query(RoleAssignment).filter_by(user_id=nils().id).count() == 1
+    assert "Skicka inbjudan igen" not in page
+
+
+def test_where_mail_is_sent_the_page_offers_to_send_it_again(cast, as_, app, monkeypatch):
+    smtp = SmtpServer.parse("smtp://localhost")
+    monkeypatch.setitem(app.config, "VARVET", replace(app.config["VARVET"], smtp=smtp))
+    browser = as_(cast.tove)
+
+    page = browser.page(browser.submit(INVITE, new(unit=cast.klockvret.id)).location)
+
+    assert "Nils Ny är inbjuden. Länken i mejlet gäller i 14 dagar." in page
+    assert "Skicka inbjudan igen" in page
+    assert "<code>" not in page

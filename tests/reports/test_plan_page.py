@@ -86,3 +86,21 @@ def test_is_not_there_for_others(cast: Cast, as_: As, person: str) -> None:
     browser = as_(getattr(cast, person))
     browser.page(URL, 404)
     browser.page(f"{URL}.docx", 404)
+
+
+def test_a_measure_falls_under_the_area_of_the_problem_behind_its_cause(
+    cast: Cast, as_: As
+) -> None:
+    cause = a_cause(cast)
+    DevelopmentArea.create(
+        cast.cycle(cast.savkulla), "Läsförståelse", "", "80 % i maj", by=cast.karin,
+        problems=[cause.problem],
+    )  # fmt: skip
+    a_measure(cast, "Lässtrategier", basis=MeasureBasis.CAUSE, cause_id=cause.id)
+    karin = as_(cast.karin)
+    page = karin.page(URL)
+    assert page.index("Läsförståelse</h2>") < page.index("Lässtrategier")
+    assert "Åtgärder utan utvecklingsområde" not in page
+    assert "Beslutade och pågående åtgärder: Läsförståelse" in karin.page(
+        "/enheter/savkullaskolan/2026-27/atgarder"
+    )

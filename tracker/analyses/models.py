@@ -150,6 +150,11 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         return [cause for problem in self.living_problems for cause in problem.living_causes]
 
     @property
+    def causes_without_evidence(self) -> list[Cause]:
+        """Hur vet ni det? is asked of every cause; an answer is no condition for anything."""
+        return [cause for cause in self.causes if not cause.evidence]
+
+    @property
     def retired(self) -> list[Problem | Cause]:
         """What was set aside: problems with all their causes, and single causes of living problems."""
         return [problem for problem in self.problems if problem.retired_at] + [

@@ -5,14 +5,14 @@ from datetime import datetime
 import click
 import sqlalchemy as sa
 from flask import Flask
-from flask.cli import AppGroup
 
 from tracker import clock
 from tracker.demo import load as demo
 from tracker.extensions import db
 from tracker.models import SchoolUnit, User
+from tracker.terminal import Group, Stop
 
-group = AppGroup("demo", help="Invented content to try the application with.")
+group = Group("demo", help="Invented content to try the application with.")
 
 
 def init_app(app: Flask) -> None:
@@ -46,9 +46,7 @@ def load(at: datetime | None, if_empty: bool) -> None:
         if demo.has_content():
             if if_empty:
                 return
-            raise click.ClickException(
-                "Databasen har redan innehåll. Demoinnehållet läggs bara i en tom databas."
-            )
+            raise Stop("Databasen har redan innehåll. Demoinnehållet läggs bara i en tom databas.")
         demo.load(at or clock.now())
         units, people = (
             db.session.scalar(sa.select(sa.func.count()).select_from(model))
@@ -58,7 +56,5 @@ def load(at: datetime | None, if_empty: bool) -> None:
     except sa.exc.DBAPIError as wrong:
         if "organizer" not in str(wrong.orig):
             raise
-        raise click.ClickException(
-            "Databasen är inte förberedd. Kör först: flask --app wsgi db upgrade"
-        ) from wrong
+        raise Stop("Databasen är inte förberedd. Kör först: flask --app wsgi db upgrade") from wrong
     click.echo(f"Demoinnehållet är på plats: {units} enheter och {people} personer, allt påhittat.")

@@ -20,6 +20,7 @@ from tracker.demo import (
     story_today,
     story_tornroda,
 )
+from tracker.demo.mails import play_last_mails
 from tracker.demo.stage import Stage
 from tracker.extensions import db
 from tracker.models import Organizer, User
@@ -51,10 +52,12 @@ def has_content() -> bool:
 
 
 def load(moment: datetime) -> Stage:
-    """Put the whole story into an empty database, as of `moment`; the caller commits. Nothing in it is
-    later than that moment, except what people have planned."""
+    """Put the whole story into an empty database, as of `moment`; the caller commits, though
+    the mails of the past come when all of it is committed. Nothing in it is later than that moment, except
+    what people have planned."""
     stage = Stage(moment, hash_password(DEMO_PASSWORD))
     for story in STORIES:
         story.tell(stage)
     stage.play()
+    play_last_mails(moment)
     return stage

@@ -10,6 +10,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from tracker.extensions import db
+from tracker.measures.areas import area_ids
 from tracker.models import (
     AdoptedAnalysis,
     AnalysisState,
@@ -44,6 +45,8 @@ class MeasureBeside:
     """A measure with the latest assessment of its effect."""
 
     measure: Measure
+    area_id: int | None
+    """The development area that it falls under."""
     assessment: EffectAssessment | None
     shared_with: list[str]
     """The other units that it concerns."""
@@ -71,10 +74,9 @@ class UnitPart:
     def by_area(self) -> list[tuple[DevelopmentArea | None, list[MeasureBeside]]]:
         """The areas of the läsår with their measures; last, under None, those of no such area."""
         ids = {area.id for area in self.areas}
-        rest = [row for row in self.not_due if row.measure.area_id not in ids]
+        rest = [row for row in self.not_due if row.area_id not in ids]
         found: list[tuple[DevelopmentArea | None, list[MeasureBeside]]] = [
-            (area, [row for row in self.not_due if row.measure.area_id == area.id])
-            for area in self.areas
+            (area, [row for row in self.not_due if row.area_id == area.id]) for area in self.areas
         ]
         return found + ([(None, rest)] if rest else [])
 
@@ -160,6 +162,7 @@ def _put_measures(parts: dict[int, UnitPart], dialogue: QualityDialogue) -> None
     """Put each measure below the first of its units, with its assessment, and the lessons of earlier
     years below the unit they come from."""
     measures = _measures(parts, dialogue)
+    falls_under = area_ids(measures)
     latest: dict[int, EffectAssessment] = {}
     assessments = _assessments(parts, dialogue.school_year)
     for row, _ in assessments:
@@ -170,6 +173,7 @@ def _put_measures(parts: dict[int, UnitPart], dialogue: QualityDialogue) -> None
         parts[first].measures.append(
             MeasureBeside(
                 measure,
+                falls_under.get(measure.id),
                 latest.get(measure.id),
                 sorted(link.unit.name for link in measure.unit_links if link.unit_id != first),
                 _is_due(measure, dialogue),

@@ -1,12 +1,12 @@
 """What each side has left to do before a dialogue, and what is already done.
 
 The one source for the checklist on the dialogue's page, for Start and for the reminder mails: they
-can never tell different stories. Facts are read for many dialogues at once, in two statements.
+can never tell different stories. Facts are read for many dialogues at once, in three statements.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -24,7 +24,9 @@ from tracker.models import (
     MeasureUnit,
     QualityCycle,
     SituationAnalysis,
+    TimeProposal,
 )
+from tracker.web.swedish import datetime_long
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,15 @@ class PreparationFacts:
         self,
         analyses: dict[tuple[int, int], AnalysisState],
         effects: dict[int, list[DueEffect]],
+        proposals: dict[int, datetime] | None = None,
     ) -> None:
         self._analyses = analyses
         self._effects = effects
+        self._proposals = proposals or {}
 
     @classmethod
     def load(cls, dialogues: Sequence[QualityDialogue]) -> Self:
-        """Read the facts for the dialogues (their units loaded); two statements."""
+        """Read the facts for the dialogues (their units loaded); three statements."""
         unit_ids = {link.unit_id for dialogue in dialogues for link in dialogue.unit_links}
         year_ids = {dialogue.school_year_id for dialogue in dialogues}
         if not unit_ids:
@@ -113,11 +117,29 @@ class PreparationFacts:
             .order_by(Measure.assess_on, Measure.id, EffectAssessment.at.desc())
         ):
             effects.setdefault(unit_id, []).append(DueEffect(*facts))
-        return cls({(unit, year): state for unit, year, state in analyses}, effects)
+        proposals = db.session.execute(
+            sa.select(TimeProposal.dialogue_id, TimeProposal.starts_at)
+            .where(
+                TimeProposal.dialogue_id.in_([dialogue.id for dialogue in dialogues]),
+                TimeProposal.answered_at.is_(None),
+            )
+            .order_by(TimeProposal.id)
+        )
+        return cls(
+            {(unit, year): state for unit, year, state in analyses},
+            effects,
+            dict(proposals.all()),
+        )
 
     def analysis_state(self, unit_id: int, school_year_id: int) -> AnalysisState | None:
         """None until somebody has begun."""
         return self._analyses.get((unit_id, school_year_id))
+
+    def proposed_time(self, dialogue: QualityDialogue) -> datetime | None:
+        """The time that rektor has proposed, while it waits for an answer that still matters."""
+        if dialogue.is_cancelled or dialogue.has_been:
+            return None
+        return self._proposals.get(dialogue.id)
 
     def due_effects(self, unit_id: int, by: date) -> list[DueEffect]:
         """Effects of the unit that are due, or will be, on that day."""
@@ -140,7 +162,7 @@ def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
 
     Rektor: share the analysis and choose an area (Dialog 1), settle the effects that are due by
     the day of the dialogue (what was assessed in the läsår is shown as done). Dialogansvarig: give
-    the dialogue a time. To add areas of one's own is offered on the page, and never owed.
+    the dialogue a time, and answer a proposal of another. To add areas of one's own is offered on the page, and never owed.
     """
     found: list[Step] = []
     if dialogue.kind is DialogueKind.DIALOGUE_1:
@@ -172,6 +194,19 @@ def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
             values={"dialogue_id": dialogue.id},
         )
     )
+    if proposed := facts.proposed_time(dialogue):
+        what = "ny tid" if dialogue.day else "tid"
+        found.append(
+            Step(
+                side=Side.ORGANIZER,
+                label=f"Svara på förslaget om {what}: {datetime_long(proposed)}",
+                done_label=f"Förslaget om {what} är besvarat",
+                due_on=None,
+                done=False,
+                endpoint="dialogues.show",
+                values={"dialogue_id": dialogue.id},
+            )
+        )
     return found
 
 

@@ -1,5 +1,6 @@
 """Prioriterade utvecklingsområden: where a unit puts its strength this läsår, why, and its goal."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tracker.analyses.models import Problem
     from tracker.auth.models import User
     from tracker.cycle.models import QualityCycle
+    from tracker.measures.models import Measure
 
 
 class DevelopmentArea(Versioned, TenantOwned, Base):
@@ -116,7 +118,7 @@ class AreaInUse(Exception):
     """A measure or a dialogue refers to the area."""
 
 
-sa.Table(
+_PROBLEMS = sa.Table(
     "development_area_problem",
     Base.metadata,
     sa.Column("organizer_id", sa.Integer, nullable=False),
@@ -126,3 +128,25 @@ sa.Table(
     tenant_fk("problem_id", "problem", ondelete="CASCADE"),
     sa.Index(None, "problem_id"),
 )
+
+
+def area_ids(measures: "Iterable[Measure]") -> dict[int, int]:
+    """The development area that each measure falls under, by the measure's id: the one chosen for it,
+    else the (first) one linked to the problem behind its cause. Those of no area are left out. One
+    statement at most."""
+    from tracker.analyses.problems import Cause
+
+    measures = list(measures)
+    found = {row.id: row.area_id for row in measures if row.area_id is not None}
+    by_cause = {row.id: row.cause_id for row in measures if row.id not in found and row.cause_id}
+    if by_cause:
+        behind = dict(
+            db.session.execute(
+                sa.select(Cause.id, sa.func.min(_PROBLEMS.c.area_id))
+                .join(_PROBLEMS, _PROBLEMS.c.problem_id == Cause.problem_id)
+                .where(Cause.id.in_(set(by_cause.values())))
+                .group_by(Cause.id)
+            ).all()
+        )
+        found |= {key: behind[cause] for key, cause in by_cause.items() if cause in behind}
+    return found

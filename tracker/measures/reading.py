@@ -14,6 +14,7 @@ from tracker.auth.access import current_access, current_year, writes_measure
 from tracker.clock import at, local, today
 from tracker.cycle import calendar
 from tracker.extensions import db
+from tracker.measures.areas import area_ids
 from tracker.measures.states import LIVING
 from tracker.models import (
     Cause,
@@ -103,12 +104,13 @@ def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
 
 
 def _by_area(cycle: QualityCycle, measures: Iterable[Measure]) -> list[AreaGroup]:
+    falls_under = area_ids(measures)
     areas = db.session.scalars(
         sa.select(DevelopmentArea)
         .where(
             sa.or_(
                 DevelopmentArea.cycle_id == cycle.id,
-                DevelopmentArea.id.in_({row.area_id for row in measures if row.area_id}),
+                DevelopmentArea.id.in_(set(falls_under.values())),
             )
         )
         .options(
@@ -122,7 +124,7 @@ def _by_area(cycle: QualityCycle, measures: Iterable[Measure]) -> list[AreaGroup
     for area in areas:
         groups[area.id] = AreaGroup(area, origin=_origin(area, cycle))
     for measure in measures:
-        groups.setdefault(measure.area_id, AreaGroup(None)).measures.append(measure)
+        groups.setdefault(falls_under.get(measure.id), AreaGroup(None)).measures.append(measure)
     return list(groups.values())
 
 

@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker import clock
 from tracker.cycle.workdays import SEND_TIME
+from tracker.terminal import Command, Group, Stop
 
-reminders = AppGroup("reminders", help="The reminder engine.")
+reminders = Group("reminders", help="The reminder engine.")
 
 
 def init_app(app: Flask) -> None:
@@ -37,7 +38,7 @@ def tick_once(moment: str | None, as_json: bool) -> None:
         try:
             done = tick().as_dict()
         except SQLAlchemyError as problem:
-            raise click.ClickException(
+            raise Stop(
                 f"the database cannot be used ({type(problem).__name__}): "
                 "is DATABASE_URL right, and has `flask --app wsgi db upgrade` been run?"
             ) from problem
@@ -50,7 +51,7 @@ def tick_once(moment: str | None, as_json: bool) -> None:
         )
 
 
-@click.command("scheduler")
+@click.command("scheduler", cls=Command)
 @with_appcontext
 def scheduler() -> None:
     """Send reminders and mails, and do the daily chores, until told to end (SIGTERM)."""
@@ -65,6 +66,4 @@ def _moment(text: str) -> datetime:
             return clock.at(date.fromisoformat(text), SEND_TIME)
         return clock.parse(text)
     except ValueError as wrong:
-        raise click.ClickException(
-            f"--at: {text!r} is no moment; write for example 2026-10-05T07:00"
-        ) from wrong
+        raise Stop(f"--at: {text!r} is no moment; write for example 2026-10-05T07:00") from wrong

@@ -1,6 +1,8 @@
 """What is set up for an organizer, and what is missing: the steps of the first afternoon."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -16,6 +18,34 @@ from tracker.models import (
     User,
 )
 from tracker.organisation.staffing import Staffing
+from tracker.web.swedish import count, listing
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """How many units there are, told in the same way wherever they are counted: those that have been
+    closed, or are not opened yet, stand in the lists too."""
+
+    open: int
+    closed: int
+    ahead: int
+
+    @classmethod
+    def of(cls, lives: Iterable[tuple[date, date | None]]) -> "UnitCount":
+        """Out of each unit's first and last day."""
+        day, lives = today(), list(lives)
+        closed = sum(last is not None and last < day for _, last in lives)
+        ahead = sum(first > day for first, _ in lives)
+        return cls(len(lives) - closed - ahead, closed, ahead)
+
+    def __str__(self) -> str:
+        """``8 enheter och 2 avslutade``"""
+        parts = [count(self.open, "1 enhet", "enheter")]
+        if self.ahead:
+            parts.append(f"{self.ahead} som inte har öppnat än")
+        if self.closed:
+            parts.append(count(self.closed, "1 avslutad", "avslutade"))
+        return listing(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +54,8 @@ class SetUp:
 
     areas: int
     units: int
+    """Those that are open today."""
+    counted: UnitCount
     vacant: int
     without_lead: list[str]
     """Names of the units without a dialogansvarig, in Swedish order."""
@@ -34,11 +66,19 @@ class SetUp:
 
     @classmethod
     def of(cls, organizer: Organizer, year: SchoolYear | None) -> "SetUp":
-        open_units = db.session.execute(
-            sa.select(SchoolUnit.id, SchoolUnit.area_id, SchoolUnit.name)
-            .where(SchoolUnit.organizer_id == organizer.id, SchoolUnit.open_on(today()))
+        units = db.session.execute(
+            sa.select(
+                SchoolUnit.id,
+                SchoolUnit.area_id,
+                SchoolUnit.name,
+                SchoolUnit.opened_on,
+                SchoolUnit.closed_on,
+                SchoolUnit.open_on(today()).label("is_open"),
+            )
+            .where(SchoolUnit.organizer_id == organizer.id)
             .order_by(SchoolUnit.sort_key, SchoolUnit.id)
         ).all()
+        open_units = [unit for unit in units if unit.is_open]
         staffing = Staffing.load(organizer.id)
         laps: set[int | None] = set()
         if year is not None:
@@ -66,6 +106,7 @@ class SetUp:
         return cls(
             areas=areas or 0,
             units=len(open_units),
+            counted=UnitCount.of((unit.opened_on, unit.closed_on) for unit in units),
             vacant=sum(staffing.leader(unit.id) is None for unit in open_units),
             without_lead=[
                 unit.name for unit in open_units if staffing.lead(unit.id, unit.area_id) is None

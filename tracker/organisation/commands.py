@@ -1,13 +1,12 @@
 """`flask --app wsgi units import` and `users add`."""
 
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask
-from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tracker.clock import today
@@ -30,20 +29,14 @@ from tracker.organisation.importing import UnitImport
 from tracker.organisation.importing_file import UnreadableFile, read_path, read_table
 from tracker.organisation.importing_rows import units_in
 from tracker.organisation.people import same_role
+from tracker.terminal import Command, Group, Stop
 from tracker.web.security import external_url
 from tracker.web.swedish import count, listing
 
 NAME_LENGTH = 200
 
 
-class Stop(click.ClickException):
-    """Ends the command with exit code 1 and one line."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"varvet: {' '.join(self.message.split())}", err=True)
-
-
-class _WholeOrNothing(click.Command):
+class _WholeOrNothing(Command):
     """What fails leaves nothing behind; a database that is not there yet is said in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -59,8 +52,8 @@ class _WholeOrNothing(click.Command):
             raise
 
 
-units_cli = AppGroup("units", help="School units.")
-users_cli = AppGroup("users", help="People and their roles.")
+units_cli = Group("units", help="School units.")
+users_cli = Group("users", help="People and their roles.")
 
 
 def init_app(app: Flask) -> None:

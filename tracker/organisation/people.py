@@ -1,5 +1,6 @@
 """Who holds which role: what pages show about people."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import date
 
@@ -183,6 +184,23 @@ def same_role(
             RoleAssignment.starts_on <= ends_on if ends_on else sa.true(),
             sa.or_(RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on >= starts_on),
         )
+    )
+
+
+def command_for_link(user: User, organizer: Organizer) -> str | None:
+    """What whoever runs the server types, where no mail is sent, to get a one-time link for somebody
+    who is invited: it names a role the person has, and so gives no other. None without a role."""
+    roles = sorted(assignments_of(user, organizer.id), key=lambda role: role.id)
+    if not roles:
+        return None
+    first = roles[0]
+    words = [user.email, "--name", user.name, "--role", first.role.value]
+    if first.unit is not None:
+        words += ["--unit", first.unit.slug]
+    if first.area is not None:
+        words += ["--area", first.area.name]
+    return shlex.join(
+        ["flask", "--app", "wsgi", "users", "add", *words, "--organizer", organizer.name]
     )
 
 

@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import current_year, load_organizer
+from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import Area, Organizer, Permission, SchoolUnit
 from tracker.organisation import routes_import, routes_people, routes_roles, routes_units
@@ -30,11 +31,16 @@ def index() -> str:
     )
 
 
-def _areas(organizer: Organizer) -> list[sa.Row[tuple[int, str, int]]]:
-    """Id, name and number of units of each area."""
+def _areas(organizer: Organizer) -> list[sa.Row[tuple[int, str, int, int]]]:
+    """Id, name and number of units of each area, and how many of those have been closed."""
     return list(
         db.session.execute(
-            sa.select(Area.id, Area.name, sa.func.count(SchoolUnit.id).label("units"))
+            sa.select(
+                Area.id,
+                Area.name,
+                sa.func.count(SchoolUnit.id).label("units"),
+                sa.func.count(SchoolUnit.id).filter(SchoolUnit.closed_on < today()).label("closed"),
+            )
             .outerjoin(SchoolUnit, SchoolUnit.area_id == Area.id)
             .where(Area.organizer_id == organizer.id)
             .group_by(Area.id, Area.name, Area.sort_key)

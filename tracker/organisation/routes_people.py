@@ -28,6 +28,10 @@ from tracker.web.security import settings
 PAGE_SIZE = 50
 
 
+def _mail_is_sent() -> bool:
+    return settings().smtp is not None
+
+
 @bp.get("/personer")
 def people() -> str:
     """Everybody with a role, and those who had one."""
@@ -41,7 +45,7 @@ def people() -> str:
         page=page,
         people=people_of.lines(list(page.items), organizer.id),
         search=search,
-        mail_is_sent=settings().smtp is not None,
+        mail_is_sent=_mail_is_sent(),
     )
 
 
@@ -74,9 +78,11 @@ def invite() -> Response | tuple[str, int]:
                 f"{user.email} har redan ett konto och har nu rollen."
                 if has_password
                 else f"{user.name} är inbjuden. Länken i mejlet gäller i 14 dagar."
+                if _mail_is_sent()
+                else f"{user.name} är inbjuden. Så här får hen sin länk:"
             )
             return redirect(url_for("organisation.person", user_id=user.id))
-    return render_template("organisation/invite.html", form=form), (
+    return render_template("organisation/invite.html", form=form, mail_is_sent=_mail_is_sent()), (
         422 if form.is_submitted() else 200
     )
 
@@ -112,7 +118,8 @@ def person(user_id: int) -> Response | tuple[str, int]:
         roles=[role for role in roles if not role.is_over],
         past_roles=[role for role in roles if role.is_over],
         has_units=bool(unit_choices(organizer)),
-        mail_is_sent=settings().smtp is not None,
+        mail_is_sent=_mail_is_sent(),
+        command=people_of.command_for_link(user, organizer),
     ), 422 if form.is_submitted() else 200
 
 
@@ -122,7 +129,11 @@ def invite_again(user_id: int) -> Response:
     if user.is_active and user.password_hash is None:
         people_of.send_link(user, organizer)
         db.session.commit()
-        notify(f"En ny länk är på väg till {user.email}. Den gamla gäller inte längre.")
+        notify(
+            f"En ny länk är på väg till {user.email}. Den gamla gäller inte längre."
+            if _mail_is_sent()
+            else "Mejlet kan inte skickas än. Så här tar ni fram en länk:"
+        )
     else:
         notify(
             f"{user.name} har redan valt lösenord och kan få ett nytt på inloggningssidan.", "info"

@@ -15,6 +15,7 @@ from tracker.cycle.opening import catch_up
 from tracker.extensions import db
 from tracker.models import Area, Organizer, Permission, RoleAssignment, SchoolUnit, UnitSuccession
 from tracker.organisation.blueprint import bp
+from tracker.organisation.checklist import UnitCount
 from tracker.organisation.forms import CloseUnitForm, NewUnitForm, SuccessionForm, UnitForm
 from tracker.organisation.importing import opened_when_unknown
 from tracker.organisation.staffing import Staffing
@@ -62,6 +63,7 @@ def units() -> str:
             SchoolUnit.code,
             SchoolUnit.kind,
             SchoolUnit.area_id,
+            SchoolUnit.opened_on,
             SchoolUnit.closed_on,
             Area.name.label("area"),
         )
@@ -73,9 +75,11 @@ def units() -> str:
         folded = sort_key(search)
         in_name = SchoolUnit.sort_key.contains(folded) if folded else sa.false()
         wanted = wanted.where(sa.or_(in_name, SchoolUnit.code == search))
+    found = db.session.execute(wanted).all()
     return render_template(
         "organisation/units.html",
-        page=Page.of(db.session.execute(wanted).all(), PAGE_SIZE),
+        page=Page.of(found, PAGE_SIZE),
+        counted=UnitCount.of((unit.opened_on, unit.closed_on) for unit in found),
         staffing=Staffing.load(organizer.id),
         search=search,
     )

@@ -47,7 +47,7 @@ def _about(
 ) -> Iterator[Reason]:
     if dialogue.wants_time:
         url = addresses.dialogue(dialogue.id)
-        yield Reason(f"{dialogue.kind.label} har ingen tid", url, (1, day))
+        yield Reason(f"{dialogue.kind.label} har inte fått någon tid än", url, (1, day))
         return
     at = dialogue.day
     if not dialogue.is_ahead or at is None:

@@ -307,7 +307,7 @@ def _next_dialogue(unit: UnitFacts, addresses: Addresses) -> tuple[str, str | No
     """Its name, address and day; the last two are None when none has a time."""
     upcoming = unit.next_dialogue
     if upcoming is None or upcoming.starts_at is None:
-        return ("Ingen tid" if unit.wants_time else "–"), None, None
+        return ("Ingen tid än" if unit.waits_for_time else "–"), None, None
     address = addresses.dialogue(upcoming.id)
     return upcoming.kind.label, address, swedish.date_short(upcoming.starts_at)
 

@@ -68,6 +68,10 @@ class DialogueFacts:
     def day(self) -> date | None:
         return local(self.starts_at).date() if self.starts_at else None
 
+    @property
+    def has_no_time(self) -> bool:
+        return self.starts_at is None and not self.cancelled
+
 
 @dataclass(slots=True)
 class UnitFacts:
@@ -95,8 +99,9 @@ class UnitFacts:
         return min(ahead, key=lambda row: row.starts_at) if ahead else None  # type: ignore[arg-type,return-value]
 
     @property
-    def wants_time(self) -> bool:
-        return any(row.wants_time for row in self.dialogues)
+    def waits_for_time(self) -> bool:
+        """Whether a dialogue has not been given a time, be its window near or far."""
+        return any(row.has_no_time for row in self.dialogues)
 
 
 @dataclass(slots=True)

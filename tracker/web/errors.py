@@ -1,6 +1,7 @@
 """Error pages: in Swedish, with a way on, and never at the price of what a person typed."""
 
 import logging
+import time
 
 from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -13,6 +14,10 @@ from tracker.extensions import db
 from tracker.web.logs import log
 
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
+
+MOST_THROWN_AWAY = 64 * 1024 * 1024
+"""Bytes of a body that is refused unread: eight times what is received."""
+SECONDS_THROWING_AWAY = 20
 
 
 def init_app(app: Flask) -> None:
@@ -57,11 +62,30 @@ def _http_error(error: HTTPException):
     db.session.rollback()
     if code in (401, 409):
         return error_page(code, typed=typed_texts())
+    if code == 413:
+        _throw_the_body_away()
     body, _ = error_page(code)
     headers = {
         name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
     }
     return body, error.code, headers
+
+
+def _throw_the_body_away() -> None:
+    """Take in the body that was refused by its length before any of it was read: a connection that is
+    closed on somebody who still sends is reset, and the page that says why is never seen. What is far
+    too much, or comes too slowly, is left to be."""
+    most = current_app.config["MAX_CONTENT_LENGTH"]
+    left = request.content_length or 0
+    if not most < left <= MOST_THROWN_AWAY:
+        return
+    deadline = time.monotonic() + SECONDS_THROWING_AWAY
+    body = request.environ["wsgi.input"]
+    while left > 0 and time.monotonic() < deadline:
+        taken = body.read(min(left, 64 * 1024))
+        if not taken:
+            break
+        left -= len(taken)
 
 
 def _other_host(error: SecurityError):
