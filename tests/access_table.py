@@ -178,8 +178,11 @@ ROUTES: dict[str, Demand] = {
     "measures.edit": measure(WRITE),
     "measures.start": measure(WRITE),
     "measures.complete": measure(WRITE),
+    "measures.undo_complete": measure(WRITE),
     "measures.cancel": measure(WRITE),
     "measures.log": measure(WRITE),
+    "measures.log_entry": measure(WRITE),
+    "measures.remove_log": measure(WRITE),
     "measures.decide": proposal(ADOPT),
     "measures.withdraw": proposal(WRITE),
     # evaluation

@@ -66,6 +66,7 @@ def a_measure(
         units=units,
         title=title,
         basis=MeasureBasis.ORGANIZER,
+        basis_note="Nämndens beslut om läsning",
         expected_effect="I maj når minst 80 procent kravnivån.",
         assessable_from=due,
         **fields,

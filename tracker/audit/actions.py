@@ -70,6 +70,8 @@ class Action(enum.StrEnum):
     MEASURE_INHERITED = "measure_inherited"
     MEASURE_STARTED = "measure_started"
     MEASURE_LOGGED = "measure_logged"
+    MEASURE_LOG_CORRECTED = "measure_log_corrected"
+    MEASURE_LOG_REMOVED = "measure_log_removed"
     MEASURE_COMPLETED = "measure_completed"
     MEASURE_CANCELLED = "measure_cancelled"
     MEASURE_RESUMED = "measure_resumed"
@@ -161,6 +163,8 @@ _SENTENCES = {
     Action.MEASURE_INHERITED: "lade in åtgärden ”{measure}” från {year}",
     Action.MEASURE_STARTED: "startade åtgärden ”{measure}”",
     Action.MEASURE_LOGGED: "skrev i loggen för åtgärden ”{measure}”",
+    Action.MEASURE_LOG_CORRECTED: "rättade i loggen för åtgärden ”{measure}”. Före ändringen: {before}",
+    Action.MEASURE_LOG_REMOVED: "tog bort ur loggen för åtgärden ”{measure}”: {before}",
     Action.MEASURE_COMPLETED: "avslutade åtgärden ”{measure}” som genomförd",
     Action.MEASURE_CANCELLED: "avbröt åtgärden ”{measure}”: {reason}",
     Action.MEASURE_RESUMED: "tog upp åtgärden ”{measure}” igen",

@@ -41,6 +41,8 @@ class AreaGroup:
 
     area: DevelopmentArea | None
     measures: list[Measure] = field(default_factory=list)
+    finished: list[Measure] = field(default_factory=list)
+    """Those of the area that are over."""
     origin: str = ""
     """Where the area comes from, when not out of this lap: an earlier läsår, or another unit with
     which the measure is shared."""
@@ -95,14 +97,17 @@ def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
         query = query.where(sa.or_(Measure.state != MeasureState.PROPOSED, writes_measure()))
     measures = db.session.scalars(query).all()
     living = [row for row in measures if row.is_living]
+    finished = [row for row in measures if not row.is_draft and not row.is_living]
     return MeasureList(
-        groups=_by_area(cycle, living),
+        groups=_by_area(cycle, living, finished),
         proposals=[row for row in measures if row.is_draft],
-        finished=[row for row in measures if not row.is_draft and not row.is_living],
+        finished=finished,
     )
 
 
-def _by_area(cycle: QualityCycle, measures: Iterable[Measure]) -> list[AreaGroup]:
+def _by_area(
+    cycle: QualityCycle, measures: Iterable[Measure], finished: Iterable[Measure]
+) -> list[AreaGroup]:
     areas = db.session.scalars(
         sa.select(DevelopmentArea)
         .where(
@@ -123,6 +128,9 @@ def _by_area(cycle: QualityCycle, measures: Iterable[Measure]) -> list[AreaGroup
         groups[area.id] = AreaGroup(area, origin=_origin(area, cycle))
     for measure in measures:
         groups.setdefault(measure.area_id, AreaGroup(None)).measures.append(measure)
+    for measure in finished:
+        if measure.area_id in groups and measure.area_id is not None:
+            groups[measure.area_id].finished.append(measure)
     return list(groups.values())
 
 
