@@ -142,6 +142,7 @@ ROUTES: dict[str, Demand] = {
     "cycle.open_next": organizer(MANAGE),
     "cycle.year": organizer(MANAGE),
     "cycle.add_period": organizer(MANAGE),
+    "cycle.period": organizer(MANAGE),
     "cycle.remove_period": organizer(MANAGE),
     "cycle.reminders": organizer(MANAGE),
     "cycle.phase": cycle(WRITE),

@@ -40,6 +40,7 @@ class Action(enum.StrEnum):
     YEAR_OPENED = "year_opened"
     YEAR_CHANGED = "year_changed"
     PERIOD_ADDED = "period_added"
+    PERIOD_CHANGED = "period_changed"
     PERIOD_REMOVED = "period_removed"
     PHASE_SET = "phase_set"
     # analyses
@@ -135,6 +136,7 @@ _SENTENCES = {
     Action.YEAR_OPENED: "lade upp läsåret {year}",
     Action.YEAR_CHANGED: "ändrade dialogernas perioder för läsåret {year}",
     Action.PERIOD_ADDED: "lade till {period} ({dates}) i läsåret {year}",
+    Action.PERIOD_CHANGED: "ändrade {before} till {period} ({dates}) i läsåret {year}",
     Action.PERIOD_REMOVED: "tog bort {period} ({dates}) ur läsåret {year}",
     Action.PHASE_SET: "satte fasen till {phase}: {note}",
     Action.ANALYSIS_STARTED: "började på nulägesanalysen för {unit} {year}",
