@@ -53,6 +53,8 @@ DECIDED_ALREADY = "Det här är beslutat och ändras av rektor, eller av den som
 class _MeasureFields:
     """What a measure is written with."""
 
+    errors_title: str
+
     title = FreeLine("Åtgärd", [required("Skriv vad ni ska göra.")])
     basis = OneOf(
         "Åtgärden bygger på",
@@ -113,6 +115,8 @@ class _MeasureFields:
     def refuse_decision(self, *, anew: bool) -> bool:
         """Put a message at every field that a decision needs and that is empty; whether there were
         any. `anew`: it is decided now, so that the day of its effect lies ahead."""
+        if anew:
+            self.errors_title = "Det här behövs för att kunna besluta"
         day = self.assessable_from
         passed = anew and day.data is not None and day.data < today()
         if passed and not day.errors:
@@ -271,7 +275,8 @@ class InheritForm(Form):
             if not row["expected_effect"]:
                 self.refuse(
                     f"expected_effect_{number}",
-                    "Skriv vilken effekt ni väntade er. Skrevs den aldrig ner, skriv det.",
+                    "Skriv vilken effekt ni väntade er. Skrev ni aldrig ner någon effekt? Skriv då: "
+                    "Ingen effekt skrevs ner.",
                 )
                 valid = False
         return valid
