@@ -71,7 +71,9 @@ def new(slug: str, year: str) -> Page:
         raise
     if deciding:
         day = date_medium(measure.assess_on)
-        notify(f"Åtgärden är beslutad. Effekten kan bedömas från {day}; då står den i Effekter.")
+        notify(
+            f"Åtgärden är beslutad. Effekten kan bedömas från {day}; då står den överst i Effekter."
+        )
     else:
         notify("Förslaget är sparat. Det syns för dem som skriver på enheten.")
     return redirect(url_for("measures.show", measure_id=measure.id))
