@@ -21,6 +21,18 @@ graceful_timeout = 10
 forwarded_allow_ips = ""
 
 
+def on_starting(server):
+    """With reuse_port it is the workers that open the socket; the line in which the server says where
+    it listens would name no address."""
+
+    def with_the_address(record):
+        if str(record.msg).startswith("Listening at") and not record.args[0]:
+            record.args = (f"http://{bind}", *record.args[1:])
+        return True
+
+    server.log.error_log.addFilter(with_the_address)
+
+
 def post_worker_init(worker):
     """What was loaded at the start is no garbage: the collector need not look through it again and
     again."""

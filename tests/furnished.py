@@ -80,7 +80,7 @@ NOTHING = Place(
         **dict.fromkeys(
             (
                 "number", "problem_id", "cause_id", "measure_id", "dialogue_id", "topic_id",
-                "proposal_id", "area_id", "user_id", "role_id", "period_id", "event_id", "mail_id",
+                "proposal_id", "entry_id", "area_id", "user_id", "role_id", "period_id", "event_id", "mail_id",
             ),
             999_999,
         ),
@@ -138,6 +138,11 @@ def _more_people(cast: Cast) -> dict[str, User]:
     return people
 
 
+BOARDS_DECISION = {
+    "basis": MeasureBasis.ORGANIZER,
+    "basis_note": "Nämndens beslut om läsning.",
+    "cause_id": None,
+}
 TEXTS = {
     "basis": "Tolv lektionsbesök i oktober.\n\n- elevintervjuer\n- kunskapsresultat",
     "results": "Var tredje elev i åk 3 når inte kravnivån i läsning av faktatexter.",
@@ -182,15 +187,15 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         assessable_from=date(2027, 5, 20), starts_on=date(2026, 10, 1), **basis,
     )  # fmt: skip
     running.decide(by=leader)
-    running.add_log(date(2026, 11, 2), "Första planeringen gjord.", by=leader)
+    entry = running.add_log(date(2026, 11, 2), "Första planeringen gjord.", by=leader)
     due = Measure.propose(
         before, by=leader, title="Språkgrupper", assessable_from=date(2026, 9, 1),
-        **(basis | {"basis": MeasureBasis.ORGANIZER, "cause_id": None}),
+        **(basis | BOARDS_DECISION),
     )  # fmt: skip
     due.decide(by=leader)
     assessed = Measure.propose(
         before, by=leader, title="Läsvecka", assessable_from=date(2026, 9, 1),
-        **(basis | {"basis": MeasureBasis.ORGANIZER, "cause_id": None}),
+        **(basis | BOARDS_DECISION),
     )  # fmt: skip
     assessed.decide(by=leader)
     EffectAssessment.make(
@@ -227,6 +232,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "problem_id": problem.id,
             "cause_id": cause.id,
             "measure_id": running.id,
+            "entry_id": entry.id,
             "dialogue_id": dialogue.id,
             "topic_id": topic.id,
             "proposal_id": other_time.id,

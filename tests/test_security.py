@@ -1,5 +1,6 @@
 """What every answer carries, what is refused at the door, and the pages that say so."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,20 @@ def test_what_was_typed_when_the_session_ended_is_shown(client):
     assert "Du är inte inloggad längre" in response.text
     assert TYPED in response.text
     assert "hemligt" not in response.text
+
+
+def test_what_was_typed_stands_under_the_label_of_its_field(client):
+    sent = {
+        "version": "1",
+        "basis": "Tolv lektionsbesök i oktober",
+        "results": "Var tredje elev förstår inte",
+    }
+    text = client.post("/enheter/a/2026-27/nulagesanalys/skriv", data=sent).text
+    labels = re.findall(r"<h3>(.*?)</h3>\s*<div class=\"typed reading\">(.*?)</div>", text)
+    assert labels == [
+        ("Vad bygger analysen på?", sent["basis"]),
+        ("Resultatbild", sent["results"]),
+    ]
 
 
 def test_typed_markup_stays_text(client):

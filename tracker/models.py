@@ -27,8 +27,9 @@ from tracker.dialogues.states import (
 from tracker.dialogues.topics import DialogueTopic
 from tracker.evaluation.models import CarriedOut, Decision, EffectAssessment, Judgement, Term
 from tracker.measures.areas import DevelopmentArea
+from tracker.measures.log import MeasureLogEntry
 from tracker.measures.models import Measure
-from tracker.measures.parts import MeasureLogEntry, MeasureUnit
+from tracker.measures.parts import MeasureUnit
 from tracker.measures.states import MeasureBasis, MeasureState
 from tracker.notifications.models import (
     MailKind,

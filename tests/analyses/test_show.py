@@ -174,6 +174,18 @@ def test_what_was_typed_is_shown_as_text(cast, as_, analysis):
     assert "&lt;script&gt;alert(1)&lt;/script&gt; 😀 &amp; så" in page
 
 
+def test_an_empty_analysis_is_not_offered_to_be_shared(cast, as_):
+    analysis = SituationAnalysis.start(cast.cycle(cast.savkulla), by=cast.karin)
+    karin = as_(cast.karin)
+    assert "Dela med dialogansvarig" not in karin.page(URL)
+    karin.submit(URL + "/dela")
+    assert analysis.is_draft
+    assert "Analysen är tom än." in karin.page(URL)
+    analysis.add_problem("Läsningen", None, by=cast.karin)
+    db.session.commit()
+    assert "Dela med dialogansvarig" in karin.page(URL)
+
+
 def test_the_page_says_at_the_place_what_is_missing(cast, as_):
     SituationAnalysis.start(cast.cycle(cast.savkulla), by=cast.karin)
     page = as_(cast.karin).page(URL)

@@ -32,6 +32,14 @@ def test_it_is_saved_and_leads_back_to_the_analysis(cast, as_, analysis):
     assert "Texten är sparad." in karin.page(URL)
 
 
+def test_nothing_changed_is_said_to_be_nothing(cast, as_, analysis):
+    karin = as_(cast.karin)
+    karin.submit(WRITE, texts(analysis))
+    page = karin.page(URL)
+    assert "Inget var ändrat, så det fanns inget att spara." in page
+    assert "Texten är sparad." not in page
+
+
 def test_half_done_is_fine(cast, as_, analysis):
     as_(cast.jonas).submit(WRITE, texts(analysis, basis="", results="Bara det här än."))
     assert (analysis.basis, analysis.results) == ("", "Bara det här än.")
@@ -71,7 +79,7 @@ def test_an_old_form_shows_both_texts_and_overwrites_nothing(cast, as_, analysis
     karin = as_(cast.karin)
     response = karin.submit(WRITE, old, status=409)
     page = response.get_data(as_text=True)
-    assert "Någon annan har sparat medan du skrev." in page
+    assert "Det här har sparats på nytt sedan du öppnade sidan" in page
     assert "Karins text</textarea>" in page
     assert "<p>Jonas text</p>" in page
     assert analysis.results == "Jonas text"

@@ -91,6 +91,59 @@ def test_closed_days_are_added_and_removed(cast, as_):
     assert "Tove Lindh tog bort Klämdag (7 maj 2027) ur läsåret 2026/27." in sentences()
 
 
+def sportlov(cast):
+    return next(each for each in cast.year.periods if each.name == "Sportlov")
+
+
+def changed(lov, **changes):
+    return {
+        "version": lov.stamp,
+        "kind": "lov",
+        "name": lov.name,
+        "starts_on": lov.starts_on.isoformat(),
+        "ends_on": lov.ends_on.isoformat(),
+    } | changes
+
+
+def test_days_are_changed_in_their_place(cast, as_):
+    browser, lov = as_(cast.tove), sportlov(cast)
+    address = f"{PAGE}/perioder/{lov.id}"
+    assert address in browser.page(PAGE)
+    assert 'value="2027-02-22"' in browser.page(address)
+
+    browser.submit(address, changed(lov, starts_on="2027-03-01", ends_on="2027-03-07"))
+
+    assert (lov.starts_on, lov.ends_on) == (date(2027, 3, 1), date(2027, 3, 7))
+    assert sentences()[-1] == (
+        "Tove Lindh ändrade Sportlov (22 februari 2027 – 28 februari 2027) till Sportlov "
+        "(1 mars 2027 – 7 mars 2027) i läsåret 2026/27."
+    )
+    before = len(sentences())
+    browser.submit(address, changed(lov))
+    assert len(sentences()) == before  # the same as before is no change
+
+
+def test_an_old_form_never_overwrites_a_newer_lov(cast, as_):
+    browser, lov = as_(cast.tove), sportlov(cast)
+    address, old = f"{PAGE}/perioder/{lov.id}", changed(lov, name="Vinterlov")
+    browser.submit(address, changed(lov, starts_on="2027-02-23"))
+
+    text = browser.submit(address, old, 409).get_data(as_text=True)
+
+    assert "Vinterlov" in text
+    assert "2027-02-23" in text
+    assert lov.name == "Sportlov"
+
+
+def test_changed_days_are_checked_as_new_ones_are(cast, as_):
+    lov = sportlov(cast)
+    address = f"{PAGE}/perioder/{lov.id}"
+    response = as_(cast.tove).submit(address, changed(lov, ends_on="2027-02-01"), 422)
+    assert errors(response) == ["Sista dagen kan inte vara före den första."]
+    as_(cast.erik).page(address, 403)
+    as_(cast.tove).page(f"{PAGE}/perioder/{cast.granby_year.periods[0].id}", 404)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -67,6 +67,7 @@ def a_measure(
         units=units,
         title=title,
         basis=basis,
+        basis_note="Nämndens beslut om läsning" if basis is MeasureBasis.ORGANIZER else "",
         expected_effect="I maj når minst 80 procent kravnivån.",
         assessable_from=due,
         **fields,

@@ -137,7 +137,8 @@ def test_the_organizers_own_measure_for_the_unit_is_in_it(cast, as_):
     own = db.session.query(type(lap)).filter_by(school_year_id=cast.year.id, unit_id=None).one()
     measure = Measure.propose(
         own, by=cast.lena, units=[cast.savkulla, cast.ringmura], title="Gemensam närvarorutin",
-        basis=MeasureBasis.ORGANIZER, expected_effect="Från 11 till 8 procent",
+        basis=MeasureBasis.ORGANIZER, basis_note="Nämndens beslut om närvaro",
+        expected_effect="Från 11 till 8 procent",
         assessable_from=date(2027, 6, 1),
     )  # fmt: skip
     measure.decide(by=cast.lena)

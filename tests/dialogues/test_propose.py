@@ -31,11 +31,37 @@ def test_rektor_proposes_and_both_see_it(cast, as_, dialogue):
     karin = as_(cast.karin)
     answer = karin.submit(url(dialogue), form())
     assert answer.location == url(dialogue, "")
-    assert "Karin Holm har föreslagit onsdag 9 december kl. 09.00." in karin.page(url(dialogue, ""))
+    assert "Du har föreslagit onsdag 9 december kl. 09.00." in karin.page(url(dialogue, ""))
+    jonas = as_(cast.jonas).page(url(dialogue, ""))
+    assert "Karin Holm har föreslagit onsdag 9 december kl. 09.00." in jonas
     page = as_(cast.erik).page(url(dialogue, ""))
     assert "Nästa steg: svara på förslaget om ny tid" in page
     assert "Föräldramöte" in page
     assert (dialogue.starts_at, dialogue.date_revision) == (at(DAY, 13), 1)
+
+
+def test_a_newer_proposal_takes_the_place_of_the_one_that_waits(cast, as_, dialogue):
+    karin = as_(cast.karin)
+    karin.submit(url(dialogue), form())
+    karin.submit(url(dialogue), form(start="10:00", text="Hellre så"))
+    page = karin.page(url(dialogue, ""))
+    assert "Du har föreslagit onsdag 9 december kl. 10.00." in page
+    assert "”Föräldramöte”. Ersattes av ett nytt förslag" in page
+    as_(cast.erik).submit(proposal_url(dialogue), {"answer": "keep"})
+    page = karin.page(url(dialogue, ""))
+    assert "”Hellre så”. Tiden blev en annan, eller fick vara kvar" in page
+    assert page.count("Ersattes av ett nytt förslag") == 1
+
+
+def test_an_odd_time_gets_a_gentle_word(cast, as_, dialogue):
+    karin = as_(cast.karin)
+    karin.submit(url(dialogue), form(date(2026, 12, 13), "03:00"))
+    page = karin.page(url(dialogue, ""))
+    assert "Förslaget är lämnat. Tiden gäller som den är tills du får svar." in page
+    assert "Tänk på: Det är en söndag." in page
+    assert "Tänk på: Klockan 03.00 ligger utanför vanlig arbetstid." in page
+    karin.submit(url(dialogue), form())
+    assert "Tänk på: Klockan" not in karin.page(url(dialogue, ""))
 
 
 def test_accepting_moves_the_dialogue(cast, as_, dialogue):

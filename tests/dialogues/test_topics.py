@@ -50,6 +50,15 @@ def test_one_of_the_units_development_areas_lends_its_heading(cast, as_, area):
     )
 
 
+def test_an_area_and_ones_own_words_are_not_both_taken(cast, as_, area):
+    dialogue = cast.dialogue(cast.savkulla)
+    sent = chosen(area=area.id, title="Matematik i åk 4–6")
+    answer = as_(cast.karin).submit(url(dialogue), sent, 422)
+    assert errors(answer)[0].startswith("Välj ett utvecklingsområde eller skriv ett eget")
+    assert "Matematik i åk 4–6" in answer.text
+    assert dialogue.principals_topic is None
+
+
 def test_of_one_unit_the_areas_go_by_their_names(cast, as_):
     DevelopmentArea.create(cast.cycle(cast.hassel), "Diagnoser", "", "", by=cast.ali)
     page = as_(cast.ali).page(url(cast.dialogue(cast.hassel)))

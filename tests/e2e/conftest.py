@@ -34,6 +34,7 @@ def told_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
             by=cast.karin,
             title="Språkgrupper på fritidshemmet",
             basis=MeasureBasis.ORGANIZER,
+            basis_note="Nämndens beslut om läsning",
             expected_effect="Alla barn i språkgrupperna berättar i samlingen (start: hälften).",
             assessable_from=THE_DAY.date(),
         )

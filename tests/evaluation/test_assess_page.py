@@ -104,6 +104,20 @@ def test_what_is_missing_is_said_at_its_field_and_the_rest_kept(
 def test_says_everything_that_is_missing_at_once(cast: Cast, as_: As) -> None:
     answer = as_(cast.karin).submit(url(due(cast)), {"version": "0", "judgement": "achieved"}, 422)
     assert len(errors(answer)) == 4
+    answer = as_(cast.karin).submit(url(due(cast)), {"version": "0"}, 422)
+    assert [error.split(".")[0] for error in errors(answer)] == [
+        "Svara om åtgärden genomfördes som planerat",
+        "Skriv vad det blev, jämfört med det ni väntade er",
+        "Välj en bedömning",
+        "Skriv hur ni vet det: vilket underlag bygger bedömningen på?",
+        "Välj vad som händer med åtgärden nu",
+    ]
+
+
+def test_a_new_day_alone_asks_for_the_judgement_alone(cast: Cast, as_: As) -> None:
+    sent = {"version": "0", "next_date": "2027-02-01"}
+    answer = as_(cast.karin).submit(url(due(cast)), sent, 422)
+    assert [error.split(".")[0] for error in errors(answer)] == ["Välj en bedömning"]
 
 
 def test_not_yet_needs_a_day_and_nothing_else(cast: Cast, as_: As) -> None:

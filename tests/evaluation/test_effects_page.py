@@ -39,7 +39,9 @@ def test_a_measure_stands_here_by_itself_when_its_day_comes(
     cast: Cast, as_: As, the_day: Any
 ) -> None:
     measure = a_measure(cast, due=date(2026, 12, 1))
-    assert "Lässtrategier" not in as_(cast.karin).page(URL)
+    page = as_(cast.karin).page(URL)
+    assert DUE not in page
+    assert "1 dec 2026" in part(page, LATER)
     the_day.move_to("2026-12-01 00:30+01:00")
     due = part(as_(cast.karin).page(URL), DUE)
     assert "Lässtrategier" in due
@@ -92,7 +94,7 @@ def test_assessed_ones_stand_with_outcome_decision_and_lesson(cast: Cast, as_: A
     ):
         assert text in part(page, ASSESSED)
     assert DUE not in page
-    assert LATER not in page
+    assert "1 sept 2027" in part(page, LATER)  # it goes on, and is assessed again
     assert "Ändra bedömningen" not in page
     assert "Ändra bedömningen" in as_(cast.karin).page(URL)
 

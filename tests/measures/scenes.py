@@ -70,6 +70,7 @@ def a_measure(
             {
                 "title": title,
                 "basis": MeasureBasis.ORGANIZER,
+                "basis_note": "Nämndens beslut om läsning",
                 "expected_effect": "I maj når minst 80 % kravnivån (start 69 %).",
                 "assessable_from": due,
             }

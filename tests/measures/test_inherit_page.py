@@ -74,7 +74,8 @@ def test_pasted_rows_fill_the_free_ones_and_are_mended_there(cast: Cast, as_: As
     sent = {"title_1": "Redan skriven", "expected_effect_1": "Effekt", "pasted": "Läsgrupper"}
     answer = as_(cast.karin).submit(URL, sent, 422)
     assert errors(answer) == [
-        "Skriv vilken effekt ni väntade er. Skrevs den aldrig ner, skriv det."
+        "Skriv vilken effekt ni väntade er. Skrev ni aldrig ner någon effekt? Skriv då: "
+        "Ingen effekt skrevs ner."
     ]
     page = answer.get_data(as_text=True)
     assert 'value="Redan skriven"' in page

@@ -24,6 +24,7 @@ from tracker.models import (
 COMPLETE: dict[str, Any] = {
     "title": "Lässtrategier i alla ämnen",
     "basis": MeasureBasis.ORGANIZER,
+    "basis_note": "Nämndens beslut om läsning",
     "expected_effect": "I maj når minst 80 % kravnivån (start 69 %).",
     "assessable_from": date(2027, 5, 20),
 }
@@ -204,7 +205,7 @@ def test_only_a_proposal_is_removed(cast: Cast) -> None:
 def test_a_basis_that_is_no_cause_lets_the_cause_go(cast: Cast) -> None:
     cause = a_cause(cast)
     measure = propose(cast, basis=MeasureBasis.CAUSE, cause_id=cause.id)
-    measure.write(by=cast.karin, basis=MeasureBasis.SUPERVISION)
+    measure.write(by=cast.karin, basis=MeasureBasis.SUPERVISION, basis_note="Föreläggande i mars")
     assert measure.cause_id is None
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tests.cast import Cast
 from tests.checked_client import CheckedClient, errors
-from tests.measures.scenes import a_cause, a_measure
+from tests.measures.scenes import FINAL, a_cause, a_measure
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
@@ -39,6 +39,7 @@ def edited(measure: Measure, **changes: Any) -> dict[str, Any]:
         "version": measure.version,
         "title": measure.title,
         "basis": measure.basis.value if measure.basis else "",
+        "basis_note": measure.basis_note,
         "expected_effect": measure.expected_effect,
         "assessable_from": measure.assessable_from.isoformat() if measure.assessable_from else "",
         "responsible": "" if measure.responsible_id else measure.responsible,
@@ -285,11 +286,80 @@ def test_is_started_logged_and_completed(cast: Cast, as_: As) -> None:
     page = karin.page(url(measure))
     assert "Tre lektionsbesök" in page
     assert "18 november 2026, Karin Holm" in page
+    assert "Ja, markera som genomförd" in karin.page(url(measure))
     karin.submit(url(measure, "genomford"))
     assert measure.state is MeasureState.COMPLETED
     page = karin.page(url(measure))
     assert "Bedöm redan nu" in page
     assert "Markera som genomförd" not in page
+
+
+def test_genomford_is_taken_back_until_the_effect_is_assessed(cast: Cast, as_: As) -> None:
+    measure = a_measure(cast, due=today() - timedelta(days=3))
+    measure.complete(by=cast.karin)
+    db.session.commit()
+    karin = as_(cast.karin)
+    assert "Ångra genomförd" in karin.page(url(measure))
+    karin.submit(url(measure, "angra-genomford"))
+    assert (measure.state, measure.completed_at) == (MeasureState.RUNNING, None)
+    assert last_sentence(measure.id) == (
+        "Karin Holm tog upp åtgärden ”Lässtrategier i alla ämnen” igen."
+    )
+    measure.complete(by=cast.karin)
+    EffectAssessment.make(measure, cast.year, by=cast.karin, **FINAL)
+    db.session.commit()
+    assert "Ångra genomförd" not in karin.page(url(measure))
+    karin.submit(url(measure, "angra-genomford"))
+    assert measure.state is MeasureState.COMPLETED
+
+
+def test_genomford_before_its_start_goes_back_to_decided(cast: Cast, as_: As) -> None:
+    measure = a_measure(cast, starts_on=date(2027, 1, 11))
+    measure.complete(by=cast.karin)
+    db.session.commit()
+    as_(cast.karin).submit(url(measure, "angra-genomford"))
+    assert measure.state is MeasureState.DECIDED
+
+
+def test_the_next_step_leads_to_the_log(cast: Cast, as_: As) -> None:
+    page = as_(cast.karin).page(url(a_measure(cast)))
+    assert '<a class="ds-button" href="#logg">Skriv i loggen</a>' in page
+    log = page[page.index('id="logg"') :]
+    assert log.index("Vad har gjorts?") < log.index("Inget skrivet än.")
+
+
+def test_says_quietly_that_the_planned_end_has_passed(cast: Cast, as_: As) -> None:
+    measure = a_measure(cast, starts_on=date(2026, 8, 20), ends_on=date(2026, 11, 13))
+    karin = as_(cast.karin)
+    for page in (url(measure), "/enheter/savkullaskolan/2026-27/atgarder"):
+        assert "slutade 13 nov 2026" in karin.page(page)
+    measure.complete(by=cast.karin)
+    db.session.commit()
+    assert "slutade 13 nov" not in karin.page(url(measure))
+
+
+def test_a_proposal_whose_day_has_passed_is_not_decided_as_it_stands(
+    cast: Cast, as_: As, the_day: Any
+) -> None:
+    measure = a_measure(cast, decide=False, due=date(2026, 12, 1))
+    the_day.move_to("2027-01-12 09:00+01:00")
+    karin = as_(cast.karin)
+    answer = karin.submit(url(measure, "besluta"), {"version": measure.version}, 422)
+    assert errors(answer)[0].startswith("Dagen har redan varit.")
+    karin.submit(url(measure, "andra"), edited(measure, draft="1"))  # kept as it is
+    karin.submit(url(measure, "andra"), edited(measure), 422)
+    assert measure.is_draft
+
+
+def test_a_decided_day_that_has_passed_stands_while_the_rest_is_written(
+    cast: Cast, as_: As
+) -> None:
+    measure = a_measure(cast, due=date(2026, 10, 1))
+    karin = as_(cast.karin)
+    karin.submit(url(measure, "andra"), edited(measure, title="Nytt namn"))
+    assert measure.title == "Nytt namn"
+    answer = karin.submit(url(measure, "andra"), edited(measure, assessable_from="2026-10-02"), 422)
+    assert errors(answer)[0].startswith("Dagen har redan varit.")
 
 
 @pytest.mark.parametrize(
@@ -341,7 +411,7 @@ def test_leads_to_the_assessment_when_its_day_has_come(cast: Cast, as_: As) -> N
     assert url(measure, "effekt") not in as_(cast.sofia).page(url(measure))
 
 
-VERBS = ["besluta", "starta", "genomford", "logg", "avbryt", "ta-bort", "andra"]
+VERBS = ["besluta", "starta", "genomford", "angra-genomford", "logg", "avbryt", "ta-bort", "andra"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -390,7 +460,7 @@ def test_what_was_decided_before_stands_in_historik(cast: Cast, as_: As) -> None
     assert last_sentence(measure.id) == (
         "Karin Holm ändrade beslutet om åtgärden ”Lässtrategier i alla ämnen”. Före ändringen: "
         "förväntad effekt: ”I maj når minst 80 % kravnivån (start 69 %).”, kan bedömas från: "
-        "20 maj 2027, bygger på: ”Huvudmannens beslut”."
+        "20 maj 2027, bygger på: ”Huvudmannens beslut: Nämndens beslut om läsning”."
     )
     assert "I maj når minst 80 %" in karin.page(url(measure))
 

@@ -50,6 +50,21 @@ def test_goes_by_development_area(cast: Cast, as_: As) -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize("url", [URL, URL.replace("atgarder", "utvecklingsplan")])
+def test_an_area_says_what_has_been_done_in_it(cast: Cast, as_: As, url: str) -> None:
+    lap = cast.cycle(cast.savkulla)
+    area = DevelopmentArea.create(lap, "Läsförståelse", "", "80 % i maj", by=cast.karin)
+    db.session.commit()
+    nothing, over = "Ingen beslutad åtgärd än.", "Inga pågående åtgärder. Genomförd: "
+    karin = as_(cast.karin)
+    assert nothing in karin.page(url)
+    a_measure(cast, "I området", area_id=area.id).complete(by=cast.karin)
+    db.session.commit()
+    page = karin.page(url)
+    assert nothing not in page
+    assert page.index(over) < page.index("I området</a>.")
+
+
 def test_proposals_are_their_writers_own(cast: Cast, as_: As) -> None:
     a_measure(cast, "Bara ett förslag", decide=False)
     for person in (cast.karin, cast.jonas):

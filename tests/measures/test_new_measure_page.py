@@ -22,6 +22,7 @@ URL = "/enheter/savkullaskolan/2026-27/atgarder/ny"
 FILLED = {
     "title": "Lässtrategier i alla ämnen",
     "basis": "organizer",
+    "basis_note": "Nämndens beslut om läsning",
     "expected_effect": "I maj når minst 80 % kravnivån (start 69 %).",
     "assessable_from": "2027-05-20",
 }
@@ -59,6 +60,7 @@ def test_at_most_six_fields_must_be_filled_to_decide(cast: Cast, as_: As) -> Non
     ("name", "message"),
     [
         ("basis", "Välj vad åtgärden bygger på."),
+        ("basis_note", "Skriv vilket beslut, vilken tillsyn eller vilket klagomål åtgärden bygger på."),
         ("expected_effect", "Skriv vilken effekt ni väntar er: vad ska ha förändrats, och hur mycket?"),
         ("assessable_from", "Ange den dag då effekten tidigast kan bedömas."),
     ],
@@ -174,6 +176,8 @@ def test_ansvarig_is_a_person_or_free_text(
     ("data", "message"),
     [
         ({"starts_on": "2027-02-01", "ends_on": "2027-01-01"}, "Slutet kan inte ligga före starten."),
+        ({"assessable_from": "2020-05-20"}, "Dagen har redan varit. Ange i dag eller en dag som ligger framåt i tiden."),
+        ({"starts_on": "2027-06-01"}, "Effekten kan inte bedömas innan åtgärden har börjat."),
         ({"assessable_from": "i maj"}, "Skriv datumet som år-månad-dag, till exempel 2027-01-15."),
         ({"responsible_id": "jonas", "responsible": "Lag 1"}, "Välj en person i listan eller skriv här, inte båda."),
         ({"expected_effect": "Elev 20120101-2380 läser"}, "personnummer"),

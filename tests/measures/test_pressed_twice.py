@@ -24,6 +24,7 @@ INHERIT = "/enheter/savkullaskolan/borja-mitt-i-lasaret"
 FILLED = {
     "title": "Lässtrategier i alla ämnen",
     "basis": "organizer",
+    "basis_note": "Nämndens beslut om läsning",
     "expected_effect": "I maj når minst 80 % kravnivån (start 69 %).",
     "assessable_from": "2027-05-20",
 }

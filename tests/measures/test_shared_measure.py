@@ -21,6 +21,7 @@ def shared(cast) -> Measure:
         units=[cast.savkulla, cast.hassel],
         title="Gemensam närvarorutin",
         basis=MeasureBasis.ORGANIZER,
+        basis_note="Nämndens beslut om läsning",
         expected_effect="Andelen med hög frånvaro sjunker från 11 till 8 procent.",
         assessable_from=cast.year.last_day,
     )

@@ -66,6 +66,7 @@ def decided_measure(
             by=cast.karin,
             title=title,
             basis=MeasureBasis.ORGANIZER,
+            basis_note="Nämndens beslut om läsning",
             expected_effect="Fler elever läser med flyt.",
             assessable_from=assess_on,
         )

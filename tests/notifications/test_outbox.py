@@ -92,7 +92,7 @@ def test_what_was_not_needed(cast: Cast, as_: AsPerson, server: FakeServer) -> N
 
 def test_empty(cast: Cast, as_: AsPerson) -> None:
     assert "Inget har skickats än" in as_(cast.tove).page("/utskick")
-    assert "Alla påminnelser har gått ut" in as_(cast.tove).page("/utskick/paminnelser")
+    assert "Ingen påminnelse har blivit stoppad." in as_(cast.tove).page("/utskick/paminnelser")
 
 
 @pytest.mark.parametrize("person", ["karin", "erik", "lena", "samira", "sofia", "perolov"])

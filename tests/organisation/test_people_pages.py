@@ -126,10 +126,11 @@ def test_who_has_an_account_just_gets_the_role(cast, as_):
     cast.mats.password_hash = "something"
     db.session.commit()
 
-    response = as_(cast.tove).submit(
-        INVITE, new(email=cast.mats.email, name="Någon Annan", role="board")
-    )
+    browser = as_(cast.tove)
+    response = browser.submit(INVITE, new(email=cast.mats.email, name="Någon Annan", role="board"))
 
+    page = browser.page(response.location)
+    assert "Mats Oskarsson har nu rollen nämnd eller styrelse för Exempelby kommun." in page
     assert response.location.endswith(str(cast.mats.id))
     assert cast.mats.name == "Mats Oskarsson"
     assert mails() == []

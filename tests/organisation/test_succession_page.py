@@ -18,6 +18,7 @@ def decided(cast, title, unit=None):
         by=cast.karin,
         title=title,
         basis=MeasureBasis.ORGANIZER,
+        basis_note="Nämndens beslut om läsning",
         expected_effect="Fler läser.",
         assessable_from=date(2027, 4, 1),
     )

@@ -83,6 +83,47 @@ def test_a_unit_is_typed_in_and_gets_its_laps_and_dialogues(cast, as_):
     assert "Ödeskolan är tillagd." in browser.page(response.location)
 
 
+def test_several_are_moved_into_an_area_at_once(cast, as_):
+    browser = as_(cast.tove)
+    address = "/organisation/enheter?sok=skolan"
+    assert "Välj Hasselbrinksskolan</label>" in browser.page(address)
+    moved = [cast.hassel.id, cast.ringmura.id, cast.savkulla.id]
+
+    response = browser.submit(address, {"unit_ids": moved, "area": cast.soder.id})
+
+    assert response.location == address
+    assert {cast.hassel.area_id, cast.ringmura.area_id, cast.savkulla.area_id} == {cast.soder.id}
+    assert "Tre enheter hör nu till Söder." in browser.page(address)
+    told = [line for line in sentences() if "flyttade" in line]
+    assert told == [  # Ringmuraskolan was there already
+        "Tove Lindh flyttade Sävkullaskolan till Söder.",
+        "Tove Lindh flyttade Hasselbrinksskolan till Söder.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "area", "message"),
+    [
+        (None, "norr", "Kryssa för minst en enhet i listan."),
+        ("hassel", None, "Välj vilket område enheterna ska höra till."),
+        ("granbyskolan", "norr", "Välj bland alternativen."),
+    ],
+)
+def test_units_are_not_moved_by_halves(cast, as_, unit, area, message):
+    sent = {
+        "unit_ids": [getattr(cast, unit).id] if unit else [],
+        "area": getattr(cast, area).id if area else "",
+    }
+    response = as_(cast.tove).submit("/organisation/enheter", sent, 422)
+
+    assert errors(response) == [message]
+    assert cast.hassel.area_id == cast.norr.id
+
+
+def test_without_areas_there_is_nowhere_to_move(cast, as_):
+    assert "Flytta till området" not in as_(cast.greta).page("/organisation/enheter")
+
+
 def test_several_in_a_row(cast, as_):
     response = as_(cast.tove).submit("/organisation/enheter/ny", NEW | {"again": "1"})
 

@@ -76,6 +76,15 @@ def test_is_taken_out_as_word_with_the_same_content(cast: Cast, as_: As) -> None
     assert word.paragraphs[0].text == "Utvecklingsplan 2026/27"
 
 
+def test_on_paper_it_says_who_leads_and_when_each_was_decided(cast: Cast, as_: As) -> None:
+    a_measure(cast, "Rasterna")
+    page = as_(cast.sofia).page(URL)
+    assert "Rektor: Karin Holm. Utskriven 20 november 2026." in page
+    assert "20 november 2026 av Karin Holm" in page
+    assert "Huvudmannens beslut. Nämndens beslut om läsning" in page
+    assert "–</dd>" not in page  # what is not written takes no room
+
+
 def test_an_empty_plan_is_a_document_too(cast: Cast, as_: As) -> None:
     word = docx.Document(io.BytesIO(as_(cast.karin).get(f"{URL}.docx").data))
     assert "Ingen beslutad åtgärd än." in [paragraph.text for paragraph in word.paragraphs]

@@ -20,6 +20,7 @@ def propose(cycle: QualityCycle, by: User, title: str = "Lässtrategier", **fiel
     """A proposal that lacks nothing."""
     values = {
         "basis": MeasureBasis.ORGANIZER,
+        "basis_note": "Nämndens beslut om läsning",
         "expected_effect": "Minst 80 % av åk 3 når kravnivån (start 69 %)",
         "assessable_from": today() + timedelta(days=200),
         "responsible": "Karin Holm",

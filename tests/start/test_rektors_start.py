@@ -29,7 +29,7 @@ def test_a_new_rektor_is_shown_the_first_step(cast, as_):
     assert "/enheter/hasselbrinksskolan/borja-mitt-i-lasaret" in page
     assert "Börja mitt i läsåret" in page
     assert "Skriv nulägesanalysen" in page
-    assert "Inga beslutade åtgärder pågår." in page
+    assert "Inga åtgärder är beslutade eller pågår." in page
 
 
 def test_the_first_step_is_gone_once_something_is_written(cast, as_):
@@ -110,6 +110,7 @@ def test_measures_in_progress_with_their_expected_effect(cast, as_):
     measure = decide(cast.cycle(cast.hassel), cast.ali, "Två lärare i matematik")
     page = as_(cast.ali).page("/")
     assert f'<a href="/atgarder/{measure.id}">Två lärare i matematik</a>' in page
+    assert f'<a href="/atgarder/{measure.id}#logg">Skriv i loggen' in page
     assert "Minst 80 % av åk 3 når kravnivån (start 69 %)" in page
     assert "Från 8 juni 2027" in page
 

@@ -295,3 +295,17 @@ class TestOthers:
         role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
         role.end(today() - timedelta(days=1), by=cast.tove)
         assert "Välkommen till Varvet" in as_(cast.ali).page("/")
+
+
+def test_the_administrator_is_told_who_is_missing(cast, as_):
+    page = words(as_(cast.tove).page("/"))
+    assert "Klockvretsskolan saknar rektor i dag." in page
+    assert "saknar dialogansvarig" not in page
+    for role in db.session.query(RoleAssignment).filter_by(user_id=cast.erik.id):
+        role.end(today() - timedelta(days=1), by=cast.tove)
+    db.session.commit()
+    page = words(as_(cast.tove).page("/"))
+    assert (
+        "Hasselbrinksskolan, Klockvretsskolan, Lyktvretens förskola och Sävkullaskolan saknar "
+        "dialogansvarig."
+    ) in page

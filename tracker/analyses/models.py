@@ -217,6 +217,11 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         self.shared_at, self.shared_by_name = now(), by.name
         self.note(Action.ANALYSIS_SHARED, by, **self._place())
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is written yet, so that there is nothing to share."""
+        return not self.living_problems and not any(getattr(self, name) for name in self.TEXTS)
+
     def missing_for_adoption(self) -> list[str]:
         """What an adopted analysis must have and this one lacks: a basis, results, at least one
         problem, and a cause for every problem."""

@@ -51,5 +51,6 @@ def place(analysis: SituationAnalysis) -> dict[str, str]:
     return {"slug": cycle.unit.slug, "year": cycle.school_year.slug}
 
 
-def address(analysis: SituationAnalysis, anchor: str | None = None) -> str:
-    return url_for(".show", **place(analysis), _anchor=anchor)
+def address(analysis: SituationAnalysis) -> str:
+    """The top of its page, where what was done is told."""
+    return url_for(".show", **place(analysis))

@@ -92,10 +92,17 @@ def participation(slug: str, year: str) -> Page:
 def _write_texts(
     analysis: SituationAnalysis, form: ResultsForm | ParticipationForm, template: str
 ) -> Page:
+    changed: list[bool] = []
     if form.validate_on_submit() and saved(
-        form, analysis, lambda: analysis.write(form.texts, by=current_user), form.texts
+        form,
+        analysis,
+        lambda: changed.append(analysis.write(form.texts, by=current_user)),
+        form.texts,
     ):
-        notify("Texten är sparad.")
+        if any(changed):
+            notify("Texten är sparad.")
+        else:
+            notify("Inget var ändrat, så det fanns inget att spara.", "info")
         return redirect(address(analysis))
     return form_page(template, form, analysis)
 
@@ -103,6 +110,9 @@ def _write_texts(
 @bp.post("/nulagesanalys/dela")
 def share(slug: str, year: str) -> Page:
     analysis = load_analysis(slug, year, to=Permission.WRITE, invited=False)
+    if analysis.is_empty:
+        notify("Analysen är tom än. Skriv något först, så finns det något att dela.", "warning")
+        return redirect(address(analysis))
     analysis.share(by=current_user)
     db.session.commit()
     notify("Analysen är delad med dialogansvarig.")

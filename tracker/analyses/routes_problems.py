@@ -55,7 +55,7 @@ def _after_problem(analysis: SituationAnalysis, problem: Problem) -> str:
     """The next thing to write is the cause, for those who said so."""
     if "then_cause" in request.form:
         return url_for(".add_cause", **place(analysis), problem_id=problem.id)
-    return address(analysis, f"problem-{problem.id}")
+    return address(analysis)
 
 
 @bp.post("/nulagesanalys/problem/<int:problem_id>/ta-bort")
@@ -87,7 +87,7 @@ def restore_problem(slug: str, year: str, problem_id: int) -> Page:
     _problem(analysis, problem_id).restore(by=current_user)
     db.session.commit()
     notify("Problemet är tillbaka i analysen.")
-    return redirect(address(analysis, f"problem-{problem_id}"))
+    return redirect(address(analysis))
 
 
 @bp.route("/nulagesanalys/problem/<int:problem_id>/orsaker/ny", methods=["GET", "POST"])
@@ -100,7 +100,7 @@ def add_cause(slug: str, year: str, problem_id: int) -> Page:
         problem.add_cause(text, location, evidence, prioritised=prioritised, by=current_user)
         db.session.commit()
         notify("Orsaken är sparad.")
-        return redirect(address(analysis, f"problem-{problem.id}"))
+        return redirect(address(analysis))
     return form_page("analyses/cause.html", form, analysis, problem=problem, cause=None)
 
 
@@ -113,7 +113,7 @@ def cause(slug: str, year: str, cause_id: int) -> Page:
         form, cause, lambda: cause.write(*form.values, by=current_user), form.NAMES
     ):
         notify("Orsaken är sparad.")
-        return redirect(address(analysis, f"orsak-{cause_id}"))
+        return redirect(address(analysis))
     return form_page("analyses/cause.html", form, analysis, problem=cause.problem, cause=cause)
 
 
@@ -132,7 +132,7 @@ def restore_cause(slug: str, year: str, cause_id: int) -> Page:
     _cause(analysis, cause_id).restore(by=current_user)
     db.session.commit()
     notify("Orsaken är tillbaka i analysen.")
-    return redirect(address(analysis, f"orsak-{cause_id}"))
+    return redirect(address(analysis))
 
 
 def _problem(analysis: SituationAnalysis, problem_id: int) -> Problem:

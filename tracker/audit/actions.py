@@ -40,6 +40,7 @@ class Action(enum.StrEnum):
     YEAR_OPENED = "year_opened"
     YEAR_CHANGED = "year_changed"
     PERIOD_ADDED = "period_added"
+    PERIOD_CHANGED = "period_changed"
     PERIOD_REMOVED = "period_removed"
     PHASE_SET = "phase_set"
     # analyses
@@ -70,6 +71,8 @@ class Action(enum.StrEnum):
     MEASURE_INHERITED = "measure_inherited"
     MEASURE_STARTED = "measure_started"
     MEASURE_LOGGED = "measure_logged"
+    MEASURE_LOG_CORRECTED = "measure_log_corrected"
+    MEASURE_LOG_REMOVED = "measure_log_removed"
     MEASURE_COMPLETED = "measure_completed"
     MEASURE_CANCELLED = "measure_cancelled"
     MEASURE_RESUMED = "measure_resumed"
@@ -144,6 +147,7 @@ _SENTENCES = {
     Action.YEAR_OPENED: "lade upp läsåret {year}",
     Action.YEAR_CHANGED: "ändrade dialogernas perioder för läsåret {year}",
     Action.PERIOD_ADDED: "lade till {period} ({dates}) i läsåret {year}",
+    Action.PERIOD_CHANGED: "ändrade {before} till {period} ({dates}) i läsåret {year}",
     Action.PERIOD_REMOVED: "tog bort {period} ({dates}) ur läsåret {year}",
     Action.PHASE_SET: "satte fasen till {phase}: {note}",
     Action.ANALYSIS_STARTED: "började på nulägesanalysen för {unit} {year}",
@@ -172,6 +176,8 @@ _SENTENCES = {
     Action.MEASURE_INHERITED: "lade in åtgärden ”{measure}” från {year}",
     Action.MEASURE_STARTED: "startade åtgärden ”{measure}”",
     Action.MEASURE_LOGGED: "skrev i loggen för åtgärden ”{measure}”",
+    Action.MEASURE_LOG_CORRECTED: "rättade i loggen för åtgärden ”{measure}”. Före ändringen: {before}",
+    Action.MEASURE_LOG_REMOVED: "tog bort ur loggen för åtgärden ”{measure}”: {before}",
     Action.MEASURE_COMPLETED: "avslutade åtgärden ”{measure}” som genomförd",
     Action.MEASURE_CANCELLED: "avbröt åtgärden ”{measure}”: {reason}",
     Action.MEASURE_RESUMED: "tog upp åtgärden ”{measure}” igen",

@@ -12,11 +12,15 @@ _ASK_EMAIL = "Skriv din e-postadress."
 
 
 class SignInForm(Form):
+    errors_title = "Det gick inte att logga in"
+
     email = EmailAddress("E-post", validators=[required(_ASK_EMAIL)])
     password = Password("Lösenord", validators=[required("Skriv ditt lösenord.")])
 
 
 class ForgotPasswordForm(Form):
+    errors_title = "Rätta till det här för att få en länk"
+
     email = EmailAddress("E-post", validators=[required(_ASK_EMAIL)])
 
 

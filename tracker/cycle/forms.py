@@ -6,7 +6,7 @@ from typing import Any
 from wtforms.validators import ValidationError
 
 from tracker.cycle.calendar import PeriodKind, Phase
-from tracker.models import SchoolYear
+from tracker.models import CalendarPeriod, SchoolYear
 from tracker.web.fields import Day, FreeLine, FreeText, OneOf, Optional, required
 from tracker.web.forms import Form, VersionedForm
 from tracker.web.swedish import date_medium
@@ -64,8 +64,10 @@ class PeriodForm(Form):
     starts_on = Day("Första dag", validators=[required(_ASK_DAY)])
     ends_on = Day("Sista dag", validators=[required(_ASK_DAY)])
 
-    def __init__(self, year: SchoolYear, *args: Any, **kwargs: Any) -> None:
-        self._year = year
+    def __init__(
+        self, year: SchoolYear, *args: Any, changing: CalendarPeriod | None = None, **kwargs: Any
+    ) -> None:
+        self._year, self._changing = year, changing
         super().__init__(*args, **kwargs)
 
     def validate_starts_on(self, field: Any) -> None:
@@ -88,11 +90,19 @@ class PeriodForm(Form):
                 f"Det blir {days} dagar. Kontrollera datumen: högst {LONGEST[kind]} dagar får plats."
             )
         for other in self._year.periods:
+            if other is self._changing:
+                continue
             if other.kind is kind and other.starts_on <= field.data and first <= other.ends_on:
                 raise ValidationError(
                     f"Dagarna överlappar {other.name} ({date_medium(other.starts_on)} till "
                     f"{date_medium(other.ends_on)})."
                 )
+
+
+class ChangePeriodForm(PeriodForm, VersionedForm):
+    """A period that is there already. `version` is its stamp."""
+
+    NAMES = ("kind", "name", "starts_on", "ends_on")
 
 
 class RemindersForm(VersionedForm):
@@ -119,11 +129,11 @@ class RemindersForm(VersionedForm):
 def numbers(text: str) -> list[int]:
     """The numbers of days in the text, ascending. Raises ValidationError."""
     parts = [part for part in re.split(r"[,;\s]+", text or "") if part]
-    if not all(re.fullmatch(r"[0-9]{1,2}", part) for part in parts):
+    if not all(re.fullmatch(r"[0-9]{1,9}", part) for part in parts):
         raise ValidationError("Skriv hela tal med komma emellan, till exempel 21, 7, 1.")
     days = sorted({int(part) for part in parts})
     if days and days[-1] > FURTHEST:
-        raise ValidationError(f"Högst {FURTHEST} dagar.")
+        raise ValidationError(f"Skriv {FURTHEST} dagar eller färre.")
     if len(days) > MOST_REMINDERS:
         raise ValidationError(f"Högst {MOST_REMINDERS} påminnelser: fler än så läses inte.")
     return days

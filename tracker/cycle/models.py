@@ -1,10 +1,12 @@
 """The läsår of an organizer and the lap (kvalitetsår) of each unit in it."""
 
+import zlib
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
@@ -156,15 +158,40 @@ class SchoolYear(Versioned, TenantOwned, Base):
         self._record_period(Action.PERIOD_ADDED, period, by)
         return period
 
+    def change_period(
+        self,
+        period: "CalendarPeriod",
+        kind: PeriodKind,
+        name: str,
+        starts_on: date,
+        ends_on: date,
+        *,
+        seen: int,
+        by: "User",
+    ) -> None:
+        """Other days, or another name. `seen`: the period's stamp when it was shown; StaleDataError
+        when somebody has changed or removed it since. What is the same as before is no change."""
+        held = sa.select(CalendarPeriod).where(CalendarPeriod.id == period.id).with_for_update()
+        fresh = db.session.scalar(held.execution_options(populate_existing=True))
+        if fresh is None or fresh.stamp != seen:
+            raise StaleDataError("the period was changed by somebody else meanwhile")
+        before = (period.kind, period.name, period.starts_on, period.ends_on)
+        if before == (kind, name, starts_on, ends_on):
+            return
+        told = f"{period.name} ({period.dates})"
+        period.kind, period.name = kind, name
+        period.starts_on, period.ends_on = starts_on, ends_on
+        self._record_period(Action.PERIOD_CHANGED, period, by, before=told)
+
     def remove_period(self, period: "CalendarPeriod", *, by: "User") -> None:
         self._record_period(Action.PERIOD_REMOVED, period, by)
         self.periods.remove(period)
 
-    def _record_period(self, action: Action, period: "CalendarPeriod", by: "User") -> None:
-        dates = date_medium(period.starts_on)
-        if period.ends_on != period.starts_on:
-            dates = f"{dates} – {date_medium(period.ends_on)}"
-        record(action, self, by=by, period=period.name, dates=dates, year=self.label)
+    def _record_period(
+        self, action: Action, period: "CalendarPeriod", by: "User", **data: str
+    ) -> None:
+        facts = {"period": period.name, "dates": period.dates, "year": self.label}
+        record(action, self, by=by, **facts, **data)
 
     def lap_for(self, unit: "SchoolUnit") -> "QualityCycle":
         """The unit's lap of the läsår, made when there is none: also for a läsår before the unit was
@@ -255,6 +282,18 @@ class CalendarPeriod(TenantOwned, Base):
     school_year: Mapped[SchoolYear] = relationship(
         foreign_keys="CalendarPeriod.school_year_id", back_populates="periods"
     )
+
+    @property
+    def dates(self) -> str:
+        """One day, or the first and the last."""
+        first, last = date_medium(self.starts_on), date_medium(self.ends_on)
+        return first if self.ends_on == self.starts_on else f"{first} – {last}"
+
+    @property
+    def stamp(self) -> int:
+        """A number that changes with the period, so that an old form never overwrites newer days."""
+        facts = (self.kind.value, self.name, self.starts_on, self.ends_on)
+        return zlib.crc32("\n".join(map(str, facts)).encode())
 
     @classmethod
     def closed_days(cls, organizer_id: int) -> list[tuple[date, date]]:

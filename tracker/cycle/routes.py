@@ -3,15 +3,23 @@ that somebody sets by hand."""
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_login import current_user
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_cycle, load_organizer
 from tracker.clock import today
 from tracker.cycle import calendar
-from tracker.cycle.forms import PeriodForm, PhaseForm, RemindersForm, WindowsForm, numbers
+from tracker.cycle.forms import (
+    ChangePeriodForm,
+    PeriodForm,
+    PhaseForm,
+    RemindersForm,
+    WindowsForm,
+    numbers,
+)
 from tracker.cycle.opening import open_year
 from tracker.extensions import db
-from tracker.models import Organizer, Permission, SchoolYear
+from tracker.models import CalendarPeriod, Organizer, Permission, SchoolYear
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
 
@@ -102,12 +110,39 @@ def add_period(year: str) -> Response | tuple[str, int]:
     )
 
 
+def _period(year: SchoolYear, period_id: int) -> CalendarPeriod:
+    return next((each for each in year.periods if each.id == period_id), None) or abort(404)
+
+
+@bp.route("/organisation/lasar/<year>/perioder/<int:period_id>", methods=["GET", "POST"])
+def period(year: str, period_id: int) -> Response | tuple[str, int]:
+    """Other days for a term, a lov or closed days."""
+    _, row = _load_year(year)
+    period = _period(row, period_id)
+    form = ChangePeriodForm(row, obj=period, data={"version": period.stamp}, changing=period)
+    status = 200
+    if form.validate_on_submit():
+        values = {name: form[name].data for name in form.NAMES}
+        try:
+            row.change_period(period, **values, seen=form.version.data, by=current_user)
+            db.session.commit()
+        except StaleDataError:
+            db.session.rollback()
+            period = _period(row, period_id)
+            form.show_newer({name: getattr(period, name) for name in form.NAMES}, period.stamp)
+            status = 409
+        else:
+            notify(f"Sparat: {period.name}.")
+            return redirect(url_for("cycle.year", year=row.slug))
+    elif form.is_submitted():
+        status = 422
+    return render_template("cycle/period.html", year=row, period=period, form=form), status
+
+
 @bp.post("/organisation/lasar/<year>/perioder/<int:period_id>/ta-bort")
 def remove_period(year: str, period_id: int) -> Response:
     _, row = _load_year(year)
-    period = next((each for each in row.periods if each.id == period_id), None)
-    if period is None:
-        abort(404)
+    period = _period(row, period_id)
     name = period.name
     row.remove_period(period, by=current_user)
     db.session.commit()

@@ -25,6 +25,8 @@ from tracker.organisation.staffing import Person, Staffing
 from tracker.web.swedish import WEEKDAYS, date_medium, listing, time_short
 
 SATURDAY = 5
+FIRST_HOUR, LAST_HOUR = 7, 18
+"""When people begin, at the earliest, without a word about it."""
 
 
 @dataclass(slots=True)
@@ -104,10 +106,11 @@ class Diary:
         """What there is to think of about the dialogue's present time, as Swedish sentences."""
         if dialogue.starts_at is None or dialogue.ends_at is None or dialogue.is_cancelled:
             return []
-        return [*self._about_the_day(dialogue), *self._clashes(dialogue)]
+        return [*self.about_time(dialogue, dialogue.starts_at), *self._clashes(dialogue)]
 
-    def _about_the_day(self, dialogue: QualityDialogue) -> list[str]:
-        day = clock.local(dialogue.starts_at).date()
+    def about_time(self, dialogue: QualityDialogue, starts_at: datetime) -> list[str]:
+        """What there is to think of about a time that the dialogue might get."""
+        day, hour = clock.local(starts_at).date(), clock.local(starts_at).hour
         first, last = dialogue.school_year.window(dialogue.kind.number)
         said = []
         if not first <= day <= last:
@@ -121,6 +124,8 @@ class Diary:
             said.append("Det är en helgdag eller en afton.")
         elif day in self._closed:
             said.append("Skolledarna är lediga den dagen, enligt er kalender.")
+        if not FIRST_HOUR <= hour < LAST_HOUR:
+            said.append(f"Klockan {time_short(starts_at)} ligger utanför vanlig arbetstid.")
         return said
 
     def _clashes(self, dialogue: QualityDialogue) -> list[str]:

@@ -62,6 +62,12 @@ class TopicForm(VersionedForm):
             self.refuse(
                 "title", "Välj ett utvecklingsområde, eller skriv vad ditt område handlar om."
             )
+        elif self.area_id.data is not None and self.title.data:
+            self.refuse(
+                "title",
+                "Välj ett utvecklingsområde eller skriv ett eget, inte båda. Ska det vara det du har "
+                "skrivit väljer du ”Ett eget område” i listan.",
+            )
         return not self.errors
 
 

@@ -72,6 +72,13 @@ class TimeProposal(TenantOwned, Base):
         """Why the dialogue was moved, when the proposal is accepted."""
         return ": ".join(filter(None, [f"Förslag av {self.by_name}", self.text]))
 
+    @property
+    def was_replaced(self) -> bool:
+        """Whether a newer proposal took its place: that is made in the moment this one falls."""
+        return any(
+            row.id > self.id and row.at == self.answered_at for row in self.dialogue.proposals
+        )
+
     def answer(self, *, accepted: bool) -> None:
         """Raises DialogueError when it has its answer already."""
         if self.answered_at is not None:
@@ -192,6 +199,7 @@ class HasTime:
             text=text,
             by_id=by.id,
             by_name=by.name,
+            at=waiting.answered_at if waiting else now(),
         )
         self.proposals.append(proposal)
         self._record(Action.TIME_PROPOSED, by, when=datetime_long(starts_at))

@@ -132,9 +132,7 @@ def _next_without_time(dialogue: QualityDialogue) -> int | None:
 
 
 def _plan_url(dialogue: QualityDialogue) -> str:
-    return url_for(
-        "dialogues.plan", lasar=dialogue.school_year.slug, _anchor=f"dialog-{dialogue.id}"
-    )
+    return url_for("dialogues.plan", lasar=dialogue.school_year.slug)
 
 
 def _place_page(dialogue: QualityDialogue, form: PlaceForm) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_dialogue
+from tracker.dialogues.diary import Diary
 from tracker.dialogues.forms import OrganizersTopicForm, ProposalForm, TopicForm
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
@@ -19,6 +20,7 @@ from tracker.models import (
     QualityCycle,
     QualityDialogue,
 )
+from tracker.organisation.staffing import Staffing
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
 
@@ -50,7 +52,7 @@ def topic(dialogue_id: int) -> Response | str | tuple[str, int]:
         db.session.rollback()
         form.refuse("area_id", str(wrong))
         return _topic_page(dialogue, form), 422
-    notify("Området är valt. Den du träffar ser det redan nu.")
+    notify("Området är valt. Dialogansvarig ser det redan nu.")
     return redirect(_url(dialogue))
 
 
@@ -180,7 +182,12 @@ def propose(dialogue_id: int) -> Response | str | tuple[str, int]:
         form.refuse("day", str(wrong))
         return _propose_page(dialogue, form), 422
     db.session.commit()
-    notify("Förslaget är lämnat. Tiden gäller som den är tills du får svar.")
+    stands = "Tiden gäller som den är" if dialogue.day else "Dialogen har ingen tid"
+    notify(f"Förslaget är lämnat. {stands} tills du får svar.")
+    staffing, day = Staffing.load(dialogue.organizer_id), form.day.data
+    diary = Diary.load(dialogue.organizer_id, staffing, day, day)
+    for sentence in diary.about_time(dialogue, form.starts_at):
+        notify(f"Tänk på: {sentence} Lämna ett nytt förslag om det blev fel.", "warning")
     return redirect(_url(dialogue))
 
 

@@ -22,8 +22,8 @@ from tracker.models import (
 
 @dataclass(frozen=True, slots=True)
 class EffectList:
-    """The effects of a unit in a läsår: due and unsettled from whenever; those that stand from
-    before, or were put off in it, and wait for a later day; and what was assessed in it."""
+    """The effects of a unit in a läsår: due and unsettled from whenever; those that wait for a later
+    day, assessed before or not; and what was assessed in it."""
 
     due: list[Measure]
     later: list[Measure]
@@ -37,13 +37,11 @@ class EffectList:
 
 
 def effects_of(cycle: QualityCycle) -> EffectList:
-    """A measure stands here by itself when its day has come, and at the latest in the läsår after
-    its own. A läsår that is over shows what fell due in it and is still unsettled."""
+    """A decided measure stands here by itself, with its day, and first when the day has come. A läsår
+    that is over shows what fell due in it and is still unsettled."""
     year = cycle.school_year
     day = min(today(), year.last_day)
     assessed = _assessed_in(cycle)
-    settled_now = {row.measure_id for row in assessed if row.judgement.is_final}
-    put_off = {row.measure_id for row in assessed} - settled_now
     waiting = db.session.scalars(
         sa.select(Measure)
         .join(Measure.cycle)
@@ -63,14 +61,7 @@ def effects_of(cycle: QualityCycle) -> EffectList:
     ).all()
     return EffectList(
         due=[row for row in waiting if row.assess_on <= day],
-        later=[
-            row
-            for row in waiting
-            if row.assess_on > day
-            and year.last_day >= today()
-            and row.id not in settled_now
-            and (row.cycle.school_year_id != year.id or row.id in put_off)
-        ],
+        later=[row for row in waiting if row.assess_on > day and year.last_day >= today()],
         assessed=[row for row in assessed if row.judgement.is_final],
         own=_own({row.id for row in waiting} | {row.measure_id for row in assessed}),
     )

@@ -82,7 +82,8 @@ def _onward(measure: Measure, made: EffectAssessment) -> Response:
         again_on = f" Den bedöms igen från {date_medium(made.next_date)}." if made.next_date else ""
         notify(f"Bedömningen av ”{measure.title}” är sparad.{again_on}")
     else:
-        notify(f"Du får ingen påminnelse om åtgärden före {date_medium(made.next_date)}.")
+        day = date_medium(made.next_date)
+        notify(f"Bedömningen är sparad. Du får ingen påminnelse om åtgärden före {day}.")
     return redirect(url_for("evaluation.index", slug=unit.slug, year=year.slug))
 
 

@@ -30,6 +30,7 @@ MISSING = {
     "basis": "Välj vad åtgärden bygger på.",
     "cause_id": "Välj vilken orsak åtgärden ska påverka. Finns den inte i listan skriver du den i "
     "nulägesanalysen; spara gärna åtgärden som förslag så länge.",
+    "basis_note": "Skriv vilket beslut, vilken tillsyn eller vilket klagomål åtgärden bygger på.",
     "expected_effect": "Skriv vilken effekt ni väntar er: vad ska ha förändrats, och hur mycket?",
     "assessable_from": "Ange den dag då effekten tidigast kan bedömas.",
 }
@@ -38,17 +39,21 @@ MISSING = {
 LACKING = {
     "basis": "vad den bygger på",
     "cause_id": "vilken orsak den ska påverka",
+    "basis_note": "vilket beslut, vilken tillsyn eller vilket klagomål det gäller",
     "expected_effect": "en förväntad effekt",
     "assessable_from": "en dag då effekten kan bedömas",
 }
 """The same as it reads after "För att beslutas behöver åtgärden"."""
 
 WHOLE_UNIT = "Hela enheten"
+DAY_HAS_BEEN = "Dagen har redan varit. Ange i dag eller en dag som ligger framåt i tiden."
 DECIDED_ALREADY = "Det här är beslutat och ändras av rektor, eller av den som rektor har delegerat till att besluta."
 
 
 class _MeasureFields:
     """What a measure is written with."""
+
+    errors_title: str
 
     title = FreeLine("Åtgärd", [required("Skriv vad ni ska göra.")])
     basis = OneOf(
@@ -107,13 +112,32 @@ class _MeasureFields:
             values["responsible"] = dict(self.responsible_id.choices)[chosen]
         return values
 
-    def refuse_decision(self) -> bool:
+    def refuse_decision(self, *, anew: bool) -> bool:
         """Put a message at every field that a decision needs and that is empty; whether there were
-        any."""
+        any. `anew`: it is decided now, so that the day of its effect lies ahead."""
+        if anew:
+            self.errors_title = "Det här behövs för att kunna besluta"
+        day = self.assessable_from
+        passed = anew and day.data is not None and day.data < today()
+        if passed and not day.errors:
+            self.refuse("assessable_from", DAY_HAS_BEEN)
         missing = missing_for_decision({name: self[name].data for name in self.NAMES})
         for name in missing:
             self.refuse(name, MISSING[name])
-        return bool(missing)
+        return bool(missing) or passed
+
+    def validate_assessable_from(self, field: Day) -> None:
+        """What stands from before may lie in the past; a day that is set now may not."""
+        start = self.starts_on
+        is_new = field.data != field.object_data
+        if field.data and is_new and field.data < today():
+            raise ValidationError(DAY_HAS_BEEN)
+        is_new = is_new or start.data != start.object_data
+        if field.data and start.data and is_new and field.data < start.data:
+            raise ValidationError(
+                "Effekten kan inte bedömas innan åtgärden har börjat. Ange en senare dag, eller "
+                "ändra starten."
+            )
 
     def validate_responsible(self, field: FreeLine) -> None:
         if field.data and self.responsible_id.data:
@@ -156,6 +180,12 @@ class LogForm(Form):
             raise ValidationError(
                 "Loggen berättar vad som har gjorts: ange i dag eller en dag tidigare."
             )
+
+
+class LogEntryForm(LogForm, VersionedForm):
+    """An entry that is there already. `version` is its stamp."""
+
+    on = Day("Dag", [required("Ange vilken dag det gjordes.")])
 
 
 class CancelForm(Form):
@@ -245,7 +275,8 @@ class InheritForm(Form):
             if not row["expected_effect"]:
                 self.refuse(
                     f"expected_effect_{number}",
-                    "Skriv vilken effekt ni väntade er. Skrevs den aldrig ner, skriv det.",
+                    "Skriv vilken effekt ni väntade er. Skrev ni aldrig ner någon effekt? Skriv då: "
+                    "Ingen effekt skrevs ner.",
                 )
                 valid = False
         return valid

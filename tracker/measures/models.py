@@ -20,7 +20,8 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
-from tracker.measures.parts import MeasureLogEntry, MeasureUnit
+from tracker.measures.log import Logged, MeasureLogEntry
+from tracker.measures.parts import MeasureUnit
 from tracker.measures.standing import Standing
 from tracker.measures.states import (
     IllegalTransition,
@@ -39,11 +40,11 @@ if TYPE_CHECKING:
     from tracker.measures.areas import DevelopmentArea
     from tracker.organisation.models import SchoolUnit
 
-DECIDED = ("basis", "cause_id", "expected_effect", "assessable_from")
+DECIDED = ("basis", "cause_id", "basis_note", "expected_effect", "assessable_from")
 """What a decision is about: only who may decide changes it afterwards."""
 
 
-class Measure(Standing, Versioned, TenantOwned, Base):
+class Measure(Standing, Logged, Versioned, TenantOwned, Base):
     """Åtgärd. Belongs to the lap in which it was proposed; concerns one or more units.
 
     It cannot be decided without its basis, its expected effect and the date from which the effect
@@ -282,6 +283,8 @@ class Measure(Standing, Versioned, TenantOwned, Base):
         """What a decision is about, in one line, as Historik keeps it."""
         day = date_medium(self.assessable_from) if self.assessable_from else "–"
         basis = self.cause_text or (self.basis.label if self.basis else "–")
+        if self.basis_note and self.basis is not MeasureBasis.CAUSE:
+            basis = f"{basis}: {self.basis_note}"
         return (
             f"förväntad effekt: ”{self.expected_effect}”, kan bedömas från: {day}, "
             f"bygger på: ”{basis}”"
@@ -308,19 +311,6 @@ class Measure(Standing, Versioned, TenantOwned, Base):
         self.state = MeasureState.RUNNING
         self._record(Action.MEASURE_STARTED, by)
 
-    def add_log(self, on: date, text: str, *, by: "User") -> MeasureLogEntry:
-        """Write down what was done; the first entry starts a decided measure."""
-        if self.is_draft:
-            raise IllegalTransition
-        if self.state is MeasureState.DECIDED:
-            self.start(by=by, on=on)
-        entry = MeasureLogEntry(
-            organizer_id=self.organizer_id, on=on, text=text, by_id=by.id, by_name=by.name
-        )
-        self.log.append(entry)
-        self._record(Action.MEASURE_LOGGED, by)
-        return entry
-
     def complete(self, *, by: "User") -> None:
         """Carried out. Its effect still stands to be assessed on its day."""
         if not self.is_living:
@@ -328,6 +318,14 @@ class Measure(Standing, Versioned, TenantOwned, Base):
         self.state = MeasureState.COMPLETED
         self.completed_at, self.completed_by_name = now(), by.name
         self._record(Action.MEASURE_COMPLETED, by)
+
+    def undo_complete(self, *, by: "User") -> None:
+        """It was not carried out after all. Raises IllegalTransition once its effect is assessed."""
+        if not self.may_be_undone:
+            raise IllegalTransition
+        self.resume(by=by)
+        if self.starts_on is not None and self.starts_on > today():
+            self.state = MeasureState.DECIDED
 
     def cancel(self, reason: str, *, by: "User") -> None:
         """Avbryt, with a reason. There is then no effect to assess."""

@@ -1,13 +1,12 @@
-"""What belongs to a measure: the units it concerns, and the log of what was done."""
+"""The units that a measure concerns, and which of them it belongs to."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from tracker.clock import now
-from tracker.database import Base, LongText, ShortText, TenantOwned, tenant_fk
+from tracker.database import Base, tenant_fk
 
 if TYPE_CHECKING:
     from tracker.measures.models import Measure
@@ -73,21 +72,3 @@ def _holds(link: Any) -> sa.ColumnElement[bool]:
         .correlate(link)
     )
     return sa.or_(link.origin_unit_id.is_not(None), proposed_there)
-
-
-class MeasureLogEntry(TenantOwned, Base):
-    """What was done, and when."""
-
-    __tablename__ = "measure_log_entry"
-    __table_args__ = (tenant_fk("measure_id", "measure"), sa.Index(None, "measure_id"))
-
-    measure_id: Mapped[int]
-    on: Mapped[date]
-    text: Mapped[LongText]
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
-    by_name: Mapped[ShortText]
-    at: Mapped[datetime] = mapped_column(default=now)
-
-    measure: Mapped["Measure"] = relationship(
-        foreign_keys="MeasureLogEntry.measure_id", back_populates="log"
-    )

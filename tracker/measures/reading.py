@@ -1,7 +1,7 @@
 """What the pages about measures read: the lists of a unit and läsår, what a form offers, and the life
 of one measure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -42,6 +42,8 @@ class AreaGroup:
 
     area: DevelopmentArea | None
     measures: list[Measure] = field(default_factory=list)
+    finished: list[Measure] = field(default_factory=list)
+    """Those of the area that are over."""
     origin: str = ""
     """Where the area comes from, when not out of this lap: an earlier läsår, or another unit with
     which the measure is shared."""
@@ -96,21 +98,24 @@ def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
         query = query.where(sa.or_(Measure.state != MeasureState.PROPOSED, writes_measure()))
     measures = db.session.scalars(query).all()
     living = [row for row in measures if row.is_living]
+    finished = [row for row in measures if not row.is_draft and not row.is_living]
     return MeasureList(
-        groups=_by_area(cycle, living),
+        groups=_by_area(cycle, living, finished),
         proposals=[row for row in measures if row.is_draft],
-        finished=[row for row in measures if not row.is_draft and not row.is_living],
+        finished=finished,
     )
 
 
-def _by_area(cycle: QualityCycle, measures: Iterable[Measure]) -> list[AreaGroup]:
-    falls_under = area_ids(measures)
+def _by_area(
+    cycle: QualityCycle, measures: Sequence[Measure], finished: Sequence[Measure]
+) -> list[AreaGroup]:
+    falls_under = area_ids([*measures, *finished])
     areas = db.session.scalars(
         sa.select(DevelopmentArea)
         .where(
             sa.or_(
                 DevelopmentArea.cycle_id == cycle.id,
-                DevelopmentArea.id.in_(set(falls_under.values())),
+                DevelopmentArea.id.in_({falls_under.get(row.id) for row in measures} - {None}),
             )
         )
         .options(
@@ -125,6 +130,10 @@ def _by_area(cycle: QualityCycle, measures: Iterable[Measure]) -> list[AreaGroup
         groups[area.id] = AreaGroup(area, origin=_origin(area, cycle))
     for measure in measures:
         groups.setdefault(falls_under.get(measure.id), AreaGroup(None)).measures.append(measure)
+    for measure in finished:
+        area_id = falls_under.get(measure.id)
+        if area_id is not None and area_id in groups:
+            groups[area_id].finished.append(measure)
     return list(groups.values())
 
 

@@ -10,7 +10,12 @@ from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_cycle, may
 from tracker.extensions import db
-from tracker.measures import routes_areas, routes_inherit, routes_one  # noqa: F401 - they add theirs
+from tracker.measures import (  # noqa: F401 - they add theirs
+    routes_areas,
+    routes_inherit,
+    routes_log,
+    routes_one,
+)
 from tracker.measures.blueprint import bp
 from tracker.measures.forms import NewMeasureForm
 from tracker.measures.reading import areas_of, causes_of, measures_of, other_units, people_of
@@ -46,7 +51,7 @@ def new(slug: str, year: str) -> Page:
     if made := _made_before(cycle, form):
         return _to_what_was_made(made)
     valid = form.validate_on_submit()
-    if (deciding and form.refuse_decision()) or not valid:
+    if (deciding and form.refuse_decision(anew=True)) or not valid:
         return _new_page(cycle, form), 422 if form.is_submitted() else 200
     try:
         measure = Measure.propose(
@@ -66,7 +71,9 @@ def new(slug: str, year: str) -> Page:
         raise
     if deciding:
         day = date_medium(measure.assess_on)
-        notify(f"Åtgärden är beslutad. Effekten kan bedömas från {day}; då står den i Effekter.")
+        notify(
+            f"Åtgärden är beslutad. Effekten kan bedömas från {day}; då står den överst i Effekter."
+        )
     else:
         notify("Förslaget är sparat. Det syns för dem som skriver på enheten.")
     return redirect(url_for("measures.show", measure_id=measure.id))

@@ -59,5 +59,6 @@ def inherit(slug: str) -> Page:
     this_year = open_year(unit.organizer, start_year, by=current_user)
     db.session.commit()
     added = count(len(rows), "En åtgärd är inlagd", "åtgärder är inlagda")
-    notify(f"{added}. Bedöm effekten av dem här när ni vet hur det blev.")
+    of_it = "den" if len(rows) == 1 else "dem"
+    notify(f"{added}. Bedöm effekten av {of_it} här när ni vet hur det blev.")
     return redirect(url_for("evaluation.index", slug=unit.slug, year=this_year.slug))

@@ -33,10 +33,10 @@ Page = str | tuple[str, int] | Response
 
 @bp.get("/atgarder/<int:measure_id>")
 def show(measure_id: int) -> str:
-    return _show_page(load_measure(measure_id, to=Permission.READ))
+    return show_page(load_measure(measure_id, to=Permission.READ))
 
 
-def _show_page(
+def show_page(
     measure: Measure, log_form: LogForm | None = None, cancel_form: CancelForm | None = None
 ) -> str:
     unit, year = seen_from(measure)
@@ -62,7 +62,7 @@ def edit(measure_id: int) -> Page:
     """Write a proposal or a decided measure; a proposal can be decided in the same step."""
     measure = load_measure(measure_id, to=Permission.WRITE)
     if not (measure.is_draft or measure.is_living):
-        return _not_possible(measure)
+        return not_possible(measure)
     deciding = measure.is_draft and request.method == "POST" and "draft" not in request.form
     if deciding and not may(Permission.ADOPT):
         abort(403)
@@ -70,7 +70,7 @@ def edit(measure_id: int) -> Page:
     form = _form_about(measure, unit, year)
     valid = form.validate_on_submit()
     needs_all = form.is_submitted() and (deciding or not measure.is_draft)
-    if (needs_all and form.refuse_decision()) or not valid:
+    if (needs_all and form.refuse_decision(anew=deciding)) or not valid:
         return _edit_page(measure, unit, year, form), 422 if form.is_submitted() else 200
 
     is_fresh = form.version.data == measure.version
@@ -94,7 +94,7 @@ def edit(measure_id: int) -> Page:
     if not saved(form, measure, change, compared):
         return _edit_page(measure, unit, year, form), 409
     notify("Åtgärden är beslutad." if deciding else "Ändringarna är sparade.")
-    return _to(measure)
+    return to_measure(measure)
 
 
 def _form_about(measure: Measure, unit: SchoolUnit, year: SchoolYear, **kwargs: Any) -> MeasureForm:
@@ -121,42 +121,37 @@ def decide(measure_id: int) -> Page:
     """Decide a proposal as it was shown. What it lacks is shown at the fields."""
     measure = load_measure(measure_id, to=Permission.ADOPT)
     if not measure.is_draft or request.form.get("version", type=int) != measure.version:
-        return _not_possible(measure)
-    if measure.missing_for_decision():
-        unit, year = seen_from(measure)
-        form = _form_about(measure, unit, year, formdata=None)
-        form.refuse_decision()
+        return not_possible(measure)
+    unit, year = seen_from(measure)
+    form = _form_about(measure, unit, year, formdata=None)
+    if form.refuse_decision(anew=True):
         return _edit_page(measure, unit, year, form), 422
-    return _carry_out(measure, lambda: measure.decide(by=current_user), "Åtgärden är beslutad.")
+    return carry_out(measure, lambda: measure.decide(by=current_user), "Åtgärden är beslutad.")
 
 
 @bp.post("/atgarder/<int:measure_id>/starta")
 def start(measure_id: int) -> Page:
     measure = load_measure(measure_id, to=Permission.WRITE)
-    return _carry_out(measure, lambda: measure.start(by=current_user), "Åtgärden pågår.")
+    return carry_out(measure, lambda: measure.start(by=current_user), "Åtgärden pågår.")
 
 
 @bp.post("/atgarder/<int:measure_id>/genomford")
 def complete(measure_id: int) -> Page:
     measure = load_measure(measure_id, to=Permission.WRITE)
-    return _carry_out(
+    return carry_out(
         measure,
         lambda: measure.complete(by=current_user),
         "Åtgärden är genomförd. Effekten bedöms när dagen kommer.",
     )
 
 
-@bp.post("/atgarder/<int:measure_id>/logg")
-def log(measure_id: int) -> Page:
-    """Write down what was done."""
+@bp.post("/atgarder/<int:measure_id>/angra-genomford")
+def undo_complete(measure_id: int) -> Page:
     measure = load_measure(measure_id, to=Permission.WRITE)
-    form = LogForm()
-    if not form.validate_on_submit():
-        return _show_page(measure, log_form=form), 422
-    return _carry_out(
+    return carry_out(
         measure,
-        lambda: measure.add_log(form.on.data, form.text.data, by=current_user),
-        "Det är skrivet i loggen.",
+        lambda: measure.undo_complete(by=current_user),
+        "Åtgärden är inte längre markerad som genomförd.",
     )
 
 
@@ -165,8 +160,8 @@ def cancel(measure_id: int) -> Page:
     measure = load_measure(measure_id, to=Permission.WRITE)
     form = CancelForm()
     if not form.validate_on_submit():
-        return _show_page(measure, cancel_form=form), 422
-    return _carry_out(
+        return show_page(measure, cancel_form=form), 422
+    return carry_out(
         measure,
         lambda: measure.cancel(form.reason.data, by=current_user),
         "Åtgärden är avbruten. Skälet finns kvar.",
@@ -179,29 +174,29 @@ def withdraw(measure_id: int) -> Page:
     measure = load_measure(measure_id, to=Permission.WRITE)
     unit, year = seen_from(measure)
     if not measure.is_draft:
-        return _not_possible(measure)
+        return not_possible(measure)
     measure.withdraw(by=current_user)
     db.session.commit()
     notify("Förslaget är borttaget.")
     return redirect(url_for("measures.index", slug=unit.slug, year=year.slug))
 
 
-def _carry_out(measure: Measure, verb: Callable[[], Any], done: str) -> Response:
+def carry_out(measure: Measure, verb: Callable[[], Any], done: str) -> Response:
     try:
         verb()
     except IllegalTransition:
-        return _not_possible(measure)
+        return not_possible(measure)
     db.session.commit()
     notify(done)
-    return _to(measure)
+    return to_measure(measure)
 
 
-def _not_possible(measure: Measure) -> Response:
+def not_possible(measure: Measure) -> Response:
     """Somebody else was first: show the measure as it stands."""
     db.session.rollback()
     notify("Det gick inte: åtgärden har ändrats under tiden. Så här står den nu.", "warning")
-    return _to(measure)
+    return to_measure(measure)
 
 
-def _to(measure: Measure) -> Response:
+def to_measure(measure: Measure) -> Response:
     return redirect(url_for("measures.show", measure_id=measure.id))

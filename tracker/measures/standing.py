@@ -22,6 +22,7 @@ class Standing:
         state: Mapped[MeasureState]
         basis: Mapped[MeasureBasis | None]
         starts_on: Mapped[date | None]
+        ends_on: Mapped[date | None]
         assess_on: Mapped[date | None]
         cause: Mapped[Cause | None]
         continued_by: Mapped[Measure | None]
@@ -60,6 +61,17 @@ class Standing:
         if self.is_draft or self.state is MeasureState.CANCELLED:
             return False
         return self.assess_on is not None or self.continued_by is None
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether "genomförd" may be taken back: until its effect is assessed."""
+        return self.state is MeasureState.COMPLETED and self.assess_on is not None
+
+    @property
+    def ended_on(self) -> date | None:
+        """The planned end of a measure that still runs although that day has passed."""
+        over = self.is_living and self.ends_on is not None and self.ends_on < today()
+        return self.ends_on if over else None
 
     @property
     def has_living_basis(self) -> bool:

@@ -41,6 +41,8 @@ class MeasureState(enum.StrEnum):
         }[self]
 
 
+SAID_IN_WORDS = (MeasureBasis.ORGANIZER, MeasureBasis.SUPERVISION)
+"""Nothing in Varvet is pointed at: which decision or inspection it was, the measure has to say."""
 LIVING = (MeasureState.DECIDED, MeasureState.RUNNING)
 """Decided and not over."""
 
@@ -52,6 +54,8 @@ def missing_for_decision(fields: Mapping[str, Any]) -> list[str]:
         missing.append("basis")
     elif fields["basis"] is MeasureBasis.CAUSE and not fields["cause_id"]:
         missing.append("cause_id")
+    elif fields["basis"] in SAID_IN_WORDS and not (fields["basis_note"] or "").strip():
+        missing.append("basis_note")
     if not (fields["expected_effect"] or "").strip():
         missing.append("expected_effect")
     if not fields["assessable_from"]:

@@ -48,6 +48,21 @@ class UnitCount:
         return listing(parts)
 
 
+def units_to_staff(organizer_id: int) -> tuple[list[str], list[str]]:
+    """Names of the open units that nobody leads today, and of those without a dialogansvarig, in
+    Swedish order. Two statements."""
+    units = db.session.execute(
+        sa.select(SchoolUnit.id, SchoolUnit.area_id, SchoolUnit.name)
+        .where(SchoolUnit.organizer_id == organizer_id, SchoolUnit.open_on(today()))
+        .order_by(SchoolUnit.sort_key, SchoolUnit.id)
+    ).all()
+    staffing = Staffing.load(organizer_id)
+    return (
+        [unit.name for unit in units if staffing.leader(unit.id) is None],
+        [unit.name for unit in units if staffing.lead(unit.id, unit.area_id) is None],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SetUp:
     """Figures of one organizer today. A handful of statements, however many units it has."""
@@ -56,13 +71,18 @@ class SetUp:
     units: int
     """Those that are open today."""
     counted: UnitCount
-    vacant: int
+    without_leader: list[str]
+    """Names of the units that nobody leads today, in Swedish order."""
     without_lead: list[str]
     """Names of the units without a dialogansvarig, in Swedish order."""
     people: int
     invited: int
     year: SchoolYear | None
     units_without_lap: int
+
+    @property
+    def vacant(self) -> int:
+        return len(self.without_leader)
 
     @classmethod
     def of(cls, organizer: Organizer, year: SchoolYear | None) -> "SetUp":
@@ -107,7 +127,7 @@ class SetUp:
             areas=areas or 0,
             units=len(open_units),
             counted=UnitCount.of((unit.opened_on, unit.closed_on) for unit in units),
-            vacant=sum(staffing.leader(unit.id) is None for unit in open_units),
+            without_leader=[unit.name for unit in open_units if staffing.leader(unit.id) is None],
             without_lead=[
                 unit.name for unit in open_units if staffing.lead(unit.id, unit.area_id) is None
             ],

@@ -15,6 +15,7 @@ from tracker.web.fields import (
     MaybeRow,
     OneOf,
     Optional,
+    Rows,
     SomeOf,
     required,
 )
@@ -66,6 +67,23 @@ class NewUnitForm(_UnitFields, Form):
     )
 
 
+class MoveUnitsForm(Form):
+    """Several units, ticked in the list, into one area."""
+
+    errors_title = "Rätta till det här för att kunna flytta enheterna"
+
+    unit_ids = Rows("Enheter")
+    area = MaybeRow("Flytta de ikryssade till område", empty="Välj område")
+
+    def validate_unit_ids(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError("Kryssa för minst en enhet i listan.")
+
+    def validate_area(self, field: Any) -> None:
+        if field.data is None:
+            raise ValidationError("Välj vilket område enheterna ska höra till.")
+
+
 class CloseUnitForm(Form):
     on = Day("Enhetens sista dag", validators=[required("Ange enhetens sista dag.")])
 
@@ -88,6 +106,8 @@ class SuccessionForm(Form):
 
 
 class ImportForm(Form):
+    errors_title = "Rätta till det här för att kunna läsa in enheterna"
+
     file = FileField("Fil", validators=[required("Välj en fil.")])
 
     def validate_file(self, field: Any) -> None:

@@ -19,6 +19,7 @@ from tracker.organisation.routes_roles import (
     offer_places,
     place_of,
     refuse_double,
+    told_of,
 )
 from tracker.organisation.routes_units import unit_choices
 from tracker.web.notices import notify
@@ -60,7 +61,7 @@ def invite() -> Response | tuple[str, int]:
         unit, area = place_of(form)
         if known is None or not refuse_double(form, known, organizer, unit, area):
             user = User.invite(organizer, form.email.data, form.name.data, by=current_user)
-            RoleAssignment.give(
+            role = RoleAssignment.give(
                 user,
                 form.role.data,
                 organizer,
@@ -75,7 +76,7 @@ def invite() -> Response | tuple[str, int]:
                 people_of.send_link(user, organizer)
             db.session.commit()
             notify(
-                f"{user.email} har redan ett konto och har nu rollen."
+                f"{told_of(role)}."
                 if has_password
                 else f"{user.name} är inbjuden. Länken i mejlet gäller i 14 dagar."
                 if _mail_is_sent()

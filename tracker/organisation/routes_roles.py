@@ -45,6 +45,14 @@ def place_of(form: RoleForm) -> tuple[SchoolUnit | None, Area | None]:
     return unit, area
 
 
+def told_of(role: RoleAssignment) -> str:
+    """That the person has the role, or from when: the beginning of a sentence."""
+    what = f"rollen {role.title.lower()} för {(role.unit or role.area or role.organizer).name}"
+    if role.starts_on > today():
+        return f"{role.user.name} får {what} från {date_medium(role.starts_on)}"
+    return f"{role.user.name} har nu {what}"
+
+
 def refuse_double(
     form: RoleForm, user: User, organizer: Organizer, unit: SchoolUnit | None, area: Area | None
 ) -> bool:
@@ -70,7 +78,7 @@ def give_role(user_id: int) -> Response | tuple[str, int]:
         if not refuse_double(form, user, organizer, unit, area):
             was_closed = not user.is_active
             User.invite(organizer, user.email, user.name, by=current_user)
-            RoleAssignment.give(
+            role = RoleAssignment.give(
                 user,
                 form.role.data,
                 organizer,
@@ -83,11 +91,8 @@ def give_role(user_id: int) -> Response | tuple[str, int]:
             if was_closed:
                 people_of.send_link(user, organizer)
             db.session.commit()
-            notify(
-                f"{user.name} har fått rollen."
-                if not was_closed
-                else f"{user.name} har fått rollen, och en ny länk för att välja lösenord."
-            )
+            link = " En ny länk för att välja lösenord är på väg." if was_closed else ""
+            notify(f"{told_of(role)}.{link}")
             return redirect(url_for("organisation.person", user_id=user.id))
     return render_template("organisation/role_new.html", form=form, person=user), (
         422 if form.is_submitted() else 200

@@ -16,7 +16,13 @@ from tracker.extensions import db
 from tracker.models import Area, Organizer, Permission, RoleAssignment, SchoolUnit, UnitSuccession
 from tracker.organisation.blueprint import bp
 from tracker.organisation.checklist import UnitCount
-from tracker.organisation.forms import CloseUnitForm, NewUnitForm, SuccessionForm, UnitForm
+from tracker.organisation.forms import (
+    CloseUnitForm,
+    MoveUnitsForm,
+    NewUnitForm,
+    SuccessionForm,
+    UnitForm,
+)
 from tracker.organisation.importing import opened_when_unknown
 from tracker.organisation.staffing import Staffing
 from tracker.organisation.succession import AlreadySucceeded, take_over
@@ -50,9 +56,9 @@ def unit_choices(organizer: Organizer, *, closed: bool = False) -> list[tuple[in
     return [(row.id, row.name) for row in rows]
 
 
-@bp.get("/enheter")
-def units() -> str:
-    """Every unit, with its leader or that it is vacant."""
+@bp.route("/enheter", methods=["GET", "POST"])
+def units() -> Response | tuple[str, int]:
+    """Every unit, with its leader or that it is vacant; those ticked are moved into an area."""
     organizer = load_organizer(to=Permission.MANAGE)
     search = request.args.get("sok", "").strip()[:100]
     wanted = (
@@ -76,13 +82,36 @@ def units() -> str:
         in_name = SchoolUnit.sort_key.contains(folded) if folded else sa.false()
         wanted = wanted.where(sa.or_(in_name, SchoolUnit.code == search))
     found = db.session.execute(wanted).all()
+    form = MoveUnitsForm()
+    form.area.offer(area_choices(organizer))
+    form.unit_ids.choices = [(unit.id, unit.name) for unit in found if not _is_over(unit.closed_on)]
+    if form.validate_on_submit():
+        area = db.session.get_one(Area, form.area.data)
+        _move(organizer, form.unit_ids.data, area)
+        moved = count(len(form.unit_ids.data), "En enhet hör", "enheter hör", words=True)
+        notify(f"{moved[:1].upper()}{moved[1:]} nu till {area.name}.")
+        return redirect(request.full_path)
     return render_template(
         "organisation/units.html",
         page=Page.of(found, PAGE_SIZE),
         counted=UnitCount.of((unit.opened_on, unit.closed_on) for unit in found),
+        form=form,
         staffing=Staffing.load(organizer.id),
         search=search,
-    )
+    ), 422 if form.is_submitted() else 200
+
+
+def _is_over(closed_on: date | None) -> bool:
+    return closed_on is not None and closed_on < today()
+
+
+def _move(organizer: Organizer, unit_ids: list[int], area: Area) -> None:
+    for unit in db.session.scalars(
+        sa.select(SchoolUnit).where(SchoolUnit.id.in_(unit_ids)).order_by(SchoolUnit.id)
+    ).all():
+        unit.move(area, by=current_user)
+    catch_up(organizer, by=current_user)
+    db.session.commit()
 
 
 def _taken(

@@ -44,7 +44,11 @@ def _area(document: Document, group: AreaGroup, *, alone: bool) -> None:
         document.heading("Åtgärder" if alone else "Åtgärder utan utvecklingsområde")
     for measure in group.measures:
         _measure(document, measure)
-    if not group.measures:
+    if group.finished:
+        none = "" if group.measures else "Inga pågående åtgärder. "
+        over = " ".join(f"{row.state.label}: {row.title}." for row in group.finished)
+        document.paragraph(none + over)
+    elif not group.measures:
         document.paragraph(NOTHING_DECIDED)
 
 
@@ -61,6 +65,7 @@ def _measure(document: Document, measure: Measure) -> None:
             ("Effekten kan bedömas från", _day(measure.assess_on)),
             ("Ansvarig", measure.responsible),
             ("Tid", period_of(measure)),
+            ("Beslutad", decided(measure)),
             ("Läge", measure.state_today.label),
         ]
     )
@@ -73,6 +78,13 @@ def basis_of(measure: Measure) -> str:
     if measure.basis is None:
         return ""
     return f"{measure.basis.label}. {measure.basis_note}".removesuffix(". ")
+
+
+def decided(measure: Measure) -> str:
+    """When, and by whom. What was brought along from before Varvet has no such day."""
+    if measure.decided_at is None or measure.basis is MeasureBasis.EARLIER:
+        return ""
+    return f"{date_medium(measure.decided_at)} av {measure.decided_by_name}"
 
 
 def period_of(measure: Measure) -> str:

@@ -5,8 +5,9 @@ from flask import Blueprint, Response, render_template
 from tracker.auth.access import current_access, load_cycle
 from tracker.measures.reading import measures_of
 from tracker.models import Permission
+from tracker.organisation.staffing import Staffing
 from tracker.reports.documents import word_answer
-from tracker.reports.plan import as_document, period_of
+from tracker.reports.plan import as_document, basis_of, decided, period_of
 
 bp = Blueprint("reports", __name__)
 
@@ -16,7 +17,14 @@ def plan(slug: str, year: str) -> str:
     cycle = load_cycle(slug, year, to=Permission.READ)
     listed = measures_of(cycle, with_proposals=False)
     return render_template(
-        "reports/plan.html", cycle=cycle, unit=cycle.unit, listed=listed, period_of=period_of
+        "reports/plan.html",
+        cycle=cycle,
+        unit=cycle.unit,
+        listed=listed,
+        leader=Staffing.load(cycle.organizer_id).leader(cycle.unit_id),
+        basis_of=basis_of,
+        decided=decided,
+        period_of=period_of,
     )
 
 

@@ -18,6 +18,7 @@ from tracker.models import (
     Role,
     User,
 )
+from tracker.organisation.checklist import units_to_staff
 from tracker.organisation.roles import LEADERS
 from tracker.organisation.staffing import Person, Staffing
 from tracker.start import overview
@@ -169,6 +170,9 @@ class HomePage:
     working: list[tuple[UnitFacts, list[MeasureFacts]]] | None = None
     board: Page[UnitFacts] | None = None
     manages: bool = False
+    without_leader: list[str] = field(default_factory=list)
+    """For who only manages: the units that nobody leads, and those without a dialogansvarig."""
+    without_lead: list[str] = field(default_factory=list)
 
     @property
     def judged(self) -> list[tuple[str, int]]:
@@ -233,6 +237,8 @@ def home_page(access: Access, person: User) -> HomePage:
         ]
     if board := grants[Role.BOARD]:
         page.board = Page.of([unit for unit in _covered(units, board) if unit.adopted_number])
+    if page.manages and not reading:
+        page.without_leader, page.without_lead = units_to_staff(access.organizer_id)
     page.title = _title(page, access)
     return page
 

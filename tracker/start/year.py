@@ -153,7 +153,10 @@ def _measure_sentences(number: dict[MeasureState, int]) -> list[str]:
         found = ["Inga åtgärder är beslutade under läsåret än."]
     else:
         total = swedish.count(decided, "En åtgärd är beslutad", "åtgärder är beslutade", words=True)
-        found = [f"{total[:1].upper()}{total[1:]} under läsåret: {_by_state(number, decided)}."]
+        how_far = _by_state(number, decided)
+        found = [
+            f"{total[:1].upper()}{total[1:]} under läsåret. {how_far[:1].upper()}{how_far[1:]}."
+        ]
     if may("write") and (waiting := number.get(MeasureState.PROPOSED)):
         count = swedish.count(waiting, "Ett förslag", "förslag", words=True)
         found.append(f"{count[:1].upper()}{count[1:]} väntar på beslut.")
@@ -163,20 +166,20 @@ def _measure_sentences(number: dict[MeasureState, int]) -> list[str]:
 _STATES = (
     (MeasureState.DECIDED, "ska börja", "ska börja"),
     (MeasureState.RUNNING, "pågår", "pågår"),
-    (MeasureState.COMPLETED, "genomförd", "genomförda"),
-    (MeasureState.CANCELLED, "avbruten", "avbrutna"),
+    (MeasureState.COMPLETED, "är genomförd", "är genomförda"),
+    (MeasureState.CANCELLED, "är avbruten", "är avbrutna"),
 )
 """As one measure is, and as several are."""
 
 
 def _by_state(number: dict[MeasureState, int], decided: int) -> str:
-    """How far the decided measures have come: "2 pågår och 1 genomförd", or "alla pågår"."""
+    """How far the decided measures have come: "två pågår och en är genomförd", or "alla pågår"."""
     for state, one, several in _STATES:
         if number.get(state) == decided:
-            return one if decided == 1 else f"alla {several}"
+            return f"den {one}" if decided == 1 else f"alla {several}"
     return swedish.listing(
         [
-            f"{number[state]} {one if number[state] == 1 else several}"
+            swedish.count(number[state], f"en {one}", several, words=True)
             for state, one, several in _STATES
             if number.get(state)
         ]

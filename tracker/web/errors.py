@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from tracker.database import SAFE_METHODS
 from tracker.extensions import db
+from tracker.web.forms import labels_of
 from tracker.web.logs import log
 
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
@@ -41,15 +42,17 @@ def error_page(code: int, **context: object) -> tuple[str, int]:
 
 
 def typed_texts() -> list[tuple[str, str]]:
-    """What was typed in the form that could not be received, to be shown and copied. Passwords and
-    hidden fields are not among it; of a body that is too large to be read there is nothing."""
+    """What was typed in the form that could not be received, to be shown and copied, with the label
+    of its field. Passwords and hidden fields are not among it; of a body that is too large to be
+    read there is nothing."""
     try:
         fields = request.form
     except HTTPException:
         return []
     hidden = {"csrf_token", "version", "password", "current_password", "new_password", "repeat"}
+    labels = labels_of(fields.keys())
     return [
-        (name, value)
+        (labels.get(name, ""), value)
         for name, value in fields.items(multi=True)
         if name not in hidden and len(value) > 20
     ]

@@ -32,7 +32,8 @@ TEXT_LENGTH = 20_000
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 CONFLICT_MESSAGE = (
-    "Någon annan har sparat medan du skrev. Dina texter finns kvar i fälten; det som är sparat står "
+    "Det här har sparats på nytt sedan du öppnade sidan, av någon annan eller av dig i en annan "
+    "flik. Dina texter finns kvar i fälten; det som är sparat står "
     "bredvid. Ändra det du vill och spara igen."
 )
 PERSONAL_NUMBER_MESSAGE = (

@@ -1,11 +1,12 @@
 """The base of every form: Swedish, protected, and able to show a newer text beside an older one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
+from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
@@ -15,6 +16,9 @@ from tracker.web.fields import CONFLICT_MESSAGE
 class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         locales = ("sv",)
+
+    errors_title = "Rätta till det här för att kunna spara"
+    """What stands above the list of everything that is wrong."""
 
     def refuse(self, field: str, message: str) -> None:
         """Put an error at a field after validation, when the model refused."""
@@ -38,6 +42,37 @@ class VersionedForm(Form):
             field = self[name]
             if not _same(field.data, value):
                 field.stored_now = readable(field, value)
+
+
+def labels_of(names: Iterable[str]) -> dict[str, str]:
+    """Labels of the fields that a request sent, by name, when only the names are known: out of the
+    form that has most of them and little besides. Where several are as likely and do not call the
+    field the same, it has none."""
+    sent = set(names)
+    forms = [_labels(kind) for kind in _kinds(Form)]
+    fits = [(len(sent & own.keys()), -len(own)) for own in forms]
+    likely = [own for own, fit in zip(forms, fits, strict=True) if fit == max(fits)]
+    return {
+        name: likely[0][name]
+        for name in sent & likely[0].keys()
+        if all(own.get(name) == likely[0][name] for own in likely)
+    }
+
+
+def _kinds(kind: type[Form]) -> Iterator[type[Form]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _kinds(below)
+
+
+def _labels(kind: type[Form]) -> dict[str, str]:
+    """Each field's own label, which stands first where it is declared."""
+    declared = ((name, getattr(kind, name)) for name in dir(kind) if not name.startswith("_"))
+    return {
+        name: str(field.args[0] if field.args else field.kwargs.get("label", ""))
+        for name, field in declared
+        if isinstance(field, UnboundField)
+    }
 
 
 def _same(typed: Any, stored: Any) -> bool:
