@@ -30,6 +30,7 @@ from tracker.measures.areas import DevelopmentArea
 from tracker.measures.models import Measure
 from tracker.measures.parts import MeasureLogEntry, MeasureUnit
 from tracker.measures.states import MeasureBasis, MeasureState
+from tracker.national.models import NationalDialogue, NationalMeeting, NationalStep
 from tracker.notifications.models import (
     MailKind,
     MailState,
@@ -90,6 +91,9 @@ __all__ = [
     "MeasureState",
     "MeasureUnit",
     "MoveKind",
+    "NationalDialogue",
+    "NationalMeeting",
+    "NationalStep",
     "OneTimeLink",
     "Organizer",
     "OutgoingMail",
