@@ -212,6 +212,13 @@ ROUTES: dict[str, Demand] = {
     # check-ins
     # calendars
     # the national quality dialogue
+    "national.index": organizer(FOLLOW),
+    "national.begin": organizer(OVERSEE),
+    "national.show": organizer(FOLLOW),
+    "national.texts": organizer(OVERSEE),
+    "national.place": organizer(OVERSEE),
+    "national.notes": organizer(OVERSEE),
+    "national.cancel": organizer(OVERSEE),
     # reports
     "reports.plan": cycle(READ),
     "reports.plan_word": cycle(READ),

@@ -28,6 +28,8 @@ from tracker.models import (
     MailState,
     Measure,
     MeasureBasis,
+    NationalDialogue,
+    NationalMeeting,
     OneTimeLink,
     Organizer,
     OutgoingMail,
@@ -80,7 +82,8 @@ NOTHING = Place(
         **dict.fromkeys(
             (
                 "number", "problem_id", "cause_id", "measure_id", "dialogue_id", "topic_id",
-                "proposal_id", "entry_id", "area_id", "user_id", "role_id", "period_id", "event_id", "mail_id",
+                "proposal_id", "entry_id", "area_id", "user_id", "role_id", "period_id", "event_id",
+                "mail_id", "meeting_id",
             ),
             999_999,
         ),
@@ -302,9 +305,21 @@ def _organizer(
             "role_id": role.id,
             "period_id": year.periods[0].id,
             "mail_id": _mail(organizer, person).id,
+            "meeting_id": _national_meeting(year, person).id,
             "secret": OneTimeLink.issue(person, LinkPurpose.INVITATION, organizer.id),
         },
     )
+
+
+def _national_meeting(year: SchoolYear, person: User) -> NationalMeeting:
+    """A national dialogue whose introduction has a time."""
+    row = NationalDialogue.begin(year, by=person)
+    row.write(by=person, focus="Hur vi vet att insatserna ger effekt.", takeaway="")
+    meeting = row.meetings[0]
+    starts_at = now() + timedelta(days=30)
+    meeting.arrange(starts_at, starts_at + timedelta(hours=2), "Digitalt", "Lena", by=person)
+    meeting.write("Vi fick veta hur dialogen går till.", by=person)
+    return meeting
 
 
 def _mail(organizer: Organizer, person: User) -> OutgoingMail:

@@ -264,6 +264,8 @@ def test_odd_addresses_are_absent_and_no_bug(world):
         person = "karin" if is_unit else "tove"
         if demand.to is Permission.LEAD:
             person = "erik"
+        elif not is_unit and demand.to in (Permission.FOLLOW, Permission.OVERSEE):
+            person = "lena"
         values = place.values_for(rule.endpoint, rule.arguments, demand)
         for name in rule.arguments:
             for odd in ODD.get(name, ODD["number"]):

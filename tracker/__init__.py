@@ -76,6 +76,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.dialogues.routes import bp as dialogues
     from tracker.evaluation.routes import bp as evaluation
     from tracker.measures.routes import bp as measures
+    from tracker.national.routes import bp as national
     from tracker.notifications.routes import bp as notifications
     from tracker.organisation.routes import bp as organisation
     from tracker.reports.routes import bp as reports
@@ -90,6 +91,7 @@ def _register_pages(app: Flask) -> None:
         measures,
         evaluation,
         dialogues,
+        national,
         reports,
         notifications,
         audit,

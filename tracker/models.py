@@ -31,6 +31,7 @@ from tracker.measures.log import MeasureLogEntry
 from tracker.measures.models import Measure
 from tracker.measures.parts import MeasureUnit
 from tracker.measures.states import MeasureBasis, MeasureState
+from tracker.national.models import NationalDialogue, NationalMeeting, NationalStep
 from tracker.notifications.models import (
     MailKind,
     MailState,
@@ -91,6 +92,9 @@ __all__ = [
     "MeasureState",
     "MeasureUnit",
     "MoveKind",
+    "NationalDialogue",
+    "NationalMeeting",
+    "NationalStep",
     "OneTimeLink",
     "Organizer",
     "OutgoingMail",

@@ -56,6 +56,8 @@ PLANNED_AHEAD = {
     "dialogue_move.before",
     "dialogue_move.after",
     "time_proposal.starts_at",
+    "national_meeting.starts_at",
+    "national_meeting.ends_at",
 }
 """Moments that may lie ahead: what people have planned."""
 

@@ -111,6 +111,13 @@ class Action(enum.StrEnum):
     # reminders
 
     # the national quality dialogue
+    NATIONAL_BEGUN = "national_begun"
+    NATIONAL_WRITTEN = "national_written"
+    NATIONAL_PLACED = "national_placed"
+    NATIONAL_MOVED = "national_moved"
+    NATIONAL_CHANGED = "national_changed"
+    NATIONAL_CANCELLED = "national_cancelled"
+    NATIONAL_NOTED = "national_noted"
 
     @property
     def keys(self) -> frozenset[str]:
@@ -209,6 +216,13 @@ _SENTENCES = {
     # calendars
     # reminders
     # the national quality dialogue
+    Action.NATIONAL_BEGUN: "lade upp den nationella kvalitetsdialogen {year}",
+    Action.NATIONAL_WRITTEN: "skrev om den nationella kvalitetsdialogen {year}",
+    Action.NATIONAL_PLACED: "bestämde tid för {step} i den nationella kvalitetsdialogen {year}: {when}",
+    Action.NATIONAL_MOVED: "flyttade {step} i den nationella kvalitetsdialogen {year} från {before} till {after}: {reason}",
+    Action.NATIONAL_CHANGED: "ändrade sluttid, plats eller deltagare för {step} i den nationella kvalitetsdialogen {year}",
+    Action.NATIONAL_CANCELLED: "ställde in {step} i den nationella kvalitetsdialogen {year}, {before}: {reason}",
+    Action.NATIONAL_NOTED: "antecknade från {step} i den nationella kvalitetsdialogen {year}",
 }
 
 _KEYS = {

@@ -12,6 +12,7 @@ from tracker.demo import (
     story_klockvret,
     story_kvistfors,
     story_lyktvreten,
+    story_national,
     story_organizer,
     story_ringmura,
     story_ringmura_west,
@@ -37,6 +38,7 @@ STORIES = (
     story_tornroda,
     story_kvistfors,
     story_almhammar,
+    story_national,
     story_granby,
     story_today,
 )

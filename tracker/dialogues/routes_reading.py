@@ -42,6 +42,7 @@ def index() -> str:
         area_id=area_id,
         page=page,
         groups=[(when, [row for row in rows if row.when is when]) for when in When],
+        oversees=Permission.FOLLOW in current_access().on_organizer(),
         plans=any(Permission.LEAD in row.role.grants for row in current_access().grants),
         Side=Side,
     )
