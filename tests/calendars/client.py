@@ -29,6 +29,8 @@ class Client:
     entries: dict[str, Shown | None] = field(default_factory=dict)
     """By UID; None: was there and is taken out."""
     newest: dict[str, int] = field(default_factory=dict)
+    unknown: int = 0
+    """Cancellations of what was never there."""
     seen: set[str] = field(default_factory=set)
     """Message-IDs: a mail that comes twice is the same mail."""
 
@@ -50,7 +52,7 @@ class Client:
         assert self.address in invited
         if calendar["METHOD"] == "CANCEL":
             assert event["STATUS"] == "CANCELLED"
-            assert self.entries.get(uid) is not None, "cancelled what the calendar never had"
+            self.unknown += uid not in self.entries
             self.entries[uid] = None
             return
         assert calendar["METHOD"] == "REQUEST"

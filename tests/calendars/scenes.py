@@ -59,7 +59,8 @@ class Office:
             wanted.setdefault(address, set()).add(shown)
         for address, rows in wanted.items():
             client = self.clients.setdefault(address, Client(address))
-            assert client.ahead(moment) == rows, address
+            shown = client.ahead(moment)
+            assert shown == rows, f"{address}: too much {shown - rows}, too little {rows - shown}"
 
 
 @contextmanager

@@ -262,8 +262,9 @@ def _take_back(entry: CalendarEntry, reason: str) -> bool:
 
 
 def why_pointless(mail: OutgoingMail) -> str:
-    """Why a mail that is about to be sent should not be, in Swedish; empty when it should."""
+    """Why a mail that is about to be sent should not be, in Swedish; empty when it should. Who has an
+    older time in the calendar is told the right one, late as it is."""
     entry = db.session.scalar(sa.select(CalendarEntry).where(CalendarEntry.mail_id == mail.id))
     if entry is None:
         return NEWER
-    return BEGUN if entry.starts_at <= now() else ""
+    return BEGUN if entry.starts_at <= now() and not entry.reached else ""
