@@ -207,6 +207,10 @@ ROUTES: dict[str, Demand] = {
     # in the room and afterwards
     # check-ins
     # calendars
+    "calendars.address": SIGNED_IN,
+    "calendars.make_address": SIGNED_IN,
+    "calendars.remove_address": SIGNED_IN,
+    "calendars.feed": PUBLIC,
     # the national quality dialogue
     # reports
     "reports.plan": cycle(READ),

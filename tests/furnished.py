@@ -17,6 +17,7 @@ from tracker.clock import now, today
 from tracker.extensions import db
 from tracker.models import (
     Area,
+    CalendarFeed,
     CarriedOut,
     CauseLocation,
     Decision,
@@ -298,6 +299,7 @@ def _organizer(
             "mail_id": _mail(organizer, person).id,
             "secret": OneTimeLink.issue(person, LinkPurpose.INVITATION, organizer.id),
         },
+        {"calendars.secret": CalendarFeed.make(person)},
     )
 
 

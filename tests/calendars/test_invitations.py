@@ -232,7 +232,8 @@ def test_an_invitation_that_comes_too_late_is_not_sent(cast: Cast, mail: Office)
     place(cast, cast.dialogue(cast.savkulla))
     with clock.stopped_at(THE_DAY + LATER):
         plan_calendars()
-    assert mail.pass_at(at(DAY, 13)) == []
+    with clock.stopped_at(at(DAY, 13)):
+        plan_calendars()  # without a mail server it would wait for good
     assert {row.last_error for row in calendar_mails()} == {"Dialogen hade redan börjat"}
 
 

@@ -10,6 +10,7 @@ within that time it gives one mail, and placed and cancelled none. Where the dia
 SOON there is no time to wait.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,6 +79,11 @@ def reconcile(organizer_id: int) -> int:
     dialogue. May run in several processes: the organizer's row is the lock they take turns by."""
     with reading_only():
         found = {row.dialogue_id for row in _differences(organizer_id)}
+        late = _too_late(organizer_id)
+        db.session.commit()
+    for mail_id in late:
+        if mail := OutgoingMail.locked(mail_id):
+            mail.drop(BEGUN)
         db.session.commit()
     return sum(_settle(organizer_id, dialogue_id) for dialogue_id in sorted(found))
 
@@ -259,6 +265,20 @@ def _take_back(entry: CalendarEntry, reason: str) -> bool:
     if state not in (MailState.DROPPED, MailState.FAILED):
         entry.reached = True
     return False
+
+
+def _too_late(organizer_id: int) -> Sequence[int]:
+    """The invitations that still wait although the dialogue has begun: there was no mail server."""
+    return db.session.scalars(
+        sa.select(OutgoingMail.id)
+        .join(CalendarEntry, CalendarEntry.mail_id == OutgoingMail.id)
+        .where(
+            OutgoingMail.state == MailState.QUEUED,
+            OutgoingMail.organizer_id == organizer_id,
+            CalendarEntry.starts_at <= now(),
+            ~CalendarEntry.reached,
+        )
+    ).all()
 
 
 def why_pointless(mail: OutgoingMail) -> str:

@@ -184,7 +184,8 @@ def ids_by_time(year: SchoolYear, criterion: sa.ColumnElement[bool]) -> list[int
 
 
 def ids_to_plan(year: SchoolYear, criterion: sa.ColumnElement[bool]) -> list[int]:
-    """Dialog 1, then Dialog 2; in each what lacks a time first, then by date, cancelled ones last."""
+    """Dialog 1, then Dialog 2; in each what lacks a time first, then what is ahead by date,
+    then what has been; cancelled ones last."""
     return list(db.session.scalars(_planned(year, criterion)))
 
 
@@ -194,8 +195,12 @@ def _planned(year: SchoolYear, criterion: sa.ColumnElement[bool]) -> sa.Select[t
         .where(QualityDialogue.school_year_id == year.id, criterion)
         .order_by(
             QualityDialogue.kind,
-            sa.case((QualityDialogue.state == DialogueState.CANCELLED, 1), else_=0),
-            sa.case((QualityDialogue.starts_at.is_(None), 0), else_=1),
+            sa.case(
+                (QualityDialogue.state == DialogueState.CANCELLED, 3),
+                (QualityDialogue.starts_at.is_(None), 0),
+                (QualityDialogue.starts_at > now(), 1),
+                else_=2,
+            ),
             QualityDialogue.starts_at,
             _first_unit(),
             QualityDialogue.id,

@@ -31,7 +31,7 @@ class RowForm(PlaceForm):
         csrf = False  # the page has the token
 
     participants = None
-    reason = FreeLine("Skäl till flytten", [Optional()], max_length=NOTE_LENGTH)
+    reason = FreeLine("Skäl, om dag eller starttid ändras", [Optional()], max_length=NOTE_LENGTH)
     was = StringField(widget=HiddenInput())
 
     def standing(self) -> str:
