@@ -208,7 +208,6 @@ ROUTES: dict[str, Demand] = {
     # check-ins
     # calendars
     "calendars.address": SIGNED_IN,
-    "calendars.make_address": SIGNED_IN,
     "calendars.remove_address": SIGNED_IN,
     "calendars.feed": PUBLIC,
     # the national quality dialogue

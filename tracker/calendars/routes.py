@@ -1,6 +1,6 @@
 """A person's own calendar: the secret address, and what calendar programs fetch there."""
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -12,22 +12,14 @@ from tracker.web.security import external_url
 bp = Blueprint("calendars", __name__)
 
 
-@bp.get("/konto/kalender")
+@bp.route("/konto/kalender", methods=["GET", "POST"])
 def address() -> str:
-    """Whether one has an address, and how to subscribe. The address itself is not kept."""
-    return render_template("calendars/address.html", feed=CalendarFeed.of(current_user), url=None)
-
-
-@bp.post("/konto/kalender")
-def make_address() -> str:
-    """Make an address and show it, this once."""
-    secret = CalendarFeed.make(current_user)
-    db.session.commit()
-    return render_template(
-        "calendars/address.html",
-        feed=CalendarFeed.of(current_user),
-        url=external_url("calendars.feed", secret=secret),
-    )
+    """Whether one has an address, and how to subscribe. The button makes one, and shows it this once."""
+    url = None
+    if request.method == "POST":
+        url = external_url("calendars.feed", secret=CalendarFeed.make(current_user))
+        db.session.commit()
+    return render_template("calendars/address.html", feed=CalendarFeed.of(current_user), url=url)
 
 
 @bp.post("/konto/kalender/ta-bort")
