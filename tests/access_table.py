@@ -211,6 +211,9 @@ ROUTES: dict[str, Demand] = {
     # in the room and afterwards
     # check-ins
     # calendars
+    "calendars.address": SIGNED_IN,
+    "calendars.remove_address": SIGNED_IN,
+    "calendars.feed": PUBLIC,
     # the national quality dialogue
     "national.index": organizer(FOLLOW),
     "national.begin": organizer(OVERSEE),

@@ -17,6 +17,7 @@ from tracker.clock import now, today
 from tracker.extensions import db
 from tracker.models import (
     Area,
+    CalendarFeed,
     CarriedOut,
     CauseLocation,
     Decision,
@@ -308,6 +309,7 @@ def _organizer(
             "meeting_id": _national_meeting(year, person).id,
             "secret": OneTimeLink.issue(person, LinkPurpose.INVITATION, organizer.id),
         },
+        {"calendars.secret": CalendarFeed.make(person)},
     )
 
 

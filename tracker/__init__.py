@@ -72,6 +72,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.analyses.routes import bp as analyses
     from tracker.audit.routes import bp as audit
     from tracker.auth.routes import bp as auth
+    from tracker.calendars.routes import bp as calendars
     from tracker.cycle.routes import bp as cycle
     from tracker.dialogues.routes import bp as dialogues
     from tracker.evaluation.routes import bp as evaluation
@@ -92,6 +93,7 @@ def _register_pages(app: Flask) -> None:
         evaluation,
         dialogues,
         national,
+        calendars,
         reports,
         notifications,
         audit,

@@ -19,7 +19,7 @@ from flask import Flask
 from tracker.auth.sessions import clear_expired
 from tracker.clock import now, today
 from tracker.cycle.opening import open_coming_years
-from tracker.notifications.passes import tick
+from tracker.notifications import passes
 from tracker.organisation.succession import follow_late_decisions
 from tracker.web.logs import log
 
@@ -28,7 +28,7 @@ stopping = threading.Event()
 
 
 def send_reminders() -> None:
-    done = tick(stopping.is_set).as_dict()
+    done = passes.run(stopping.is_set).as_dict()
     if any(done.values()):
         log("reminders", **done)
 

@@ -10,6 +10,7 @@ from tracker.analyses.models import (
 from tracker.analyses.problems import Cause, CauseLocation, Problem
 from tracker.audit.models import AuditEvent, AuditEventUnit
 from tracker.auth.models import FailedSignIn, LinkPurpose, OneTimeLink, SignInSession, User
+from tracker.calendars.models import CalendarEntry, CalendarFeed
 from tracker.checkins.models import CheckIn, CheckInMeasure, CheckInUnit, SupportRequest
 from tracker.checkins.states import SupportState
 from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear
@@ -63,6 +64,8 @@ __all__ = [
     "Area",
     "AuditEvent",
     "AuditEventUnit",
+    "CalendarEntry",
+    "CalendarFeed",
     "CalendarPeriod",
     "CarriedOut",
     "Cause",

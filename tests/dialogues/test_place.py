@@ -31,7 +31,7 @@ def test_a_time_is_saved_as_the_clocks_in_sweden_show_it(cast, as_):
     dialogue = cast.dialogue(cast.savkulla)
     browser = as_(cast.erik)
     answer = browser.submit(url(dialogue), form(dialogue))
-    assert answer.location == "/dialoger/planera?lasar=2026-27"  # to the top: the receipt
+    assert answer.location == "/dialoger/planera?lasar=2026-27&dialog=1"  # to the top: the receipt
     assert (dialogue.starts_at, dialogue.ends_at) == (at(DAY, 13), at(DAY, 14, 30))
     page = browser.page("/dialoger/planera")
     assert (

@@ -1,4 +1,4 @@
-"""Planera dialogerna: the whole area on one page, each with a way to its time."""
+"""Planera dialogerna: the whole area on one page. Saving it is in test_plan_saving.py."""
 
 from datetime import date, timedelta
 
@@ -23,9 +23,11 @@ PLAN = "/dialoger/planera"
 
 
 def test_windows_leaders_and_a_way_to_each_form(cast, as_):
-    page = as_(cast.erik).page(PLAN)
+    browser = as_(cast.erik)
+    assert "Perioden är 26 april 2027 till 4 juni 2027." in browser.page(f"{PLAN}?dialog=2")
+    page = browser.page(PLAN)
     assert "Perioden är 14 september 2026 till 16 oktober 2026." in page
-    assert "Perioden är 26 april 2027 till 4 juni 2027." in page
+    assert "Dialog 1 (3 utan tid)" in page
     assert "Karin Holm" in page
     assert "Vakant" in page
     assert f"/dialoger/{cast.dialogue(cast.hassel).id}/tid" in page
@@ -82,7 +84,7 @@ def test_days_when_nobody_works(cast, as_, day, word):
         )
     )
     placed(cast.dialogue(cast.hassel, 2), cast, day)
-    page = as_(cast.erik).page(PLAN)
+    page = as_(cast.erik).page(f"{PLAN}?dialog=2")
     assert word in page
     assert page.count("Tänk på") == 1
 
@@ -120,6 +122,23 @@ def test_a_unit_that_came_later_gets_its_dialogues(cast, as_):
     assert db.session.query(QualityDialogue).count() == before
     browser.submit(f"{PLAN}/saknade", {"year": "skräp"})
     assert "Läsåret finns inte." in browser.page(PLAN)
+
+
+def test_dialog_2_is_shown_when_dialog_1_is_over(cast, as_):
+    for unit in (cast.savkulla, cast.hassel, cast.klockvret):
+        held(cast.dialogue(unit), cast)
+    assert "<h2>Dialog 2, uppföljning och utvärdering</h2>" in as_(cast.erik).page(PLAN)
+
+
+def test_a_leader_of_two_may_join_them(cast, as_):
+    dialogue = cast.dialogue(cast.savkulla)
+    browser = as_(cast.erik)
+    assert "Slå ihop, dela eller ställ in" not in browser.page(PLAN)
+    own = dialogue.split_off(cast.savkulla, by=cast.erik)
+    db.session.commit()
+    page = browser.page(PLAN)
+    assert page.count("Slå ihop, dela eller ställ in") == 2
+    assert f"/dialoger/{own.id}/tid" in page
 
 
 def test_an_earlier_year_has_its_own_plan(cast, as_):

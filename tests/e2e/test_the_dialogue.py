@@ -45,12 +45,13 @@ def place_it(page: Page) -> None:
     follow(page, "Planera dialogerna")
     heading(page, "Planera dialogerna 2026/27")
     fits(page)
-    follow(page, "Bestäm tid för Lyktvretens förskola och Sävkullaskolan")
-    page.get_by_label("Dag", exact=True).fill("2026-12-08")
-    page.get_by_label("Börjar").fill("13:00")
-    page.get_by_label("Plats").fill("Sävkullaskolan")
-    press(page, "Spara tiden")
-    told(page, "8 december")
+    row = page.get_by_role("group", name="Lyktvretens förskola och Sävkullaskolan")
+    row.get_by_label("Dag", exact=True).fill("2026-12-08")
+    row.get_by_label("Börjar").fill("13:00")
+    row.get_by_label("Plats").fill("Sävkullaskolan")
+    press(page, "Spara")
+    told(page, "Tiderna är sparade")
+    expect(row.get_by_label("Dag", exact=True)).to_have_value("2026-12-08")
 
 
 def add_what_the_organizer_sees(page: Page) -> None:

@@ -107,6 +107,8 @@ class Action(enum.StrEnum):
     # check-ins
 
     # calendars
+    CALENDAR_ADDRESS_MADE = "calendar_address_made"
+    CALENDAR_ADDRESS_REMOVED = "calendar_address_removed"
 
     # reminders
 
@@ -214,6 +216,8 @@ _SENTENCES = {
     # in the room and afterwards
     # check-ins
     # calendars
+    Action.CALENDAR_ADDRESS_MADE: "skapade en hemlig kalenderadress; den som fanns före slutade gälla",
+    Action.CALENDAR_ADDRESS_REMOVED: "tog bort sin hemliga kalenderadress",
     # reminders
     # the national quality dialogue
     Action.NATIONAL_BEGUN: "lade upp den nationella kvalitetsdialogen {year}",

@@ -84,6 +84,7 @@ class User(UserMixin, Identified, Base):
         """End the account; the name stays in what the person wrote and adopted."""
         self.closed_at, self.password_hash = now(), None
         self._void_links()
+        self._forget_calendar_address()
         self.end_sessions()
         record(Action.ACCOUNT_CLOSED, organizer, by=by, person=self.name)
 
@@ -93,6 +94,12 @@ class User(UserMixin, Identified, Base):
             .where(OneTimeLink.user_id == self.id, OneTimeLink.used_at.is_(None))
             .values(used_at=now())
         )
+
+    def _forget_calendar_address(self) -> None:
+        """It is not to work again when somebody opens the account again."""
+        from tracker.calendars.models import CalendarFeed
+
+        db.session.execute(sa.delete(CalendarFeed).where(CalendarFeed.user_id == self.id))
 
     def set_password(self, password_hash: str) -> None:
         """Give the account a new password, and end every session that the old one opened and every

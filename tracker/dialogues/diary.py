@@ -57,7 +57,7 @@ class Diary:
         self, bookings: list[Booking], closed: frozenset[date], staffing: Staffing
     ) -> None:
         self.bookings = bookings
-        self._closed = closed
+        self.closed = closed
         self._staffing = staffing
 
     @classmethod
@@ -102,14 +102,44 @@ class Diary:
             if row.dialogue_id != dialogue.id and not people.keys().isdisjoint(row.people)
         ]
 
+    def suppose(self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime) -> None:
+        """Go on as if the dialogue had this time: somebody is typing it."""
+        self.bookings = [row for row in self.bookings if row.dialogue_id != dialogue.id]
+        self.bookings.append(
+            Booking(
+                dialogue.id,
+                dialogue.kind,
+                starts_at,
+                ends_at,
+                [unit.name for unit in dialogue.units],
+                self._people(dialogue),
+            )
+        )
+        self.bookings.sort(key=lambda row: (row.starts_at, row.dialogue_id))
+
+    def is_free(self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether nobody who takes part is booked then."""
+        return not self._clashing(dialogue, starts_at, ends_at)
+
     def concerns(self, dialogue: QualityDialogue) -> list[str]:
         """What there is to think of about the dialogue's present time, as Swedish sentences."""
         if dialogue.starts_at is None or dialogue.ends_at is None or dialogue.is_cancelled:
             return []
-        return [*self.about_time(dialogue, dialogue.starts_at), *self._clashes(dialogue)]
+        return self.concerns_at(dialogue, dialogue.starts_at, dialogue.ends_at)
+
+    def concerns_at(
+        self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime
+    ) -> list[str]:
+        """The same about a time that it may get."""
+        people = self._people(dialogue)
+        return self.about_time(dialogue, starts_at) + [
+            f"{listing([people[key] for key in people if key in row.people])} har också "
+            f"{row.about} kl. {row.hours} den dagen."
+            for row in self._clashing(dialogue, starts_at, ends_at)
+        ]
 
     def about_time(self, dialogue: QualityDialogue, starts_at: datetime) -> list[str]:
-        """What there is to think of about a time that the dialogue might get."""
+        """What there is to think of about a time that the dialogue might get, clashes apart."""
         day, hour = clock.local(starts_at).date(), clock.local(starts_at).hour
         first, last = dialogue.school_year.window(dialogue.kind.number)
         said = []
@@ -122,19 +152,19 @@ class Diary:
             said.append(f"Det är en {WEEKDAYS[day.weekday()]}.")
         elif not is_ordinary_working_day(day):
             said.append("Det är en helgdag eller en afton.")
-        elif day in self._closed:
+        elif day in self.closed:
             said.append("Skolledarna är lediga den dagen, enligt er kalender.")
         if not FIRST_HOUR <= hour < LAST_HOUR:
             said.append(f"Klockan {time_short(starts_at)} ligger utanför vanlig arbetstid.")
         return said
 
-    def _clashes(self, dialogue: QualityDialogue) -> list[str]:
-        people = self._people(dialogue)
+    def _clashing(
+        self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime
+    ) -> list[Booking]:
         return [
-            f"{listing([people[key] for key in people if key in row.people])} har också "
-            f"{row.about} kl. {row.hours} den dagen."
+            row
             for row in self.about(dialogue)
-            if row.starts_at < dialogue.ends_at and dialogue.starts_at < row.ends_at
+            if row.starts_at < ends_at and starts_at < row.ends_at
         ]
 
     def _people(self, dialogue: QualityDialogue) -> dict[int, str]:

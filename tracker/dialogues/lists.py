@@ -184,21 +184,45 @@ def ids_by_time(year: SchoolYear, criterion: sa.ColumnElement[bool]) -> list[int
 
 
 def ids_to_plan(year: SchoolYear, criterion: sa.ColumnElement[bool]) -> list[int]:
-    """Dialog 1, then Dialog 2; in each what lacks a time first, then by date, cancelled ones last."""
-    return list(
-        db.session.scalars(
-            sa.select(QualityDialogue.id)
-            .where(QualityDialogue.school_year_id == year.id, criterion)
-            .order_by(
-                QualityDialogue.kind,
-                sa.case((QualityDialogue.state == DialogueState.CANCELLED, 1), else_=0),
-                sa.case((QualityDialogue.starts_at.is_(None), 0), else_=1),
-                QualityDialogue.starts_at,
-                _first_unit(),
-                QualityDialogue.id,
-            )
+    """Dialog 1, then Dialog 2; in each what lacks a time first, then what is ahead by date,
+    then what has been; cancelled ones last."""
+    return list(db.session.scalars(_planned(year, criterion)))
+
+
+def _planned(year: SchoolYear, criterion: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
+    return (
+        sa.select(QualityDialogue.id)
+        .where(QualityDialogue.school_year_id == year.id, criterion)
+        .order_by(
+            QualityDialogue.kind,
+            sa.case(
+                (QualityDialogue.state == DialogueState.CANCELLED, 3),
+                (QualityDialogue.starts_at.is_(None), 0),
+                (QualityDialogue.starts_at > now(), 1),
+                else_=2,
+            ),
+            QualityDialogue.starts_at,
+            _first_unit(),
+            QualityDialogue.id,
         )
     )
+
+
+def to_plan(
+    year: SchoolYear, criterion: sa.ColumnElement[bool]
+) -> dict[DialogueKind, list[tuple[int, bool]]]:
+    """Of each kind the ids in the order of `ids_to_plan`, and whether a time is lacking; one statement."""
+    lacks_time = sa.and_(
+        QualityDialogue.starts_at.is_(None), QualityDialogue.state != DialogueState.CANCELLED
+    )
+    found: dict[DialogueKind, list[tuple[int, bool]]] = {kind: [] for kind in DialogueKind}
+    for key, kind, lacks in db.session.execute(
+        _planned(year, criterion).with_only_columns(
+            QualityDialogue.id, QualityDialogue.kind, lacks_time
+        )
+    ):
+        found[kind].append((key, bool(lacks)))
+    return found
 
 
 def _first_unit() -> sa.ScalarSelect[str]:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from tracker.dialogues import routes_plan as plan
 from tracker.dialogues import routes_planning as planning
 from tracker.dialogues import routes_preparing as preparing
 from tracker.dialogues import routes_reading as reading
@@ -16,8 +17,8 @@ for address, view, methods in (
     (ONE, reading.show, READ),
     (f"{ONE}/underlag", reading.brief, READ),
     ("/enheter/<slug>/<year>/dialoger", reading.of_unit, READ),
-    ("/dialoger/planera", planning.plan, READ),
-    ("/dialoger/planera/saknade", planning.prepare, DO),
+    ("/dialoger/planera", plan.plan, FORM),
+    ("/dialoger/planera/saknade", plan.prepare, DO),
     (f"{ONE}/tid", planning.place, FORM),
     (f"{ONE}/stall-in", planning.cancel, FORM),
     (f"{ONE}/sla-ihop", planning.join, DO),

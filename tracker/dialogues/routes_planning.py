@@ -1,4 +1,4 @@
-"""Placing the area's dialogues: the plan, the time of each, cancelling, joining and splitting."""
+"""The time of one dialogue: placing, cancelling, joining and splitting."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from tracker.auth.access import current_access, load_dialogue
+from tracker.auth.access import load_dialogue
 from tracker.clock import today
 from tracker.dialogues import lists
 from tracker.dialogues.diary import Diary
@@ -14,63 +14,14 @@ from tracker.dialogues.forms import CancelForm, PlaceForm
 from tracker.dialogues.lists import People
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
-from tracker.models import DialogueKind, DialogueState, Permission, QualityDialogue, SchoolYear
+from tracker.models import DialogueState, Permission, QualityDialogue
 from tracker.organisation.staffing import Staffing
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
-from tracker.web.paging import Page
 from tracker.web.swedish import datetime_long
 
-PAGE_SIZE = 60
 WEEKS_SHOWN = timedelta(weeks=8)
 """How far ahead the page shows what is booked when the window is over."""
-
-
-def plan() -> str:
-    lists.demand_somewhere(Permission.LEAD)
-    criterion = lists.involving(Permission.LEAD)
-    years = lists.years(criterion)
-    year = lists.chosen_year(years)
-    staffing = Staffing.load(current_access().organizer_id)
-    page = Page.of(lists.ids_to_plan(year, criterion) if year else [], PAGE_SIZE)
-    dialogues = lists.load(page.items, with_proposals=True)
-    diary = _diary(dialogues, staffing)
-    return render_template(
-        "dialogues/plan.html",
-        years=years,
-        year=year,
-        page=page,
-        lacking=lists.units_without(year) if year else [],
-        groups=[
-            (
-                kind,
-                [
-                    (row, People.of(row, staffing), diary.concerns(row) if row.is_ahead else [])
-                    for row in dialogues
-                    if row.kind is kind
-                ],
-            )
-            for kind in DialogueKind
-        ],
-    )
-
-
-def _diary(dialogues: list[QualityDialogue], staffing: Staffing) -> Diary:
-    days = [row.day for row in dialogues if row.day] or [today()]
-    return Diary.load(current_access().organizer_id, staffing, min(days), max(days))
-
-
-def prepare() -> Response:
-    """Make the dialogues of units that came into the läsår later than the others."""
-    lists.demand_somewhere(Permission.LEAD)
-    year = SchoolYear.of(current_access().organizer_id, request.form.get("year", 0, type=int))
-    if year is None:
-        notify("Läsåret finns inte. Välj ett av dem som visas här.", "warning")
-        return redirect(url_for("dialogues.plan"))
-    QualityDialogue.prepare(year, Staffing.load(year.organizer_id), by=current_user)
-    db.session.commit()
-    notify("Dialogerna är upplagda. Nu går det att bestämma tid för dem.")
-    return redirect(url_for("dialogues.plan", lasar=year.slug))
 
 
 def place(dialogue_id: int) -> Response | str | tuple[str, int]:
@@ -132,7 +83,7 @@ def _next_without_time(dialogue: QualityDialogue) -> int | None:
 
 
 def _plan_url(dialogue: QualityDialogue) -> str:
-    return url_for("dialogues.plan", lasar=dialogue.school_year.slug)
+    return url_for("dialogues.plan", lasar=dialogue.school_year.slug, dialog=dialogue.kind.number)
 
 
 def _place_page(dialogue: QualityDialogue, form: PlaceForm) -> str:

@@ -31,12 +31,13 @@ def init_app(app: Flask) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def tick_once(moment: str | None, as_json: bool) -> None:
-    """One pass: plan what is due, send what can be sent."""
-    from tracker.notifications.passes import tick
+    """One pass: plan what is due, send what can be sent. Calendar mails go along; the figures are
+    those of the reminders."""
+    from tracker.notifications import passes
 
     with clock.stopped_at(_moment(moment)) if moment is not None else nullcontext():
         try:
-            done = tick().as_dict()
+            done = passes.run().as_dict()
         except SQLAlchemyError as problem:
             raise Stop(
                 f"the database cannot be used ({type(problem).__name__}): "

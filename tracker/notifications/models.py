@@ -110,11 +110,13 @@ class MailKind(enum.StrEnum):
     REMINDERS = "reminders"
     INVITATION = "invitation"
     RESET = "reset"
+    CALENDAR = "calendar"
+    """A dialogue for the recipient's calendar, changed or taken out of it."""
 
     @property
     def is_secret(self) -> bool:
         """Carries a sign-in link: shown to nobody but the recipient."""
-        return self is not MailKind.REMINDERS
+        return self in (MailKind.INVITATION, MailKind.RESET)
 
     @property
     def label(self) -> str:
@@ -122,6 +124,7 @@ class MailKind(enum.StrEnum):
             "reminders": "Påminnelser",
             "invitation": "Inbjudan",
             "reset": "Nytt lösenord",
+            "calendar": "Kalenderinbjudan",
         }[self]
 
 
@@ -160,6 +163,9 @@ class OutgoingMail(Identified, Base):
         sa.CheckConstraint(
             "kind <> 'reminders' OR organizer_id IS NOT NULL", name="digest_has_organizer"
         ),
+        sa.CheckConstraint(
+            "(kind = 'calendar') = (calendar IS NOT NULL)", name="calendar_has_an_object"
+        ),
     )
 
     organizer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organizer.id"))
@@ -173,6 +179,8 @@ class OutgoingMail(Identified, Base):
     subject: Mapped[str] = mapped_column(sa.String(300))
     text: Mapped[str] = mapped_column(sa.Text)
     html: Mapped[str] = mapped_column(sa.Text)
+    calendar: Mapped[str | None] = mapped_column(sa.Text)
+    """The iCalendar object of a mail of that kind."""
     state: Mapped[MailState] = mapped_column(choice(MailState), default=MailState.QUEUED)
     created_at: Mapped[datetime] = mapped_column(default=now)
     next_try_at: Mapped[datetime] = mapped_column(default=now)
@@ -274,9 +282,10 @@ class OutgoingMail(Identified, Base):
         db.session.flush()
         return len(older)
 
-    def drop(self) -> None:
-        """Nothing in it is of use any longer: it is not sent."""
-        self.state = MailState.DROPPED
+    def drop(self, reason: str = "") -> None:
+        """Nothing in it is of use any longer: it is not sent. `reason` in Swedish, where it carries no
+        reminders that say theirs."""
+        self.state, self.last_error = MailState.DROPPED, reason or self.last_error
         self._let_go()
 
     @classmethod

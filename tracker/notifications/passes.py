@@ -1,11 +1,12 @@
-"""One pass of the reminder engine."""
+"""One pass of the reminder engine, and of what keeps the calendars true."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
+from tracker.calendars.invitations import reconcile
 from tracker.database import reading_only
 from tracker.extensions import db
 from tracker.models import Organizer, OutgoingMail
@@ -28,15 +29,42 @@ class Pass:
         return asdict(self)
 
 
+def run(stopping: Callable[[], bool] = lambda: False) -> Pass:
+    """What the scheduler does every minute: what the calendars have to be told, then the reminders;
+    both leave by the same outbox. The figures are those of the reminders."""
+    plan_calendars(stopping)
+    return tick(stopping)
+
+
+def plan_calendars(stopping: Callable[[], bool] = lambda: False) -> int:
+    """Queue the calendar mails of every organizer; returns how many."""
+    queued = 0
+    for organizer_id in _organizer_ids():
+        if stopping():
+            break
+        try:
+            queued += reconcile(organizer_id)
+        except Exception:  # one organizer's trouble is not the others'
+            db.session.rollback()
+            log("calendars failed", logging.ERROR, exc_info=True, organizer=organizer_id)
+    if queued:
+        log("calendar mails queued", number=queued)
+    return queued
+
+
+def _organizer_ids() -> Sequence[int]:
+    with reading_only():
+        ids = db.session.scalars(sa.select(Organizer.id).order_by(Organizer.id)).all()
+        db.session.commit()
+    return ids
+
+
 def tick(stopping: Callable[[], bool] = lambda: False) -> Pass:
     """Plan what is due for every organizer, then send what can be sent. May run in any number of
     processes at once, and be killed at any moment. Without a mail server the mails stay where they
     are."""
     result = Pass()
-    with reading_only():
-        organizer_ids = db.session.scalars(sa.select(Organizer.id).order_by(Organizer.id)).all()
-        db.session.commit()
-    for organizer_id in organizer_ids:
+    for organizer_id in _organizer_ids():
         if stopping():
             return result
         try:

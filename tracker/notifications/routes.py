@@ -44,7 +44,7 @@ def mail(mail_id: int) -> str:
         .where(
             OutgoingMail.id == mail_id,
             OutgoingMail.organizer_id == organizer.id,
-            OutgoingMail.kind == MailKind.REMINDERS,
+            OutgoingMail.kind.in_([kind for kind in MailKind if not kind.is_secret]),
         )
         .options(sa.orm.selectinload(OutgoingMail.reminders))
     )

@@ -10,10 +10,12 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 
+from tracker.calendars.invitations import why_pointless
+from tracker.calendars.mails import attach
 from tracker.clock import local, now, today
 from tracker.config import Settings, SmtpServer
 from tracker.extensions import db
-from tracker.models import OutgoingMail
+from tracker.models import MailKind, OutgoingMail
 from tracker.notifications.digest import Digest
 from tracker.notifications.planning import settle_pointless
 from tracker.notifications.sending_days import next_send_moment, sends_now
@@ -71,7 +73,7 @@ def _send(mail_id: int, lease: str, postbox: Postbox, result: Sent) -> None:
     mail = OutgoingMail.held(mail_id, lease)
     if mail is not None:
         mail.mark_sent(ready.reminder_ids)
-        result.sent += 1
+        result.sent += mail.kind is not MailKind.CALENDAR  # the figures are those of the reminders
         log("mail sent", mail=mail_id)
     db.session.commit()
 
@@ -89,6 +91,10 @@ def _prepare(mail_id: int, lease: str, result: Sent) -> Ready | None:
 def _is_of_use(mail: OutgoingMail, result: Sent) -> bool:
     """Write the mail anew, unless it has to wait for another day or has lost its point."""
     assert mail.organizer_id is not None
+    if mail.kind is MailKind.CALENDAR:
+        if reason := why_pointless(mail):
+            mail.drop(reason)
+        return not reason
     if not sends_now(mail.organizer_id):
         mail.wait_until(next_send_moment(mail.organizer_id))
         return False
@@ -124,6 +130,8 @@ def compose(mail: OutgoingMail, configured: Settings) -> EmailMessage:
     message["Content-Language"] = "sv"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    if mail.calendar is not None:
+        attach(message, mail.calendar)
     return message
 
 

@@ -19,6 +19,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "auth.forgot_password",
         "auth.choose_password",
         "auth.link_sent",
+        "calendars.feed",
     }
 )
 """What a visitor who is not signed in may open. Everything else asks for sign-in."""

@@ -1,0 +1,166 @@
+"""What the mail around a calendar object says, for those who read it as a mail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+
+import sqlalchemy as sa
+from flask import current_app
+
+from tracker.calendars.models import CalendarEntry
+from tracker.calendars.occasions import Occasion
+from tracker.extensions import db
+from tracker.models import (
+    DialogueMove,
+    DialogueState,
+    MailKind,
+    MoveKind,
+    OutgoingMail,
+    QualityDialogue,
+)
+from tracker.web.security import external_url
+from tracker.web.swedish import date_long, datetime_long, time_short
+
+SUBJECT_LENGTH = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the recipient's calendar shows of the dialogue so far; nothing said: that is not certain,
+    since a mail was taken back that waited to be sent."""
+
+    starts_at: datetime | None = None
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the templates of email/calendar read."""
+
+    first_name: str
+    news: str
+    """The first word of the subject, such as "Flyttad"; empty for an invitation."""
+    title: str
+    intro: str
+    when: str
+    before: str = ""
+    """The time that held until now, where it is another."""
+    reason: str = ""
+    place: str = ""
+    participants: str = ""
+    url: str = ""
+    propose_url: str = ""
+
+    @property
+    def subject(self) -> str:
+        text = f"{self.news}: {self.title}" if self.news else self.title
+        text = " ".join(f"{text}, {self.when}".split())
+        return text if len(text) <= SUBJECT_LENGTH else f"{text[: SUBJECT_LENGTH - 1].rstrip()}…"
+
+
+def calendar_mail(
+    entry: CalendarEntry, occasion: Occasion | None, shown: Shown | None, calendar: str
+) -> OutgoingMail:
+    """The mail that carries the object. `occasion` is None when the dialogue leaves the calendar,
+    `shown` when the person has not heard of it before."""
+    words = _of_invitation(entry, occasion, shown) if occasion else _of_cancellation(entry)
+    return OutgoingMail(
+        organizer_id=entry.organizer_id,
+        recipient_id=entry.recipient_id,
+        kind=MailKind.CALENDAR,
+        to_address=entry.recipient.email,
+        to_name=entry.recipient.name,
+        subject=words.subject,
+        text=_rendered("body.txt", words),
+        html=_rendered("body.html", words),
+        calendar=calendar,
+    )
+
+
+def _rendered(name: str, words: Words) -> str:
+    # Not by render_template, which would ask who is signed in.
+    return current_app.jinja_env.get_template(f"email/calendar/{name}").render(words=words)
+
+
+def _of_invitation(entry: CalendarEntry, occasion: Occasion, shown: Shown | None) -> Words:
+    news, what, before, reason = "", "Du är inbjuden till", "", ""
+    if shown is not None and shown.cancelled:
+        news, what = "Åter inbokad", "Den här dialogen blir av, och ligger i din kalender igen:"
+    elif shown is not None and shown.starts_at not in (None, occasion.starts_at):
+        news, what = "Flyttad", "Ny tid för"
+        before = datetime_long(shown.starts_at)
+        reason = _reason(entry.dialogue_id, MoveKind.MOVED)
+    elif shown is not None:
+        news, what = "Ändrad", "Så här gäller nu för"
+    proposes = entry.recipient_id not in occasion.lead_ids
+    return Words(
+        first_name=occasion.people[entry.recipient_id].first_name,
+        news=news,
+        title=occasion.title,
+        intro=f"{what} {occasion.title}.",
+        when=_when(occasion.starts_at, occasion.ends_at),
+        before=before,
+        reason=reason,
+        place=occasion.place,
+        participants=occasion.participants,
+        url=external_url("dialogues.show", dialogue_id=occasion.dialogue_id),
+        propose_url=external_url("dialogues.propose", dialogue_id=occasion.dialogue_id)
+        if proposes
+        else "",
+    )
+
+
+def _of_cancellation(entry: CalendarEntry) -> Words:
+    state = db.session.scalar(
+        sa.select(QualityDialogue.state).where(QualityDialogue.id == entry.dialogue_id)
+    )
+    news, reason = "Utgår", ""
+    if state is None:
+        intro = (
+            f"{entry.title} finns inte längre för sig. Har den slagits ihop med en annan som du är "
+            "med i, får du en inbjudan till den."
+        )
+    elif state is DialogueState.CANCELLED:
+        news, intro = "Inställd", f"{entry.title} är inställd."
+        reason = _reason(entry.dialogue_id, MoveKind.CANCELLED)
+    else:
+        intro = (
+            f"Du är inte längre med i {entry.title}. Det följer av vilka som är rektor och "
+            "dialogansvarig enligt Varvet."
+        )
+    return Words(
+        first_name=entry.recipient.name.split()[0],
+        news=news,
+        title=entry.title,
+        intro=intro,
+        when=_when(entry.starts_at, entry.ends_at),
+        reason=reason,
+    )
+
+
+def _when(starts_at: datetime, ends_at: datetime) -> str:
+    return f"{date_long(starts_at)} kl. {time_short(starts_at)}–{time_short(ends_at)}"
+
+
+def _reason(dialogue_id: int, kind: MoveKind) -> str:
+    """Why it was moved or cancelled last, as the one who did it wrote."""
+    latest = db.session.scalar(
+        sa.select(DialogueMove)
+        .where(DialogueMove.dialogue_id == dialogue_id)
+        .order_by(DialogueMove.at.desc(), DialogueMove.id.desc())
+        .limit(1)
+    )
+    return latest.reason if latest is not None and latest.kind is kind else ""
+
+
+def attach(message: EmailMessage, calendar: str) -> None:
+    """Add the object as the last alternative of the mail, which is the one that calendar programs take.
+    Its method stands in the header too: Outlook looks for it there."""
+    method = next(line for line in calendar.splitlines() if line.startswith("METHOD:"))
+    message.add_alternative(
+        calendar.encode(),
+        maintype="text",
+        subtype="calendar",
+        cte="base64",  # no relay breaks its lines anew
+        params={"charset": "utf-8", "method": method.removeprefix("METHOD:")},
+    )
