@@ -19,6 +19,7 @@ from tracker.models import (
     Area,
     CarriedOut,
     CauseLocation,
+    CheckIn,
     Decision,
     DevelopmentArea,
     EffectAssessment,
@@ -81,6 +82,7 @@ NOTHING = Place(
             (
                 "number", "problem_id", "cause_id", "measure_id", "dialogue_id", "topic_id",
                 "proposal_id", "area_id", "user_id", "role_id", "period_id", "event_id", "mail_id",
+                "check_in_id",
             ),
             999_999,
         ),
@@ -216,6 +218,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         starts_at + timedelta(days=1), "Vi har studiedag.", by=leader
     )
     _placed_apart(unit, year, lead)
+    asked = _check_ins(unit, running, leader, lead)
     db.session.flush()
     return Place(
         unit.name,
@@ -230,11 +233,34 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "dialogue_id": dialogue.id,
             "topic_id": topic.id,
             "proposal_id": other_time.id,
+            "check_in_id": asked.id,
             "user_id": cast.vera.id,
         },
         {"measures.area_id": area.id, "evaluation.measure_id": due.id},
         proposal_id=proposal.id,
     )
+
+
+def _check_ins(unit: SchoolUnit, measure: Measure, leader: User, lead: User) -> CheckIn:
+    """One whose support has led to something, one that was answered, and the latest, which waits."""
+    found = [
+        CheckIn.hold(
+            [unit],
+            by=leader,
+            held_on=today() - timedelta(days=days),
+            situation="Tre av sex lag följer rutinen.",
+            obstacles="Skolskötersketjänsten är vakant.",
+            support="Besked från elevhälsochefen.",
+            measures=[measure],
+            next_on=today() + timedelta(days=8),
+        )
+        for days in (34, 20, 6)
+    ]
+    for check_in in found[:2]:
+        check_in.support.respond("Vikarie från 1 december.", by=lead)
+    found[0].support.settle("Hon kom, och har träffat alla lag.", by=leader)
+    found[0].settle_obstacles(by=leader)
+    return found[2]
 
 
 def _dialogue(unit: SchoolUnit, year: SchoolYear, number: int = 1) -> QualityDialogue:

@@ -72,6 +72,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.analyses.routes import bp as analyses
     from tracker.audit.routes import bp as audit
     from tracker.auth.routes import bp as auth
+    from tracker.checkins.routes import bp as checkins
     from tracker.cycle.routes import bp as cycle
     from tracker.dialogues.routes import bp as dialogues
     from tracker.evaluation.routes import bp as evaluation
@@ -90,6 +91,7 @@ def _register_pages(app: Flask) -> None:
         measures,
         evaluation,
         dialogues,
+        checkins,
         reports,
         notifications,
         audit,
