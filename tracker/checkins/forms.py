@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from wtforms import HiddenField, IntegerField
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import Length, StopValidation
 
 from tracker.checkins.interval import MOST_DAYS
 from tracker.web.fields import Day, FreeText, Optional, Rows, required
@@ -71,8 +71,10 @@ class IntervalField(IntegerField):
     """A whole number of days from 0 to MOST_DAYS."""
 
     def process_formdata(self, values: list[str]) -> None:
+        if not values:
+            return
         self.data = None
-        text = values[0].strip() if values else ""
+        text = values[0].strip()
         if text.isascii() and text.isdecimal() and len(text) < 4:
             self.data = int(text)
 
@@ -82,6 +84,4 @@ class IntervalField(IntegerField):
 
 
 class IntervalForm(VersionedForm):
-    check_in_days = IntervalField(
-        "Dagar mellan avstämningarna", [InputRequired("Skriv ett antal dagar.")]
-    )
+    check_in_days = IntervalField("Dagar mellan avstämningarna")

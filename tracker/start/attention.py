@@ -80,7 +80,7 @@ def _check_in(
         url = addresses.check_ins if leads else addresses.support
         yield Reason(f"Fråga om stöd obesvarad sedan {since}", url, (0, facts.open_support_since))
     if leads and facts.is_due(day) and facts.due_on is not None:
-        last = "ingen än i år"
+        last = "läsårets första"
         if facts.last_on is not None:
             last = f"senast {swedish.date_short(facts.last_on).removesuffix(f' {day.year}')}"
         url = addresses.check_in(unit.slug)
