@@ -21,6 +21,7 @@ from tracker.models import Permission
 
 READ, FOLLOW, WRITE = Permission.READ, Permission.FOLLOW, Permission.WRITE
 ADOPT, LEAD = Permission.ADOPT, Permission.LEAD
+CHECK_IN = Permission.CHECK_IN
 MANAGE, OVERSEE = Permission.MANAGE, Permission.OVERSEE
 
 
@@ -34,6 +35,7 @@ class Subject(enum.Enum):
     MEASURE = enum.auto()
     PROPOSAL = enum.auto()
     DIALOGUE = enum.auto()
+    CHECK_IN = enum.auto()
 
     @property
     def visible_with(self) -> Permission | None:
@@ -44,6 +46,7 @@ class Subject(enum.Enum):
             Subject.MEASURE: READ,
             Subject.PROPOSAL: WRITE,
             Subject.DIALOGUE: FOLLOW,
+            Subject.CHECK_IN: CHECK_IN,
         }.get(self)
 
 
@@ -82,6 +85,11 @@ def proposal(to: Permission, post: Permission | None = None) -> Demand:
 def dialogue(to: Permission, post: Permission | None = None) -> Demand:
     """A dialogue about one or more units."""
     return Demand(Subject.DIALOGUE, to, post)
+
+
+def check_in(to: Permission, post: Permission | None = None) -> Demand:
+    """A check-in about one or more units."""
+    return Demand(Subject.CHECK_IN, to, post)
 
 
 def organizer(to: Permission, post: Permission | None = None) -> Demand:
@@ -210,6 +218,15 @@ ROUTES: dict[str, Demand] = {
     # preparation of a dialogue
     # in the room and afterwards
     # check-ins
+    "checkins.index": anywhere(CHECK_IN),
+    "checkins.support": organizer(OVERSEE),
+    "checkins.new": anywhere(CHECK_IN),
+    "checkins.of_unit": cycle(CHECK_IN),
+    "checkins.interval": unit(LEAD),
+    "checkins.show": check_in(CHECK_IN),
+    "checkins.correct": check_in(CHECK_IN),
+    "checkins.answer": check_in(LEAD),
+    "checkins.outcome": check_in(CHECK_IN),
     # calendars
     "calendars.address": SIGNED_IN,
     "calendars.remove_address": SIGNED_IN,

@@ -20,6 +20,7 @@ from tracker.models import (
     CalendarFeed,
     CarriedOut,
     CauseLocation,
+    CheckIn,
     Decision,
     DevelopmentArea,
     EffectAssessment,
@@ -82,9 +83,22 @@ NOTHING = Place(
         "secret": "finns-inte",
         **dict.fromkeys(
             (
-                "number", "problem_id", "cause_id", "measure_id", "dialogue_id", "topic_id",
-                "proposal_id", "entry_id", "area_id", "user_id", "role_id", "period_id", "event_id",
-                "mail_id", "meeting_id",
+                "number",
+                "problem_id",
+                "cause_id",
+                "measure_id",
+                "dialogue_id",
+                "topic_id",
+                "proposal_id",
+                "entry_id",
+                "area_id",
+                "user_id",
+                "role_id",
+                "period_id",
+                "event_id",
+                "mail_id",
+                "meeting_id",
+                "check_in_id",
             ),
             999_999,
         ),
@@ -225,6 +239,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         starts_at + timedelta(days=1), "Vi har studiedag.", by=leader
     )
     _placed_apart(unit, year, lead)
+    asked = _check_ins(unit, running, leader, lead)
     db.session.flush()
     return Place(
         unit.name,
@@ -240,11 +255,34 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "dialogue_id": dialogue.id,
             "topic_id": topic.id,
             "proposal_id": other_time.id,
+            "check_in_id": asked.id,
             "user_id": cast.vera.id,
         },
         {"measures.area_id": area.id, "evaluation.measure_id": due.id},
         proposal_id=proposal.id,
     )
+
+
+def _check_ins(unit: SchoolUnit, measure: Measure, leader: User, lead: User) -> CheckIn:
+    """One whose support has led to something, one that was answered, and the latest, which waits."""
+    found = [
+        CheckIn.hold(
+            [unit],
+            by=leader,
+            held_on=today() - timedelta(days=days),
+            situation="Tre av sex lag följer rutinen.",
+            obstacles="Skolskötersketjänsten är vakant.",
+            support="Besked från elevhälsochefen.",
+            measures=[measure],
+            next_on=today() + timedelta(days=8),
+        )
+        for days in (34, 20, 6)
+    ]
+    for check_in in found[:2]:
+        check_in.support.respond("Vikarie från 1 december.", by=lead)
+    found[0].support.settle("Hon kom, och har träffat alla lag.", by=leader)
+    found[0].settle_obstacles(by=leader)
+    return found[2]
 
 
 def _dialogue(unit: SchoolUnit, year: SchoolYear, number: int = 1) -> QualityDialogue:

@@ -73,6 +73,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.audit.routes import bp as audit
     from tracker.auth.routes import bp as auth
     from tracker.calendars.routes import bp as calendars
+    from tracker.checkins.routes import bp as checkins
     from tracker.cycle.routes import bp as cycle
     from tracker.dialogues.routes import bp as dialogues
     from tracker.evaluation.routes import bp as evaluation
@@ -94,6 +95,7 @@ def _register_pages(app: Flask) -> None:
         dialogues,
         national,
         calendars,
+        checkins,
         reports,
         notifications,
         audit,

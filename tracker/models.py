@@ -11,8 +11,9 @@ from tracker.analyses.problems import Cause, CauseLocation, Problem
 from tracker.audit.models import AuditEvent, AuditEventUnit
 from tracker.auth.models import FailedSignIn, LinkPurpose, OneTimeLink, SignInSession, User
 from tracker.calendars.models import CalendarEntry, CalendarFeed
-from tracker.checkins.models import CheckIn, CheckInMeasure, CheckInUnit, SupportRequest
+from tracker.checkins.models import CheckIn, CheckInMeasure, CheckInUnit
 from tracker.checkins.states import SupportState
+from tracker.checkins.support import SupportRequest
 from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear
 from tracker.dialogues.agreements import Agreement
 from tracker.dialogues.models import DialogueUnit, QualityDialogue

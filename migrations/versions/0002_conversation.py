@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("situation", sa.Text(), nullable=False),
         sa.Column("obstacles", sa.Text(), nullable=False),
+        sa.Column("obstacles_settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("obstacles_settled_by_name", sa.String(length=200), nullable=True),
         sa.Column("next_on", sa.Date(), nullable=True),
         sa.Column("form_token", sa.String(length=40), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -41,6 +43,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "next_on IS NULL OR next_on > held_on", name=op.f("ck_check_in_next_is_later")
+        ),
+        sa.CheckConstraint(
+            "obstacles_settled_at IS NULL OR obstacles <> ''",
+            name=op.f("ck_check_in_settled_what_there_was"),
         ),
         sa.ForeignKeyConstraint(["by_id"], ["user_account.id"], name=op.f("fk_check_in_by_id")),
         sa.ForeignKeyConstraint(
@@ -91,7 +97,7 @@ def upgrade() -> None:
             name=op.f("ck_support_request_settled_is_dated"),
         ),
         sa.CheckConstraint(
-            "state = 'asked' OR answered_at IS NOT NULL",
+            "state <> 'answered' OR answered_at IS NOT NULL",
             name=op.f("ck_support_request_answer_is_dated"),
         ),
         sa.CheckConstraint("text <> ''", name=op.f("ck_support_request_says_what")),

@@ -21,11 +21,14 @@ def menu(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("who", "entries"),
     [
-        ("ali", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Historik"]),
-        ("karin", ["Sävkullaskolan", "Lyktvretens förskola", "Dialoger", "Historik"]),
-        ("jonas", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Historik"]),
-        ("erik", ["Enheter", "Dialoger", "Historik"]),
-        ("lena", ["Enheter", "Dialoger", "Historik"]),
+        ("ali", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar"]),
+        (
+            "karin",
+            ["Sävkullaskolan", "Lyktvretens förskola", "Dialoger", "Avstämningar", "Historik"],
+        ),
+        ("jonas", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar"]),
+        ("erik", ["Enheter", "Dialoger", "Avstämningar", "Historik"]),
+        ("lena", ["Enheter", "Dialoger", "Stöd", "Historik"]),
         ("samira", ["Enheter", "Dialoger", "Historik"]),
         ("sofia", ["Sävkullaskolan"]),
         ("perolov", ["Enheter"]),

@@ -105,6 +105,14 @@ class Action(enum.StrEnum):
     # in the room and afterwards
 
     # check-ins
+    CHECK_IN_HELD = "check_in_held"
+    CHECK_IN_CORRECTED = "check_in_corrected"
+    OBSTACLES_SETTLED = "obstacles_settled"
+    SUPPORT_ASKED = "support_asked"
+    SUPPORT_WITHDRAWN = "support_withdrawn"
+    SUPPORT_ANSWERED = "support_answered"
+    SUPPORT_SETTLED = "support_settled"
+    CHECK_IN_DAYS_SET = "check_in_days_set"
 
     # calendars
     CALENDAR_ADDRESS_MADE = "calendar_address_made"
@@ -215,6 +223,14 @@ _SENTENCES = {
     # preparation of a dialogue
     # in the room and afterwards
     # check-ins
+    Action.CHECK_IN_HELD: "stämde av läget för {units_named} den {on}",
+    Action.CHECK_IN_CORRECTED: "ändrade avstämningen för {units_named} den {on}",
+    Action.OBSTACLES_SETTLED: "markerade att hindren för {units_named} från avstämningen den {on} är lösta",
+    Action.SUPPORT_ASKED: "frågade om stöd för {units_named}",
+    Action.SUPPORT_WITHDRAWN: "tog tillbaka frågan om stöd för {units_named}",
+    Action.SUPPORT_ANSWERED: "svarade på frågan om stöd för {units_named} från den {on}",
+    Action.SUPPORT_SETTLED: "skrev vad det blev av stödet för {units_named} från den {on}",
+    Action.CHECK_IN_DAYS_SET: "ändrade hur ofta {unit} stämmer av: {interval}",
     # calendars
     Action.CALENDAR_ADDRESS_MADE: "skapade en hemlig kalenderadress; den som fanns före slutade gälla",
     Action.CALENDAR_ADDRESS_REMOVED: "tog bort sin hemliga kalenderadress",

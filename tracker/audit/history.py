@@ -24,6 +24,9 @@ ADMINISTRATIVE = (
 )
 """What the system administrator's own work is about: its events, and no unit's analyses or measures."""
 
+CHECK_IN = "check_in"
+"""Events about check-ins are for those who check in, not for all who follow the unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
@@ -63,6 +66,8 @@ def history_of_unit(unit: SchoolUnit, before: int | None = None) -> list[History
     ]
     if not may(Permission.WRITE):
         wanted.append(~AuditEvent.private)
+    if not may(Permission.CHECK_IN):
+        wanted.append(AuditEvent.subject_kind != CHECK_IN)
     return _lines(sa.and_(*wanted), before=before, limit=PAGE_SIZE + 1)
 
 
@@ -84,13 +89,18 @@ def may_read_history(access: Access) -> bool:
 def visible_to(access: Access) -> sa.ColumnElement[bool]:
     """The events a person may read.
 
-    - About units: those she follows; what was done in a draft only for units she writes in.
+    - About units: those she follows; what was done in a draft only for units she writes in, and
+      about check-ins only for units with which she checks in.
     - About the organizer as a whole: with MANAGE or OVERSEE.
     - MANAGE adds what is administrative about every unit, and nothing of the units' own work.
     """
     given = access.on_organizer()
+    about_check_ins = AuditEvent.subject_kind == CHECK_IN
     scopes = [
-        sa.and_(~AuditEvent.private, _about(access.units_where(Permission.FOLLOW))),
+        sa.and_(
+            ~AuditEvent.private, ~about_check_ins, _about(access.units_where(Permission.FOLLOW))
+        ),
+        sa.and_(about_check_ins, _about(access.units_where(Permission.CHECK_IN))),
         sa.and_(AuditEvent.private, _about(_writes_in(access))),
     ]
     administrative = AuditEvent.subject_kind.in_(ADMINISTRATIVE)

@@ -14,3 +14,12 @@ class SupportState(enum.StrEnum):
     @property
     def label(self) -> str:
         return {"asked": "Väntar på svar", "answered": "Besvarad", "settled": "Klar"}[self]
+
+
+class CheckInError(Exception):
+    """A check-in that cannot be saved, or support that cannot be answered; the message says what to do.
+    `field` is the one it is about."""
+
+    def __init__(self, message: str, field: str = "situation") -> None:
+        super().__init__(message)
+        self.field = field

@@ -5,6 +5,7 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
+from tracker.checkins.forms import IntervalField
 from tracker.models import Role, SchoolForm, Scope, UnitKind
 from tracker.web.fields import (
     BooleanField,
@@ -56,6 +57,10 @@ class UnitForm(_UnitFields, VersionedForm):
     assessed_per_term = BooleanField(
         "Effekter bedöms per termin",
         description="För komvux och sfi, där kurserna är korta. Annars bedöms de per läsår.",
+    )
+    check_in_days = IntervalField(
+        "Dagar mellan avstämningarna",
+        description="Mellan den som leder enheten och dialogansvarig. 14 är det vanliga; 0 betyder inga.",
     )
 
 

@@ -299,6 +299,16 @@ class SchoolUnit(Versioned, TenantOwned, Base):
         flag_modified(self, "name")
         record(Action.UNIT_CHANGED, self, by=by, units=[self], unit=self.name)
 
+    def set_check_in_days(self, days: int, *, by: "User | None") -> None:
+        """How many days there are between two check-ins; 0: none are held."""
+        if days == self.check_in_days:
+            return
+        self.check_in_days = days
+        interval = f"var {days}:e dag" if days else "inga avstämningar"
+        record(
+            Action.CHECK_IN_DAYS_SET, self, by=by, units=[self], unit=self.name, interval=interval
+        )
+
     def move(self, area: Area | None, *, by: "User | None") -> None:
         """Into another area, or out of its own."""
         if (area.id if area else None) == self.area_id:

@@ -188,6 +188,7 @@ def unit(slug: str) -> Response | tuple[str, int]:
             code=form.code.data or None,
             per_term=form.assessed_per_term.data if asks_per_term else None,
         )
+        unit.set_check_in_days(form.check_in_days.data, by=current_user)
         unit.move(_area_chosen(form), by=current_user)
         if moved:
             catch_up(organizer, by=current_user)
@@ -210,6 +211,7 @@ def _facts(unit: SchoolUnit) -> dict[str, Any]:
         "area": unit.area_id,
         "code": unit.code or "",
         "assessed_per_term": unit.assessed_per_term,
+        "check_in_days": unit.check_in_days,
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tracker.checkins.reading import CheckInFacts
 from tracker.dialogues.models import PRINCIPALS_TOPIC_DAYS
 from tracker.models import AnalysisState, DialogueKind
 from tracker.start.addresses import Addresses
@@ -14,7 +15,8 @@ from tracker.web import swedish
 
 @dataclass(slots=True)
 class Reason:
-    """`order` sorts: first what waits for her own answer, then what is nearest in time."""
+    """`order` sorts: first what waits for her own answer, then what is nearest in time, last who is to
+    be met."""
 
     text: str
     url: str | None
@@ -28,8 +30,10 @@ def reasons(
     due: Sequence[MeasureFacts],
     day: date,
     addresses: Addresses,
+    leads: bool,
 ) -> list[Reason]:
-    """What to look at in the unit on that day, the most pressing first."""
+    """What to look at in the unit on that day, the most pressing first. `leads`: she is its
+    dialogansvarig, and so the one to check in and to answer."""
     found = [
         reason for dialogue in unit.dialogues for reason in _about(dialogue, unit, day, addresses)
     ]
@@ -39,6 +43,8 @@ def reasons(
         first = min(row.assess_on for row in due if row.assess_on)
         text = _effects(len(due), first, day)
         found.append(Reason(text, addresses.effects(unit.slug), (4, first)))
+    if unit.check_in is not None:
+        found += _check_in(unit.check_in, unit, day, addresses, leads=leads)
     return sorted(found, key=lambda reason: reason.order) if len(found) > 1 else found
 
 
@@ -63,6 +69,22 @@ def _about(
     if dialogue.kind is DialogueKind.DIALOGUE_1 and near and (lacks := _unprepared(dialogue, unit)):
         away = swedish.days_away(at, day)
         yield Reason(f"{lacks}, dialog {away}", addresses.dialogue(dialogue.id), (2, at))
+
+
+def _check_in(
+    facts: CheckInFacts, unit: UnitFacts, day: date, addresses: Addresses, *, leads: bool
+) -> Iterator[Reason]:
+    """Who oversees the units sees what they ask for; when to meet is for the two who meet."""
+    if facts.open_support_since is not None:
+        since = swedish.date_short(facts.open_support_since).removesuffix(f" {day.year}")
+        url = addresses.check_ins if leads else addresses.support
+        yield Reason(f"Fråga om stöd obesvarad sedan {since}", url, (0, facts.open_support_since))
+    if leads and facts.is_due(day) and facts.due_on is not None:
+        last = "läsårets första"
+        if facts.last_on is not None:
+            last = f"senast {swedish.date_short(facts.last_on).removesuffix(f' {day.year}')}"
+        url = addresses.check_in(unit.slug)
+        yield Reason(f"Dags att stämma av, {last}", url, (5, facts.due_on))
 
 
 def _unprepared(dialogue: DialogueFacts, unit: UnitFacts) -> str | None:

@@ -24,6 +24,7 @@ from tracker.organisation.staffing import Person, Staffing
 from tracker.start import overview
 from tracker.start.addresses import Addresses
 from tracker.start.attention import Reason, reasons
+from tracker.start.meetings import Meeting, of_lead, of_leader
 from tracker.start.overview import MeasureFacts, UnitFacts
 from tracker.start.todo import LedUnit, Todo, todo
 from tracker.web import swedish
@@ -74,6 +75,8 @@ class Leading:
     todo: Sequence[Todo]
     next_dialogue: NextDialogue | None
     unplaced: Sequence[QualityDialogue]
+    meetings: Sequence[Meeting]
+    """Her next check-ins."""
 
     @property
     def shared_phase(self) -> Phase | None:
@@ -138,6 +141,8 @@ class Following:
     areas: list[FollowedArea]
     nearest: list[Appointment]
     """Of the units whose dialogansvarig she is."""
+    meetings: list[Meeting]
+    """Whom she is to check in with by now."""
 
     @property
     def summary(self) -> str:
@@ -194,7 +199,13 @@ def home_page(access: Access, person: User) -> HomePage:
     leads = [grant for role in LEADERS for grant in grants[role]]
     follows = [grant for role in FOLLOWERS for grant in grants[role]]
     units = (
-        overview.units(access, person.id, reading, whole=len(reading) > len(follows))
+        overview.units(
+            access,
+            person.id,
+            reading,
+            whole=len(reading) > len(follows),
+            check_ins=bool(leads or follows),
+        )
         if reading
         else []
     )
@@ -223,6 +234,7 @@ def home_page(access: Access, person: User) -> HomePage:
             measures,
             page.year,
             staffing,
+            person,
         )
     if Permission.OVERSEE in access.on_organizer():
         page.totals = overview.judgements(access)
@@ -264,7 +276,8 @@ def _leading(led: Sequence[LedUnit], year: str, staffing: Staffing, person: User
         lead = staffing.lead(unit.id, unit.area_id)
         following = NextDialogue(ahead, lead.name if lead and lead.id != person.id else None)
     unplaced = [row for row in dialogues if row.starts_at is None and not row.is_cancelled]
-    return Leading(led, todo(led, dialogues, year), following, unplaced)
+    meetings = of_leader([row.unit for row in led], staffing, person.id, today())
+    return Leading(led, todo(led, dialogues, year), following, unplaced, meetings)
 
 
 def _following(
@@ -273,8 +286,10 @@ def _following(
     measures: dict[int, list[MeasureFacts]],
     year: str,
     staffing: Staffing,
+    person: User,
 ) -> Following:
     addresses, day = Addresses(year), today()
+    own = {unit.id for unit in leads}
     rows = []
     for unit in units:
         leader = staffing.leader(unit.id)
@@ -291,7 +306,14 @@ def _following(
                     unit.phase.label,
                     *_next_dialogue(unit, addresses),
                 ),
-                reasons(unit, vacant=leader is None, due=due, day=day, addresses=addresses),
+                reasons(
+                    unit,
+                    vacant=leader is None,
+                    due=due,
+                    day=day,
+                    addresses=addresses,
+                    leads=unit.id in own,
+                ),
             )
         )
     rows.sort(key=_by_area_and_need)
@@ -300,7 +322,9 @@ def _following(
         FollowedArea(area_title(name) if name else None, list(group))
         for name, group in groupby(page.items, key=lambda row: row.unit.area_name)
     ]
-    return Following(page, sum(bool(row.reasons) for row in rows), areas, _nearest(leads))
+    waiting = sum(bool(row.reasons) for row in rows)
+    due = of_lead(leads, staffing, person.id, day)
+    return Following(page, waiting, areas, _nearest(leads), due)
 
 
 def _leader_words(leader: Person | None) -> str:

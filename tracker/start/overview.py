@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from tracker.auth.access import Access, Grant
+from tracker.checkins import reading as check_ins_of
+from tracker.checkins.reading import CheckInFacts
 from tracker.clock import local, now, today
 from tracker.cycle import calendar
 from tracker.cycle.calendar import Phase
@@ -24,6 +26,7 @@ from tracker.models import (
     AnalysisState,
     AnalysisWriter,
     Area,
+    CheckIn,
     DialogueKind,
     DialogueState,
     DialogueTopic,
@@ -92,6 +95,8 @@ class UnitFacts:
     has_measures: bool
     """Whether the unit has, or has had, any measure at all."""
     dialogues: list[DialogueFacts]
+    check_in: CheckInFacts | None
+    """Known where the person leads or follows some unit."""
 
     @property
     def next_dialogue(self) -> DialogueFacts | None:
@@ -144,8 +149,9 @@ def reach_of(name: str, grants: Iterable[Grant]) -> dict[str, Any]:
 
 
 @lru_cache
-def _units_statement(whole: bool) -> sa.Select[Any]:
-    """`whole` adds what only those who work in a unit, or read its adopted texts, are shown."""
+def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
+    """`whole` adds what only those who work in a unit, or read its adopted texts, are shown;
+    `check_ins` where the units stand with theirs."""
     unit, year, cycle, analysis = SchoolUnit, SchoolYear, QualityCycle, SituationAnalysis
     any_setting = aliased(PhaseSetting)
     newest_setting = (
@@ -217,6 +223,9 @@ def _units_statement(whole: bool) -> sa.Select[Any]:
             .scalar_subquery()
             .label(f"proposed_at{kind.number}"),
         ]
+    if check_ins:
+        columns += check_ins_of.columns()
+        source = source.outerjoin(CheckIn, CheckIn.id == check_ins_of.latest_id())
     return (
         sa.select(*columns)
         .select_from(source)
@@ -271,9 +280,11 @@ def _read(statement: sa.Select[Any], values: dict[str, Any]) -> Sequence[sa.Row[
     return db.session.connection().execute(statement, values).all()
 
 
-def units(access: Access, user_id: int, grants: Iterable[Grant], *, whole: bool) -> list[UnitFacts]:
+def units(
+    access: Access, user_id: int, grants: Iterable[Grant], *, whole: bool, check_ins: bool
+) -> list[UnitFacts]:
     """The open units that the roles cover, in Swedish order. Without `whole` nothing is known of
-    adopted versions, invitations and earlier measures."""
+    adopted versions, invitations and earlier measures, without `check_ins` nothing of those."""
     moment, day = now(), today()
     start_year = calendar.school_year_start(day)
     by_calendar = calendar.phase_on(day)
@@ -284,7 +295,11 @@ def units(access: Access, user_id: int, grants: Iterable[Grant], *, whole: bool)
         "day": day,
         **reach_of("seen", grants),
     }
-    rows = _read(_units_statement(whole), values | ({"user_id": user_id} if whole else {}))
+    if whole:
+        values["user_id"] = user_id
+    if check_ins:
+        values |= check_ins_of.parameters(access.organizer_id, day)
+    rows = _read(_units_statement(whole, check_ins), values)
     return [
         UnitFacts(
             id=row.id,
@@ -301,6 +316,7 @@ def units(access: Access, user_id: int, grants: Iterable[Grant], *, whole: bool)
             invited=whole and row.invited,
             has_measures=whole and row.has_measures,
             dialogues=_dialogues(row, moment),
+            check_in=check_ins_of.facts_of(row, row.id, day) if check_ins else None,
         )
         for row in rows
     ]

@@ -31,15 +31,16 @@ IN_A_UNIT = ("start.unit", "start.year", "analyses.", "measures.", "evaluation."
 def navigation() -> list[MenuItem]:
     """The main menu after the person's roles, about six entries; asks nothing of the database.
 
-    Who leads one unit has its parts at hand; who has two or three finds them by name; everybody
-    else goes by the list of units.
+    Who leads one unit has its parts at hand, and Historik among its tabs; who has two or three
+    finds them by name; everybody else goes by the list of units.
     """
     access = current_access()
     reading = [grant for grant in access.grants if grant.role is not Role.SYSTEM_ADMIN]
     own = {grant.unit_id: grant for grant in reading if grant.unit_id is not None}
     beyond = any(grant.unit_id is None for grant in reading)
     items = [_item("Start", "start.home")]
-    if len(own) == 1 and not beyond and _leads_now(*own.values()):
+    at_hand = len(own) == 1 and not beyond and _leads_now(*own.values())
+    if at_hand:
         items += _parts_of(*own.values())
     elif len(own) <= UNITS_NAMED:
         items += [_unit_item(grant) for grant in own.values()]
@@ -48,10 +49,14 @@ def navigation() -> list[MenuItem]:
         items.append(_item("Enheter", "start.units", *(() if found else IN_A_UNIT)))
     if any(Permission.FOLLOW in grant.role.grants for grant in reading):
         items.append(_item("Dialoger", "dialogues.index", "dialogues."))
+    if any(Permission.CHECK_IN in grant.role.grants for grant in reading):
+        items.append(_item("Avstämningar", "checkins.index", "checkins."))
+    elif Permission.OVERSEE in access.on_organizer():
+        items.append(_item("Stöd", "checkins.support"))
     if Permission.MANAGE in access.on_organizer():
         items.append(_item("Organisation", "organisation.index", "organisation.", "cycle."))
         items.append(_item("Utskick", "notifications.outbox", "notifications."))
-    if may_read_history(access):
+    if may_read_history(access) and not at_hand:
         items.append(_item("Historik", "audit.index", "audit."))
     return items
 

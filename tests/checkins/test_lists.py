@@ -1,0 +1,199 @@
+"""The pages that list: a unit's läsår, what waits, and the support of all areas."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.checkins.scenes import HELD, asked, held
+from tests.dialogues.scenes import a_measure
+from tests.start.many import add_units
+from tracker.clock import today
+
+HASSEL = "/enheter/hasselbrinksskolan/2026-27/avstamningar"
+OTHERS_AT_MOST = 15
+
+
+class TestOfUnit:
+    def test_newest_first_with_what_came_of_the_support(self, cast, as_):
+        first = asked(cast, obstacles="Två scheman.", on=date(2026, 10, 16))
+        first.support.respond("Vikarie från 1 december.", by=cast.erik)
+        first.support.settle("Hon kom.", by=cast.ali)
+        first.settle_obstacles(by=cast.ali)
+        held(cast.hassel, by=cast.erik, situation="Bra", on=date(2026, 11, 13))
+        page = as_(cast.ali).page(HASSEL)
+        assert page.index("13 november 2026") < page.index("fredag 16 oktober 2026")
+        for text in ("Vikarie från 1 december.", "Hon kom.", "Löst, enligt Ali Demir", "Bra"):
+            assert text in page
+        assert "Senast 13 november 2026. Nästa 27 november 2026, om 7 dagar." in page
+        assert "Lov räknas inte." in page
+
+    def test_it_is_time_and_says_so_calmly(self, cast, as_):
+        page = as_(cast.karin).page("/enheter/savkullaskolan/2026-27/avstamningar")
+        assert "Dags att stämma av" in page
+        assert "Enheten är öppen under lov, så de dagarna räknas" in page
+        assert "danger" not in page
+
+    def test_together_with_another_unit(self, cast, as_):
+        held(cast.savkulla, cast.lyktvret, by=cast.karin)
+        page = as_(cast.jonas).page("/enheter/savkullaskolan/2026-27/avstamningar")
+        assert "Tillsammans med Lyktvretens förskola" in page
+
+    def test_another_läsår_has_its_own(self, cast, as_):
+        held(cast.hassel, by=cast.ali, on=date(2026, 5, 4), situation="I våras.")
+        ali = as_(cast.ali)
+        assert "I våras." not in ali.page(HASSEL)
+        assert "I våras." in ali.page(HASSEL.replace("2026-27", "2025-26"))
+
+    def test_many_are_paged(self, cast, as_):
+        for n in range(45):
+            held(cast.hassel, by=cast.ali, on=today() - timedelta(days=n), situation=f"Läge {n}.")
+        page = as_(cast.ali).page(f"{HASSEL}?sida=3")
+        assert "Läge 44." in page
+        assert "Läge 39." not in page
+
+    def test_a_closed_unit_is_read_and_not_asked(self, cast, as_):
+        asked(cast)
+        cast.hassel.close(today() - timedelta(days=2), by=cast.tove)
+        page = as_(cast.erik).page(HASSEL)
+        assert "Besked från elevhälsochefen." in page
+        assert "/avstamningar/ny" not in page
+
+    @pytest.mark.parametrize(
+        ("who", "status"),
+        [
+            ("sofia", 404), ("karin", 404), ("maria", 404), ("mats", 404), ("perolov", 403),
+            ("tove", 403), ("samira", 403), ("lena", 403),
+        ],
+    )  # fmt: skip
+    def test_nobody_else_reads_them(self, cast, as_, who, status):
+        asked(cast)
+        browser = as_(getattr(cast, who))
+        assert "Avstämningar</a>" not in browser.page("/") or who in ("karin", "maria", "mats")
+        browser.page(HASSEL, status)
+
+    def test_staff_of_the_unit_itself(self, cast, as_):
+        sofia = as_(cast.sofia)
+        sofia.page("/enheter/savkullaskolan/2026-27/avstamningar", 403)
+        assert "avstamningar" not in sofia.page("/enheter/savkullaskolan/2026-27")
+
+    def test_wrong_method(self, cast, as_):
+        assert as_(cast.ali).post(HASSEL).status_code == 405
+
+
+class TestWhatWaits:
+    def test_support_then_who_is_due_then_the_latest(self, cast, as_):
+        asked(cast, on=date(2026, 10, 16), next_on=date(2026, 12, 20))
+        answered = held(cast.klockvret, by=cast.erik, support="En vikarie.", on=HELD)
+        answered.support.respond("Ja.", by=cast.erik)
+        page = as_(cast.erik).page("/avstamningar")
+        order = [
+            page.index(f"<h2>{title}</h2>")
+            for title in (
+                "Stöd som väntar på svar",
+                "Besvarat: vad blev det?",
+                "Dags att stämma av",
+                "Senaste avstämningarna",
+            )
+        ]
+        assert order == sorted(order)
+        assert "Karin Holm, Lyktvretens förskola och Sävkullaskolan" in page
+        assert "Ali Demir, Hasselbrinksskolan" not in page
+        assert "ny?enhet=lyktvretens-forskola&amp;enhet=savkullaskolan" in page
+        assert "Svara<" in page
+
+    def test_rektor_sees_her_own_and_does_not_answer_herself(self, cast, as_):
+        asked(cast)
+        held(cast.savkulla, by=cast.karin, situation="Bara för oss.")
+        page = as_(cast.ali).page("/avstamningar")
+        assert "Besked från elevhälsochefen." in page
+        assert "Svara<" not in page
+        assert "Skriv vad det blev" in page
+        assert "Bara för oss." not in page
+
+    def test_settled_support_is_gone(self, cast, as_):
+        asked(cast).support.settle("Det löste sig.", by=cast.ali)
+        page = as_(cast.erik).page("/avstamningar")
+        assert "Stöd som väntar på svar" not in page
+        assert "Besked från elevhälsochefen." not in page
+
+    def test_of_a_closed_unit_it_is_followed_still(self, cast, as_):
+        asked(cast)
+        cast.hassel.close(today() - timedelta(days=2), by=cast.tove)
+        assert "Besked från elevhälsochefen." in as_(cast.erik).page("/avstamningar")
+
+    def test_nothing_yet(self, cast, as_):
+        cast.hassel.set_check_in_days(0, by=cast.tove)
+        assert "Inga avstämningar än" in as_(cast.ali).page("/avstamningar")
+
+    def test_it_is_paged(self, cast, as_):
+        for n in range(60):
+            held(cast.hassel, by=cast.ali, on=today() - timedelta(days=n), support=f"Sak {n}.")
+        erik = as_(cast.erik)
+        assert "Sak 59." in erik.page("/avstamningar")
+        assert "Sak 0." not in erik.page("/avstamningar")
+        assert "Sak 0." in erik.page("/avstamningar?sida=2")
+
+    @pytest.mark.parametrize("who", ["sofia", "perolov", "tove", "samira", "lena"])
+    def test_not_for_others(self, cast, as_, who):
+        as_(getattr(cast, who)).page("/avstamningar", 403)
+
+
+class TestTheSupportOfAllAreas:
+    URL = "/avstamningar/stod"
+
+    def test_the_skolchef_reads_what_was_asked_and_nothing_else(self, cast, as_):
+        asked(cast, situation="Bara för oss.", obstacles="Hemligt hinder.")
+        answered = held(cast.ringmura, by=cast.nadia, support="Schemaläggare två veckor.")
+        answered.support.respond("Från måndag.", by=cast.maria)
+        page = as_(cast.lena).page(self.URL)
+        for text in ("Besked från elevhälsochefen.", "Schemaläggare två veckor.", "Från måndag."):
+            assert text in page
+        for text in ("Bara för oss.", "Hemligt hinder.", "/avstamningar/1"):
+            assert text not in page
+        assert "6 nov 2026" in page
+        assert page.count("Ingen under läsåret än") == 3
+
+    def test_the_check_in_itself_is_not_hers(self, cast, as_):
+        check_in = asked(cast)
+        lena = as_(cast.lena)
+        for page in ("", "/andra", "/svar", "/vad-blev-det"):
+            lena.page(f"/avstamningar/{check_in.id}{page}", 404)
+
+    @pytest.mark.parametrize("who", ["karin", "erik", "sofia", "perolov", "tove", "samira", "mats"])
+    def test_not_for_others(self, cast, as_, who):
+        as_(getattr(cast, who)).page(self.URL, 403)
+
+    def test_the_other_municipality_is_another(self, cast, as_):
+        asked(cast)
+        page = as_(cast.ingela).page(self.URL)
+        assert "elevhälsochefen" not in page
+        assert "Hasselbrinksskolan" not in page
+
+
+def test_as_many_statements_for_five_units_as_for_two_hundred(cast, as_, statements):
+    a_measure(cast, units=[cast.savkulla, cast.lyktvret])
+    asked(cast)
+    held(cast.savkulla, cast.lyktvret, by=cast.karin, support="En vikarie.")
+    pages = [
+        ("erik", "/avstamningar"),
+        ("erik", HASSEL),
+        ("lena", "/avstamningar/stod"),
+        ("karin", "/avstamningar"),
+        ("karin", "/avstamningar/ny"),
+        ("erik", "/avstamningar/ny?enhet=savkullaskolan"),
+    ]
+
+    def counts():
+        found = {}
+        for who, url in pages:
+            browser = as_(getattr(cast, who))
+            with statements() as sent:
+                browser.page(url)
+            found[who, url] = len(sent)
+        return found
+
+    few = counts()
+    for unit in add_units(cast, 195)[:40]:
+        held(unit, by=cast.erik, support="Något.")
+    assert counts() == few
+    assert max(few.values()) <= OTHERS_AT_MOST, few

@@ -1,0 +1,126 @@
+"""Dags att stämma av and what waits for an answer, on Start; calmly, and with the way to it."""
+
+import re
+from datetime import date
+
+import pytest
+
+from tests.checkins.scenes import asked, held
+from tests.start.test_rektors_start import words
+from tests.start.test_start_of_others import rows
+from tracker.models import Role, RoleAssignment
+
+
+def card(page: str, title: str) -> str:
+    found = re.search(
+        rf'<section class="ds-card"[^>]*>\s*<h2[^>]*>{title}</h2>(.*?)</section>', page, re.S
+    )
+    assert found is not None, f"no card {title}"
+    return found[1]
+
+
+class TestRektor:
+    def test_who_is_due_finds_the_button(self, cast, as_):
+        held(cast.hassel, by=cast.ali, on=date(2026, 11, 2), next_on=date(2026, 11, 20))
+        text = card(as_(cast.ali).page("/"), "Dags att stämma av")
+        assert "Med Erik Lund. Senast 2 november 2026. Stäm av" in words(text)
+        assert 'href="/avstamningar/ny?enhet=hasselbrinksskolan"' in text
+
+    def test_who_is_not_sees_when(self, cast, as_):
+        held(cast.hassel, by=cast.ali, on=date(2026, 11, 13))
+        page = as_(cast.ali).page("/")
+        assert "Dags att stämma av" not in page
+        assert words(card(page, "Nästa avstämning")).startswith("Om 7 dagar Med Erik Lund.")
+
+    def test_two_units_are_one_meeting(self, cast, as_):
+        page = as_(cast.karin).page("/")
+        text = card(page, "Dags att stämma av")
+        assert page.count("Dags att stämma av") == 1
+        assert "om Lyktvretens förskola och Sävkullaskolan" in words(text)
+        assert "ny?enhet=lyktvretens-forskola&amp;enhet=savkullaskolan" in text
+
+    def test_only_the_one_that_is_due_when_the_other_is_not(self, cast, as_):
+        held(cast.savkulla, by=cast.karin, on=date(2026, 11, 19))
+        text = card(as_(cast.karin).page("/"), "Dags att stämma av")
+        assert "ny?enhet=lyktvretens-forskola&" not in text
+
+    def test_a_deputy_meets_the_dialogansvarig_too(self, cast, as_):
+        assert "Med Erik Lund" in card(as_(cast.jonas).page("/"), "Dags att stämma av")
+
+    def test_nothing_where_none_are_held(self, cast, as_):
+        cast.hassel.set_check_in_days(0, by=cast.tove)
+        page = as_(cast.ali).page("/")
+        assert "Dags att stämma av" not in page
+        assert "Nästa avstämning" not in page
+
+
+class TestDialogansvarig:
+    def test_each_leader_once_and_each_unit_with_its_reason(self, cast, as_):
+        held(cast.hassel, by=cast.ali, on=date(2026, 10, 16))
+        held(cast.klockvret, by=cast.erik, on=date(2026, 11, 19))
+        page = as_(cast.erik).page("/")
+        text = words(card(page, "Dags att stämma av"))
+        assert "Karin Holm, Lyktvretens förskola och Sävkullaskolan" in text
+        assert "Ali Demir, Hasselbrinksskolan Senast 16 oktober 2026" in text
+        assert "Klockvretsskolan" not in text
+        found = rows(page)
+        assert "Dags att stämma av, senast 16 okt" in found["Hasselbrinksskolan"]
+        assert "Dags att stämma av, läsårets första" in found["Sävkullaskolan"]
+        assert "Dags att stämma av" not in found["Klockvretsskolan"]
+        assert 'href="/avstamningar/ny?enhet=savkullaskolan"' in page
+
+    def test_support_without_an_answer_stands_first(self, cast, as_):
+        check_in = asked(cast, on=date(2026, 10, 16))
+        erik = as_(cast.erik)
+        found = rows(erik.page("/"))
+        assert next(iter(found)) == "Hasselbrinksskolan"
+        row = found["Hasselbrinksskolan"]
+        first = row.index("Fråga om stöd obesvarad sedan 16 okt")
+        assert first < row.index("Dags att stämma av")
+        erik.submit(
+            f"/avstamningar/{check_in.id}/svar",
+            {"version": check_in.support.version, "answer": "Vikarie från 1 december."},
+        )
+        assert "obesvarad" not in erik.page("/")
+
+    def test_that_a_check_in_is_due_stands_last(self, cast, as_):
+        row = rows(as_(cast.erik).page("/"))["Klockvretsskolan"]
+        assert row.index("Ingen leder enheten") < row.index("Dags att stämma av")
+
+    def test_the_other_area_is_another(self, cast, as_):
+        asked(cast)
+        page = as_(cast.maria).page("/")
+        assert "obesvarad" not in page
+        assert "Hasselbrinksskolan" not in page
+
+
+class TestSkolchef:
+    def test_sees_the_support_and_not_whom_others_are_to_meet(self, cast, as_):
+        asked(cast, on=date(2026, 10, 16))
+        page = as_(cast.lena).page("/")
+        assert "Fråga om stöd obesvarad sedan 16 okt" in page
+        assert 'href="/avstamningar/stod"' in page
+        assert "Dags att stämma av" not in page
+        assert "Besked från elevhälsochefen" not in page
+
+    def test_who_holds_the_dialogues_too_is_asked(self, cast, as_):
+        RoleAssignment.give(cast.lena, Role.DIALOGUE_LEAD, cast.exempelby, by=None)
+        page = as_(cast.lena).page("/")
+        assert "Dags att stämma av, läsårets första" in rows(page)["Ringmuraskolan"]
+
+
+@pytest.mark.parametrize("who", ["samira", "sofia", "perolov", "tove"])
+def test_nobody_else_hears_of_it(cast, as_, who):
+    asked(cast)
+    page = as_(getattr(cast, who)).page("/")
+    assert "tämma av" not in page
+    assert "obesvarad" not in page
+
+
+def test_another_läsår_begins_anew(cast, as_, the_day):
+    held(cast.hassel, by=cast.ali, on=date(2026, 6, 8), next_on=date(2026, 6, 22))
+    the_day.move_to("2026-08-20T09:00:00+02:00")
+    ali = as_(cast.ali)
+    assert "Dags att stämma av" not in ali.page("/")
+    the_day.move_to("2026-08-31T09:00:00+02:00")
+    assert "Dags att stämma av" in as_(cast.ali).page("/")

@@ -1,0 +1,81 @@
+"""Dags att stämma av, on Start: the units of one leader together, since the people meet once."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from tracker.organisation.staffing import Staffing
+from tracker.start.overview import UnitFacts
+from tracker.web.swedish import listing
+
+MEETINGS_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The next check-in about some units of the same leader and dialogansvarig."""
+
+    units: list[UnitFacts]
+    with_whom: str | None
+    """The one on the other side. None: nobody, or the person herself."""
+    due_on: date
+    is_due: bool
+    last_on: date | None
+    """When all of them were last checked in about; None: one of them has not been this läsår."""
+
+    @property
+    def names(self) -> str:
+        return listing([unit.name for unit in self.units])
+
+    @property
+    def url(self) -> str:
+        """The form, with these units chosen."""
+        return url_for("checkins.new", enhet=[unit.slug for unit in self.units])
+
+
+def of_leader(
+    units: Sequence[UnitFacts], staffing: Staffing, person_id: int, day: date
+) -> list[Meeting]:
+    """A leader's next check-ins, with her dialogansvarig; who has waited longest first."""
+    return _meetings(units, staffing, person_id, day, with_leader=False)
+
+
+def of_lead(
+    units: Sequence[UnitFacts], staffing: Staffing, person_id: int, day: date
+) -> list[Meeting]:
+    """Whom a dialogansvarig is to check in with by now."""
+    due = [unit for unit in units if unit.check_in and unit.check_in.is_due(day)]
+    return _meetings(due, staffing, person_id, day, with_leader=True)
+
+
+def _meetings(
+    units: Sequence[UnitFacts], staffing: Staffing, person_id: int, day: date, *, with_leader: bool
+) -> list[Meeting]:
+    """Of the units of a meeting those that are due, when any is."""
+    together: dict[Hashable, list[UnitFacts]] = {}
+    for unit in units:
+        if unit.check_in is not None and unit.check_in.due_on is not None:
+            together.setdefault(staffing.dialogue_key(unit), []).append(unit)
+    found = []
+    for group in together.values():
+        first = group[0]
+        other = staffing.leader(first.id) if with_leader else staffing.lead(first.id, first.area_id)
+        name = other.name if other and other.id != person_id else None
+        found.append(_meeting(group, name, day))
+    return sorted(found, key=lambda row: row.due_on)
+
+
+def _meeting(units: list[UnitFacts], with_whom: str | None, day: date) -> Meeting:
+    due = [unit for unit in units if unit.check_in and unit.check_in.is_due(day)]
+    units = due or units
+    facts = [unit.check_in for unit in units if unit.check_in]
+    last = [row.last_on for row in facts]
+    return Meeting(
+        units,
+        with_whom,
+        min(row.due_on for row in facts if row.due_on),
+        bool(due),
+        min((on for on in last if on), default=None) if all(last) else None,
+    )
