@@ -76,3 +76,13 @@ class Agreement(Versioned, TenantOwned, Base):
     @property
     def is_open(self) -> bool:
         return self.state is AgreementState.OPEN
+
+    @property
+    def is_awaited(self) -> bool:
+        """Open, and followed by itself: what has become a measure is followed as one."""
+        return self.is_open and self.measure_id is None
+
+    @classmethod
+    def awaited(cls) -> sa.ColumnElement[bool]:
+        """The same as `is_awaited`, as a criterion."""
+        return sa.and_(cls.state == AgreementState.OPEN, cls.measure_id.is_(None))

@@ -21,6 +21,7 @@ from tracker.database import (
     tenant_fk,
     tenant_key,
 )
+from tracker.dialogues.afterwards import IsHeld
 from tracker.dialogues.agreements import Agreement
 from tracker.dialogues.moves import DialogueMove, HasTime, TimeProposal
 from tracker.dialogues.notes import DialogueApproval, DialogueNote, DialogueRemark
@@ -41,7 +42,7 @@ BRIEF_DAYS = 5
 """Last year's effects are settled, or given a new date, this many days before."""
 
 
-class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
+class QualityDialogue(HasTime, HasTopics, IsHeld, Versioned, TenantOwned, Base):
     """One dialogue, covering one or more units of the same leader. It exists before it has a date.
 
     Its number is never used again: reminders and history point at it without a foreign key.
