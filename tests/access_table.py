@@ -21,6 +21,7 @@ from tracker.models import Permission
 
 READ, FOLLOW, WRITE = Permission.READ, Permission.FOLLOW, Permission.WRITE
 ADOPT, LEAD = Permission.ADOPT, Permission.LEAD
+CONVERSE = Permission.CONVERSE
 MANAGE, OVERSEE = Permission.MANAGE, Permission.OVERSEE
 
 
@@ -205,6 +206,16 @@ ROUTES: dict[str, Demand] = {
     "dialogues.answer": dialogue(LEAD),
     # preparation of a dialogue
     # in the room and afterwards
+    "dialogues.room": dialogue(CONVERSE),
+    "dialogues.room_news": dialogue(CONVERSE),
+    "dialogues.write_note": dialogue(CONVERSE),
+    "dialogues.write_agreements": dialogue(CONVERSE),
+    "dialogues.notes": dialogue(FOLLOW),
+    "dialogues.undo_hold": dialogue(CONVERSE),
+    "dialogues.approve": dialogue(CONVERSE),
+    "dialogues.remark": dialogue(CONVERSE),
+    "dialogues.agreement": dialogue(CONVERSE),
+    "dialogues.make_measure": dialogue(WRITE),
     # check-ins
     # calendars
     # the national quality dialogue

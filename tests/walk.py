@@ -20,6 +20,7 @@ LETTERS = {
     "W": Permission.WRITE,
     "A": Permission.ADOPT,
     "L": Permission.LEAD,
+    "C": Permission.CONVERSE,
     "M": Permission.MANAGE,
     "O": Permission.OVERSEE,
 }
@@ -28,18 +29,18 @@ LETTERS = {
 #            Sävkulla  Hasselbrink  Klockvret  Ringmura  Granby-   Exempelby  Granby
 #            (Norr)    (Norr)       (vacant)   (Söder)   skolan    kommun     kommun
 HOLDS = {
-    "karin":   ("RFWA",  "",          "",        "",       "",       "",        ""),  # rektor
-    "jonas":   ("RFW",   "",          "",        "",       "",       "",        ""),  # bitr. rektor
-    "dag":     ("RFWA",  "",          "",        "",       "",       "",        ""),  # with delegation
-    "erik":    ("RFL",   "RFL",       "RFLWA",   "",       "",       "",        ""),  # områdeschef Norr
-    "maria":   ("",      "",          "",        "RFL",    "",       "",        ""),  # områdeschef Söder
+    "karin":   ("RFWAC", "",          "",        "",       "",       "",        ""),  # rektor
+    "jonas":   ("RFWC",  "",          "",        "",       "",       "",        ""),  # bitr. rektor
+    "dag":     ("RFWAC", "",          "",        "",       "",       "",        ""),  # with delegation
+    "erik":    ("RFLC",  "RFLC",      "RFLWAC",  "",       "",       "",        ""),  # områdeschef Norr
+    "maria":   ("",      "",          "",        "RFLC",   "",       "",        ""),  # områdeschef Söder
     "lena":    ("RF",    "RF",        "RF",      "RF",     "",       "RFO",     ""),  # skolchef
     "samira":  ("RF",    "RF",        "RF",      "RF",     "",       "RF",      ""),  # utvecklare
     "sofia":   ("R",     "",          "",        "",       "",       "",        ""),  # lärare
     "perolov": ("R",     "R",         "R",       "R",      "",       "R",       ""),  # nämnd
     "tove":    ("R",     "R",         "R",       "R",      "",       "RM",      ""),  # systemförvaltare
     "nils":    ("",      "",          "",        "",       "",       "",        ""),  # has left
-    "mats":    ("",      "",          "",        "",       "RFWA",   "",        ""),  # rektor in Granby
+    "mats":    ("",      "",          "",        "",       "RFWAC",  "",        ""),  # rektor in Granby
     "greta":   ("",      "",          "",        "",       "R",      "",        "RM"),
 }  # fmt: skip
 PLACES = ("savkulla", "hassel", "klockvret", "ringmura", "granbyskolan", "exempelby", "granby")

@@ -7,6 +7,7 @@ over from others looks back at theirs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import sqlalchemy as sa
 
@@ -35,6 +36,21 @@ class AgreedBefore:
         return self.agreement.is_open
 
 
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """The dialogues before one, with what was agreed in them: both functions below in one reading."""
+
+    dialogues: list[QualityDialogue]
+    agreements: list[AgreedBefore]
+
+    @classmethod
+    def load(cls, dialogue: QualityDialogue) -> Self:
+        """Three statements, however many units."""
+        earlier = _earlier(dialogue)
+        last = _last_of_each(dialogue, earlier)
+        return cls(last, _agreed(dialogue.organizer_id, earlier, last))
+
+
 def agreements_last_time(dialogue: QualityDialogue) -> list[AgreedBefore]:
     """What was agreed in the previous dialogue of these units, settled or not, and what is still
     open from any earlier one: nothing disappears without an answer. Oldest first; the agreement's
@@ -43,17 +59,24 @@ def agreements_last_time(dialogue: QualityDialogue) -> list[AgreedBefore]:
     The dialogue is one that the caller has loaded for the person (`load_dialogue`); its units are
     those of the earlier dialogues, so that who follows this one may read what was agreed.
     """
-    earlier = _earlier(dialogue)
+    return LastTime.load(dialogue).agreements
+
+
+def _agreed(
+    organizer_id: int, earlier: "_Earlier", last: Sequence[QualityDialogue]
+) -> list[AgreedBefore]:
     by_id = {row.id: row for row in earlier.dialogues}
     if not by_id:
         return []
-    last = [row.id for row in _last_of_each(dialogue, earlier)]
     found = db.session.scalars(
         sa.select(Agreement)
         .where(
-            Agreement.organizer_id == dialogue.organizer_id,
+            Agreement.organizer_id == organizer_id,
             Agreement.dialogue_id.in_(by_id),
-            sa.or_(Agreement.dialogue_id.in_(last), Agreement.state == AgreementState.OPEN),
+            sa.or_(
+                Agreement.dialogue_id.in_([row.id for row in last]),
+                Agreement.state == AgreementState.OPEN,
+            ),
         )
         .options(sa.orm.joinedload(Agreement.measure))
         .order_by(Agreement.id)

@@ -24,6 +24,8 @@ class Permission(enum.StrEnum):
     """Adopt (fastställa) the analysis, decide measures."""
     LEAD = "lead"
     """Place, move and cancel the dialogues; add the organizer's topics."""
+    CONVERSE = "converse"
+    """Take part in the dialogues, from either side: write the notes, agree, approve."""
     MANAGE = "manage"
     """Units, people, roles, the läsår, the outbox. Reads no unit's drafts."""
     OVERSEE = "oversee"
@@ -88,9 +90,9 @@ _READ = frozenset({Permission.READ})
 _FOLLOW = _READ | {Permission.FOLLOW}
 
 _GRANTS = {
-    Role.PRINCIPAL: _FOLLOW | {Permission.WRITE, Permission.ADOPT},
-    Role.DEPUTY: _FOLLOW | {Permission.WRITE},
-    Role.DIALOGUE_LEAD: _FOLLOW | {Permission.LEAD},
+    Role.PRINCIPAL: _FOLLOW | {Permission.WRITE, Permission.ADOPT, Permission.CONVERSE},
+    Role.DEPUTY: _FOLLOW | {Permission.WRITE, Permission.CONVERSE},
+    Role.DIALOGUE_LEAD: _FOLLOW | {Permission.LEAD, Permission.CONVERSE},
     Role.QUALITY_DEVELOPER: _FOLLOW,
     Role.ORGANIZER_LEAD: _FOLLOW | {Permission.OVERSEE},
     Role.STAFF: _READ,
