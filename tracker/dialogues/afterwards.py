@@ -76,8 +76,8 @@ class IsHeld:
             raise DialogueError("Dialogen har inte börjat än.")
         if waiting := self.open_proposal:
             waiting.answer(accepted=False)
-        self.state = DialogueState.HELD
-        self.held_at, self.held_by_name = now(), by.name
+        held = (DialogueState.HELD, now(), by.name)
+        self.state, self.held_at, self.held_by_name = held
         self._record(Action.DIALOGUE_HELD, by)
 
     def undo_hold(self, *, by: "User") -> None:

@@ -7,15 +7,14 @@ from typing import Any
 
 from flask import request
 from wtforms import StringField
+from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
 from tracker.dialogues.forms import NOTE_LENGTH
-from tracker.dialogues.states import AgreementState
-from tracker.models import Agreement, DialogueNote, QualityDialogue
+from tracker.models import Agreement, AgreementState, DialogueNote, QualityDialogue
 from tracker.web.fields import Day, FreeLine, FreeText, MaybeRow, OneOf, Optional, required
 from tracker.web.forms import Form, VersionedForm
 
-TOKEN_LENGTH = 40
 ONE_OF_MANY = type("Meta", (VersionedForm.Meta,), {"csrf": False})
 """Many forms in one <form>: its token is checked before the view, once for all of them."""
 
@@ -49,11 +48,15 @@ class AgreementForm(VersionedForm):
     who = MaybeRow("Vem", empty="Välj en person")
     other = FreeLine("Någon annan", [Optional()])
     due = Day("När", [Optional()])
-    token = StringField(widget=HiddenInput())
+    token = StringField(widget=HiddenInput(), validators=[Length(max=40)])
 
     @classmethod
-    def over(cls, row: Agreement, people: Collection[tuple[int, str]]) -> "AgreementForm":
-        form = cls(prefix=f"agreement-{row.id}", data=standing(row) | {"version": row.version})
+    def over(
+        cls, row: Agreement, people: Collection[tuple[int, str]], *, fresh: bool = False
+    ) -> "AgreementForm":
+        """`fresh`: as it stands, whatever was sent."""
+        data = standing(row) | {"version": row.version}
+        form = cls(**_sent(fresh), prefix=f"agreement-{row.id}", data=data)
         known = {key for key, _ in people}
         gone = row.responsible_id is not None and row.responsible_id not in known
         form.who.offer([*people, *([(row.responsible_id, row.responsible)] if gone else [])])
@@ -61,12 +64,10 @@ class AgreementForm(VersionedForm):
 
     @classmethod
     def for_new(
-        cls, people: Collection[tuple[int, str]], *, empty: bool = False
+        cls, people: Collection[tuple[int, str]], *, fresh: bool = False
     ) -> "AgreementForm":
         data = {"version": 0, "token": secrets.token_urlsafe(24)}
-        form = (
-            cls(formdata=None, prefix="new", data=data) if empty else cls(prefix="new", data=data)
-        )
+        form = cls(**_sent(fresh), prefix="new", data=data)
         form.who.offer(people)
         return form
 
@@ -76,7 +77,8 @@ class AgreementForm(VersionedForm):
 
     @property
     def is_filled(self) -> bool:
-        return bool(self.what.data or self.other.data or self.who.data or self.due.raw_data != [""])
+        written = (self.what.data, self.other.data, self.who.data, *(self.due.raw_data or ()))
+        return any(written)
 
     def allows(self) -> bool:
         """Whether it says enough; puts errors at the fields."""
@@ -92,6 +94,10 @@ class AgreementForm(VersionedForm):
         chosen = self.who.data
         who = dict(self.who.choices)[chosen] if chosen else self.other.data
         return self.what.data, who, chosen, self.due.data
+
+
+def _sent(fresh: bool) -> dict[str, Any]:
+    return {"formdata": None} if fresh else {}
 
 
 def standing(row: Agreement) -> dict[str, Any]:

@@ -102,14 +102,20 @@ class IsWrittenIn:
             return note
         if seen != (note.version if note else 0):
             raise StaleDataError("somebody else has written here meanwhile")
+        written = {"text": text, "by_id": by.id, "by_name": by.name, "at": now()}
+        goes_on = note is not None and note.by_id == by.id and now() - note.at <= ONE_EVENT_EACH
         if note is None:
             topic = self.topic_at(slot)
             note = DialogueNote(
-                organizer_id=self.organizer_id, slot=slot, topic_id=topic.id if topic else None
+                organizer_id=self.organizer_id,
+                slot=slot,
+                topic_id=topic.id if topic else None,
+                **written,
             )
             self.notes.append(note)
-        goes_on = note.by_id == by.id and now() - note.at <= ONE_EVENT_EACH
-        note.text, note.by_id, note.by_name, note.at = text, by.id, by.name, now()
+        else:
+            for name, value in written.items():
+                setattr(note, name, value)
         db.session.flush()
         if not goes_on:
             self._record(Action.NOTE_WRITTEN, by, point=self.heading(slot))
