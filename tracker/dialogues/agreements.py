@@ -76,7 +76,9 @@ class Agreement(Versioned, TenantOwned, Base):
     dialogue: Mapped["QualityDialogue"] = relationship(
         foreign_keys="Agreement.dialogue_id", back_populates="agreements"
     )
-    measure: Mapped["Measure | None"] = relationship(foreign_keys="Agreement.measure_id")
+    measure: Mapped["Measure | None"] = relationship(
+        foreign_keys="Agreement.measure_id", lazy="joined"
+    )
     responsible_user: Mapped["User | None"] = relationship(foreign_keys="Agreement.responsible_id")
 
     @classmethod
