@@ -186,9 +186,10 @@ def test_remarks_only_when_approved_and_never_changed(cast, as_, dialogue):
     )
     approve(browser, dialogue)
     approve(as_(cast.erik), dialogue)
-    assert "Skriv det du vill lägga till." in browser.submit(
-        url(dialogue, "/anmarkning"), {"text": " "}, 422
-    ).text
+    assert (
+        "Skriv det du vill lägga till."
+        in browser.submit(url(dialogue, "/anmarkning"), {"text": " "}, 422).text
+    )
     browser.submit(url(dialogue, "/anmarkning"), {"text": "Rätt år är 2025"})
     assert "Rätt år är 2025" in as_(cast.lena).page(url(dialogue))
     assert len(dialogue.approvals) == 2
