@@ -1,11 +1,12 @@
-"""Build what is served of others' work: the design system with our theme, and the typeface.
+"""Build what is served of others' work: the design system with our theme, the typeface, and htmx.
 
 Nothing of it is kept in the repository. `npm ci` brings the packages, and this script turns them
 into these files of tracker/static/vendor:
 
     designsystem.css    cascade layers, our theme, the typeface, the components
     fonts/*.woff2       Inter, variable weight, latin and latin-ext
-    licences/*.txt      the licence of each, which both ask to travel with the files
+    htmx.min.js         for the pages that save while people write
+    licences/*.txt      the licence of each, which travels with the files
 
 Usage: build_assets.py NODE, run from the top of the repository.
 """
@@ -22,6 +23,7 @@ VENDOR = Path("tracker/static/vendor")
 COMPONENTS = PACKAGES / "@digdir/designsystemet-css"
 THEME_BUILDER = PACKAGES / "@digdir/designsystemet"
 TYPEFACE = PACKAGES / "@fontsource-variable/inter"
+HTMX = PACKAGES / "htmx.org"
 THEME_CONFIGURATION = Path("designsystemet.config.json")
 # Swedish needs latin alone; the browser fetches latin-ext when a page has a name such as Šimić.
 SUBSETS = ("latin-ext", "latin")
@@ -73,6 +75,8 @@ def build(node: str) -> None:
         shutil.copy(TYPEFACE / f"files/inter-{subset}-wght-normal.woff2", VENDOR / "fonts")
     shutil.copy(COMPONENTS / "LICENSE", VENDOR / "licences/designsystemet.txt")
     shutil.copy(TYPEFACE / "LICENSE", VENDOR / "licences/inter.txt")
+    shutil.copy(HTMX / "dist/htmx.min.js", VENDOR)
+    shutil.copy(HTMX / "LICENSE", VENDOR / "licences/htmx.txt")
     (VENDOR / "designsystem.css").write_text(stylesheet, "utf-8")
 
 

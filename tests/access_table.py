@@ -21,7 +21,7 @@ from tracker.models import Permission
 
 READ, FOLLOW, WRITE = Permission.READ, Permission.FOLLOW, Permission.WRITE
 ADOPT, LEAD = Permission.ADOPT, Permission.LEAD
-CHECK_IN = Permission.CHECK_IN
+CONVERSE = Permission.CONVERSE
 MANAGE, OVERSEE = Permission.MANAGE, Permission.OVERSEE
 
 
@@ -217,16 +217,26 @@ ROUTES: dict[str, Demand] = {
     "dialogues.answer": dialogue(LEAD),
     # preparation of a dialogue
     # in the room and afterwards
+    "dialogues.room": dialogue(CONVERSE),
+    "dialogues.room_news": dialogue(CONVERSE),
+    "dialogues.write_note": dialogue(CONVERSE),
+    "dialogues.write_agreements": dialogue(CONVERSE),
+    "dialogues.notes": dialogue(FOLLOW),
+    "dialogues.undo_hold": dialogue(CONVERSE),
+    "dialogues.approve": dialogue(CONVERSE),
+    "dialogues.remark": dialogue(CONVERSE),
+    "dialogues.agreement": dialogue(CONVERSE),
+    "dialogues.make_measure": dialogue(WRITE),
     # check-ins
-    "checkins.index": anywhere(CHECK_IN),
+    "checkins.index": anywhere(CONVERSE),
     "checkins.support": organizer(OVERSEE),
-    "checkins.new": anywhere(CHECK_IN),
-    "checkins.of_unit": cycle(CHECK_IN),
+    "checkins.new": anywhere(CONVERSE),
+    "checkins.of_unit": cycle(CONVERSE),
     "checkins.interval": unit(LEAD),
-    "checkins.show": check_in(CHECK_IN),
-    "checkins.correct": check_in(CHECK_IN),
+    "checkins.show": check_in(CONVERSE),
+    "checkins.correct": check_in(CONVERSE),
     "checkins.answer": check_in(LEAD),
-    "checkins.outcome": check_in(CHECK_IN),
+    "checkins.outcome": check_in(CONVERSE),
     # calendars
     "calendars.address": SIGNED_IN,
     "calendars.remove_address": SIGNED_IN,

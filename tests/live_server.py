@@ -14,6 +14,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -43,43 +44,96 @@ def application() -> Callable[..., Iterable[bytes]]:
     return at_the_moment
 
 
-@contextmanager
-def live_server(
-    database: Path, *, at: datetime | None = None, workers: int = 1, environment: str = "test"
-) -> Iterator[str]:
-    """Serve the SQLite file; gives the address. What the server says goes to a file beside it."""
-    with closing(socket.create_server(("127.0.0.1", 0), backlog=128)) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+class LiveServer:
+    """Serves the SQLite file at `address`; it can be killed, and started again at the same one. What
+    the server says goes to a file beside the database."""
+
+    def __init__(
+        self,
+        database: Path,
+        *,
+        at: datetime | None = None,
+        workers: int = 1,
+        environment: str = "test",
+    ) -> None:
+        self._listening = _listen(0)
+        self._log = database.with_suffix(".log")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._port = self._listening.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self._port}"
         surroundings = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        surroundings |= {
+        self._surroundings = surroundings | {
             "VARVET_ENV": environment,
             "VARVET_INSTANCE": str(database.parent),
             "DATABASE_URL": f"sqlite:///{database}",
-            "BASE_URL": address,
+            "BASE_URL": self.address,
             "SECRET_KEY": "a key for tests only, long enough to be one",
             "WEB_CONCURRENCY": str(workers),
             **({"LIVE_AT": at.isoformat()} if at else {}),
         }
-        with database.with_suffix(".log").open("wb") as log:
-            server = subprocess.Popen(
+
+    def start(self) -> None:
+        if self._listening.fileno() < 0:
+            self._listening = _listen(self._port)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
                 [
                     str(Path(sys.executable).parent / "gunicorn"),
                     "--bind",
-                    f"fd://{listening.fileno()}",
+                    f"fd://{self._listening.fileno()}",
                     "tests.live_server:application()",
                 ],
                 cwd=ROOT,
-                env=surroundings,
-                pass_fds=[listening.fileno()],
+                env=self._surroundings,
+                pass_fds=[self._listening.fileno()],
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
                 preexec_fn=_end_with_parent,
             )
+
+    def kill(self, *, refusing: bool) -> None:
+        """kill -9, workers and all. Then connections are refused; or taken and never answered, until
+        the server is back and finds them."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(timeout=30)
+            self._process = None
+        if refusing:
+            self._listening.close()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=30)
+            self._process = None
+        self._listening.close()
+
+
+def _listen(port: int) -> socket.socket:
+    """A port of its own for 0. One whose server was killed is free when the last of its workers is
+    gone, which the kernel sees to in a moment."""
+    until = time.monotonic() + 20
+    while True:
         try:
-            yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
+            return socket.create_server(("127.0.0.1", port), backlog=128)
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+@contextmanager
+def live_server(
+    database: Path, *, at: datetime | None = None, workers: int = 1, environment: str = "test"
+) -> Iterator[str]:
+    """Serve the SQLite file; gives the address."""
+    server = LiveServer(database, at=at, workers=workers, environment=environment)
+    server.start()
+    try:
+        yield server.address
+    finally:
+        server.stop()
 
 
 def said(database: Path) -> list[str]:

@@ -20,9 +20,9 @@ LETTERS = {
     "W": Permission.WRITE,
     "A": Permission.ADOPT,
     "L": Permission.LEAD,
+    "C": Permission.CONVERSE,
     "M": Permission.MANAGE,
     "O": Permission.OVERSEE,
-    "C": Permission.CHECK_IN,
 }
 
 # Who may do what, written out by hand on purpose: not read from the code that is tested.

@@ -12,6 +12,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+NUMBERED = {"sqlite_autoincrement": True}  # SQLite forgets it when the table is copied
 STATES_BEFORE = "state IN ('planned', 'cancelled')"
 STATES_AFTER = "state IN ('planned', 'held', 'approved', 'cancelled')"
 RULES = {
@@ -338,7 +339,7 @@ def upgrade() -> None:
             batch_op.f("ix_check_in_measure_measure_id"), ["measure_id"], unique=False
         )
 
-    with op.batch_alter_table("quality_dialogue") as batch:
+    with op.batch_alter_table("quality_dialogue", table_kwargs=NUMBERED) as batch:
         batch.add_column(sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("held_by_name", sa.String(length=200), nullable=True))
         batch.add_column(sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True))
@@ -362,7 +363,7 @@ def downgrade() -> None:
         batch.drop_constraint(batch.f("ck_school_unit_check_ins_within_a_term"), type_="check")
         batch.drop_column("check_in_days")
     op.execute("UPDATE quality_dialogue SET state = 'planned' WHERE state IN ('held', 'approved')")
-    with op.batch_alter_table("quality_dialogue") as batch:
+    with op.batch_alter_table("quality_dialogue", table_kwargs=NUMBERED) as batch:
         for name in RULES:
             batch.drop_constraint(batch.f(f"ck_quality_dialogue_{name}"), type_="check")
         batch.drop_constraint(batch.f("ck_quality_dialogue_dialoguestate"), type_="check")

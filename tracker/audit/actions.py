@@ -103,6 +103,18 @@ class Action(enum.StrEnum):
     # preparation of a dialogue
 
     # in the room and afterwards
+    NOTE_WRITTEN = "note_written"
+    AGREED = "agreed"
+    AGREEMENT_CHANGED = "agreement_changed"
+    AGREEMENT_REMOVED = "agreement_removed"
+    AGREEMENT_FOLLOWED = "agreement_followed"
+    AGREEMENT_BECAME_MEASURE = "agreement_became_measure"
+    DIALOGUE_HELD = "dialogue_held"
+    DIALOGUE_NOT_HELD = "dialogue_not_held"
+    NOTES_APPROVED = "notes_approved"
+    APPROVAL_LAPSED = "approval_lapsed"
+    NOTES_LOCKED = "notes_locked"
+    NOTES_REMARKED = "notes_remarked"
 
     # check-ins
     CHECK_IN_HELD = "check_in_held"
@@ -222,6 +234,18 @@ _SENTENCES = {
     Action.PROPOSAL_DECLINED: "behöll tiden för {dialogue}",
     # preparation of a dialogue
     # in the room and afterwards
+    Action.NOTE_WRITTEN: "skrev om ”{point}” i minnesanteckningarna från {dialogue}",
+    Action.AGREED: "skrev upp en överenskommelse i {dialogue}",
+    Action.AGREEMENT_CHANGED: "ändrade en överenskommelse i {dialogue}",
+    Action.AGREEMENT_REMOVED: "tog bort en överenskommelse ur {dialogue}",
+    Action.AGREEMENT_FOLLOWED: "följde upp en överenskommelse från {dialogue}: {state}",
+    Action.AGREEMENT_BECAME_MEASURE: "gjorde en överenskommelse från {dialogue} till förslag på åtgärd",
+    Action.DIALOGUE_HELD: "markerade {dialogue} med {about} som genomförd",
+    Action.DIALOGUE_NOT_HELD: "ångrade att {dialogue} med {about} är genomförd",
+    Action.NOTES_APPROVED: "godkände minnesanteckningarna från {dialogue}",
+    Action.APPROVAL_LAPSED: "ändrade i minnesanteckningarna från {dialogue} efter ett godkännande, som inte gäller längre",
+    Action.NOTES_LOCKED: "var den sista att godkänna: minnesanteckningarna från {dialogue} är låsta",
+    Action.NOTES_REMARKED: "lade till en anmärkning till minnesanteckningarna från {dialogue}",
     # check-ins
     Action.CHECK_IN_HELD: "stämde av läget för {units_named} den {on}",
     Action.CHECK_IN_CORRECTED: "ändrade avstämningen för {units_named} den {on}",

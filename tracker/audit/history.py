@@ -66,7 +66,7 @@ def history_of_unit(unit: SchoolUnit, before: int | None = None) -> list[History
     ]
     if not may(Permission.WRITE):
         wanted.append(~AuditEvent.private)
-    if not may(Permission.CHECK_IN):
+    if not may(Permission.CONVERSE):
         wanted.append(AuditEvent.subject_kind != CHECK_IN)
     return _lines(sa.and_(*wanted), before=before, limit=PAGE_SIZE + 1)
 
@@ -100,7 +100,7 @@ def visible_to(access: Access) -> sa.ColumnElement[bool]:
         sa.and_(
             ~AuditEvent.private, ~about_check_ins, _about(access.units_where(Permission.FOLLOW))
         ),
-        sa.and_(about_check_ins, _about(access.units_where(Permission.CHECK_IN))),
+        sa.and_(about_check_ins, _about(access.units_where(Permission.CONVERSE))),
         sa.and_(AuditEvent.private, _about(_writes_in(access))),
     ]
     administrative = AuditEvent.subject_kind.in_(ADMINISTRATIVE)

@@ -20,6 +20,7 @@ from tracker.cycle import calendar
 from tracker.database import SAFE_METHODS
 from tracker.extensions import db, login_manager
 from tracker.models import (
+    Agreement,
     DialogueUnit,
     Measure,
     MeasureState,
@@ -35,6 +36,7 @@ from tracker.models import (
     UnitAddress,
     User,
 )
+from tracker.organisation.succession import with_successors
 
 READING = frozenset({Permission.READ, Permission.FOLLOW})
 ORGANIZER_KEY = "organizer_id"
@@ -359,6 +361,31 @@ def load_dialogue(dialogue_id: int, to: Permission) -> QualityDialogue:
     return dialogue
 
 
+def load_agreement(dialogue_id: int, agreement_id: int, to: Permission) -> Agreement:
+    """An agreement of a dialogue about a unit that the person follows, or about one that such a unit
+    took over from: what is open there is carried on by those who came after."""
+    agreement = db.session.scalar(
+        sa.select(Agreement)
+        .where(
+            Agreement.id == agreement_id,
+            Agreement.dialogue_id == dialogue_id,
+            Agreement.organizer_id == current_access().organizer_id,
+        )
+        .options(
+            sa.orm.joinedload(Agreement.measure),
+            sa.orm.joinedload(Agreement.dialogue).options(
+                sa.orm.joinedload(QualityDialogue.school_year),
+                sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
+            ),
+        )
+    )
+    if agreement is None:
+        abort(404)
+    units = with_successors(agreement.dialogue.units)
+    _demand(to, _on_units(units), visible=Permission.FOLLOW)
+    return agreement
+
+
 def _on_units(
     units: Iterable[SchoolUnit], owners: Container[int] | None = None
 ) -> frozenset[Permission]:
@@ -395,6 +422,6 @@ def _load_user(user_id: str) -> User | None:
 
 
 __all__ = [
-    "Access", "current_access", "current_year", "load_cycle", "load_dialogue", "load_measure",
+    "Access", "current_access", "current_year", "load_agreement", "load_cycle", "load_dialogue", "load_measure",
     "load_organizer", "load_unit", "may", "writes_measure",
 ]  # fmt: skip

@@ -97,7 +97,10 @@ def _work_in(organizer_id: int) -> None:
 def sign_out() -> Response:
     logout_user()
     session.clear()
-    return redirect(url_for("auth.sign_in"))
+    response = redirect(url_for("auth.sign_in"))
+    # What a page kept in this browser until it could be saved is nothing for the next person.
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @bp.route("/glomt-losenord", methods=["GET", "POST"])

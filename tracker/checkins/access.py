@@ -23,7 +23,7 @@ def load_check_in(check_in_id: int, to: Permission) -> CheckIn:
     given: frozenset[Permission] = frozenset()
     for unit in check_in.units:
         given |= current_access().on_unit(unit.id, unit.area_id)
-    if Permission.CHECK_IN not in given:
+    if Permission.CONVERSE not in given:
         abort(404)
     if to not in given:
         abort(403)
@@ -46,7 +46,7 @@ def _whole() -> sa.Select[tuple[CheckIn]]:
 
 def demand_somewhere() -> None:
     """The person checks in about some unit, whichever; else 403."""
-    if not any(Permission.CHECK_IN in grant.role.grants for grant in current_access().grants):
+    if not any(Permission.CONVERSE in grant.role.grants for grant in current_access().grants):
         abort(403)
 
 
@@ -55,7 +55,7 @@ def own_units() -> list[SchoolUnit]:
     return list(
         db.session.scalars(
             sa.select(SchoolUnit)
-            .where(current_access().units_where(Permission.CHECK_IN), SchoolUnit.open_on(today()))
+            .where(current_access().units_where(Permission.CONVERSE), SchoolUnit.open_on(today()))
             .options(selectinload(SchoolUnit.forms))
             .order_by(SchoolUnit.sort_key, SchoolUnit.id)
         )
@@ -67,5 +67,5 @@ def about_own_units() -> sa.ColumnElement[bool]:
     return CheckIn.id.in_(
         sa.select(CheckInUnit.check_in_id)
         .join(SchoolUnit, SchoolUnit.id == CheckInUnit.unit_id)
-        .where(current_access().units_where(Permission.CHECK_IN))
+        .where(current_access().units_where(Permission.CONVERSE))
     )

@@ -44,7 +44,7 @@ def support() -> str:
 
 
 def show(check_in_id: int) -> str:
-    check_in = load_check_in(check_in_id, to=Permission.CHECK_IN)
+    check_in = load_check_in(check_in_id, to=Permission.CONVERSE)
     return render_template(
         "checkins/show.html",
         check_in=check_in,
@@ -54,7 +54,7 @@ def show(check_in_id: int) -> str:
 
 
 def of_unit(slug: str, year: str) -> str:
-    cycle = load_cycle(slug, year, to=Permission.CHECK_IN)
+    cycle = load_cycle(slug, year, to=Permission.CONVERSE)
     school_year = cycle.school_year
     ids = (
         sa.select(CheckIn.id)

@@ -107,7 +107,7 @@ def _sent_before(form: CheckInForm) -> Response | None:
 
 
 def correct(check_in_id: int) -> Answer:
-    check_in = load_check_in(check_in_id, to=Permission.CHECK_IN)
+    check_in = load_check_in(check_in_id, to=Permission.CONVERSE)
     gathering = composing.of(check_in)
     measures = composing.measures_of(gathering.offered, also=check_in.measures)
     form = CorrectionForm(data=_stored(check_in) | {"version": check_in.version})
@@ -153,7 +153,7 @@ def _keeps_one_of_ones_own(chosen: list[Any]) -> None:
     """Else who corrects could no longer read what was corrected."""
     access = current_access()
     if chosen and not any(
-        Permission.CHECK_IN in access.on_unit(unit.id, unit.area_id) for unit in chosen
+        Permission.CONVERSE in access.on_unit(unit.id, unit.area_id) for unit in chosen
     ):
         raise CheckInError("Minst en av enheterna ska vara din.", field="units")
 
@@ -184,7 +184,7 @@ def answer(check_in_id: int) -> Answer:
 
 def outcome(check_in_id: int) -> Answer:
     """Vad blev det? By either side; then it is settled."""
-    check_in = load_check_in(check_in_id, to=Permission.CHECK_IN)
+    check_in = load_check_in(check_in_id, to=Permission.CONVERSE)
     row = _support(check_in)
     form = OutcomeForm(obj=row)
     return _follow(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.audit.actions import Action
 from tracker.clock import now
 from tracker.database import (
     Base,
@@ -18,11 +19,16 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.dialogues.states import AgreementState
+from tracker.extensions import db
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
+    from tracker.cycle.models import QualityCycle
     from tracker.dialogues.models import QualityDialogue
     from tracker.measures.models import Measure
+
+TITLE_LENGTH = 200
+"""Of a measure's title."""
 
 
 class Agreement(Versioned, TenantOwned, Base):
@@ -70,9 +76,73 @@ class Agreement(Versioned, TenantOwned, Base):
     dialogue: Mapped["QualityDialogue"] = relationship(
         foreign_keys="Agreement.dialogue_id", back_populates="agreements"
     )
-    measure: Mapped["Measure | None"] = relationship(foreign_keys="Agreement.measure_id")
+    measure: Mapped["Measure | None"] = relationship(
+        foreign_keys="Agreement.measure_id", lazy="joined"
+    )
     responsible_user: Mapped["User | None"] = relationship(foreign_keys="Agreement.responsible_id")
+
+    @classmethod
+    def forget_measure(cls, measure_id: int) -> None:
+        """The proposal that an agreement became is withdrawn: it may become another one."""
+        db.session.execute(
+            sa.update(cls).where(cls.measure_id == measure_id).values(measure_id=None)
+        )
 
     @property
     def is_open(self) -> bool:
         return self.state is AgreementState.OPEN
+
+    @property
+    def is_awaited(self) -> bool:
+        """Open, and followed by itself: what has become a measure is followed as one."""
+        return self.is_open and self.measure_id is None
+
+    def settle(self, state: AgreementState, outcome: str, *, by: "User") -> None:
+        """Klart, or inte längre aktuellt, with what became of it; or open again. It may be said at any
+        time, also when the notes are locked: what was agreed stays as it reads."""
+        if (state, outcome) == (self.state, self.outcome):
+            return
+        changes = state is not self.state
+        self.state, self.outcome = state, outcome
+        if state is AgreementState.OPEN:
+            self.settled_at = self.settled_by_name = None
+        elif changes:
+            self.settled_at, self.settled_by_name = now(), by.name
+        self.dialogue._record(Action.AGREEMENT_FOLLOWED, by, state=state.label.lower())
+
+    def become(self, cycle: "QualityCycle", *, by: "User") -> "Measure":
+        """Gör till åtgärd: a proposal in the lap, with what was agreed as its title. An agreement
+        becomes one measure and no second; the measure it became is given again."""
+        from tracker.measures.models import Measure
+
+        self.dialogue.lock()
+        db.session.refresh(self, ["measure_id", "measure"])
+        if self.measure is not None:
+            return self.measure
+        title = shortened(self.what, TITLE_LENGTH)
+        measure = Measure.propose(
+            cycle,
+            by=by,
+            title=title,
+            description=self.what if title != self.what else "",
+            responsible=self.responsible,
+            responsible_id=self.responsible_id,
+        )
+        self.measure = measure
+        db.session.flush()
+        self.dialogue._record(Action.AGREEMENT_BECAME_MEASURE, by, private=True)
+        return measure
+
+    @classmethod
+    def awaited(cls) -> sa.ColumnElement[bool]:
+        """The same as `is_awaited`, as a criterion."""
+        return sa.and_(cls.state == AgreementState.OPEN, cls.measure_id.is_(None))
+
+
+def shortened(text: str, length: int) -> str:
+    """On one line, cut between two words where it is longer than `length`."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    kept = line[: length - 1]
+    return f"{kept.rpartition(' ')[0] or kept}…"

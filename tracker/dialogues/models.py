@@ -21,9 +21,11 @@ from tracker.database import (
     tenant_fk,
     tenant_key,
 )
+from tracker.dialogues.afterwards import IsHeld
 from tracker.dialogues.agreements import Agreement
 from tracker.dialogues.moves import DialogueMove, HasTime, TimeProposal
 from tracker.dialogues.notes import DialogueApproval, DialogueNote, DialogueRemark
+from tracker.dialogues.room import IsWrittenIn
 from tracker.dialogues.states import DialogueError, DialogueKind, DialogueState
 from tracker.dialogues.topics import DialogueTopic, HasTopics
 from tracker.extensions import db
@@ -41,7 +43,7 @@ BRIEF_DAYS = 5
 """Last year's effects are settled, or given a new date, this many days before."""
 
 
-class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
+class QualityDialogue(HasTime, HasTopics, IsWrittenIn, IsHeld, Versioned, TenantOwned, Base):
     """One dialogue, covering one or more units of the same leader. It exists before it has a date.
 
     Its number is never used again: reminders and history point at it without a foreign key.
@@ -234,6 +236,8 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
             raise DialogueError("Bara samma dialog i samma läsår kan slås ihop.")
         if self.has_been or other.has_been:
             raise DialogueError("En dialog som har varit kan inte slås ihop med en annan.")
+        self.must_be_unwritten()
+        other.must_be_unwritten()
         if _has_time(other) and not _has_time(self):
             return other.join(self, by=by)
         units = other.units
@@ -255,6 +259,7 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
         leads the unit, and may be undone the same way."""
         if self.has_been:
             raise DialogueError("Dialogen har varit och kan inte delas.")
+        self.must_be_unwritten()
         if len(self.unit_links) < 2:
             raise DialogueError("Dialogen gäller bara en enhet.")
         self.unit_links = [link for link in self.unit_links if link.unit_id != unit.id]
@@ -297,10 +302,14 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
             self.unit_links = [link for link in self.unit_links if link.unit_id != unit.id]
         db.session.flush()
 
-    def _record(self, action: Action, by: "User | None", **data: Any) -> None:
+    def _record(
+        self, action: Action, by: "User | None", private: bool = False, **data: Any
+    ) -> None:
         if "about" in action.keys:
             data["about"] = self.unit_names
-        record(action, self, by=by, units=self.units, **({"dialogue": self.title} | data))
+        if "dialogue" in action.keys:
+            data.setdefault("dialogue", self.title)
+        record(action, self, by=by, units=self.units, private=private, **data)
 
 
 def _has_time(dialogue: QualityDialogue) -> bool:

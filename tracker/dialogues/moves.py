@@ -106,6 +106,7 @@ class HasTime:
         is_cancelled: bool
         has_been: bool
 
+        def must_not_be_held(self) -> None: ...
         def _record(self, action: Action, by: "User | None", **data: Any) -> None: ...
 
     @property
@@ -136,6 +137,7 @@ class HasTime:
         A new hour of the same day re-arms the reminders too, since the mail names the hour; another
         end does not. A proposal that waits is answered by this.
         """
+        self.must_not_be_held()
         if ends_at <= starts_at:
             raise DialogueError("Dialogen måste sluta efter att den har börjat.")
         if starts_at == self.starts_at and not self.is_cancelled:
@@ -164,10 +166,11 @@ class HasTime:
     def describe(
         self, place: str, participants: str, *, by: "User", ends_at: datetime | None = None
     ) -> None:
-        """Where, with whom and how long; gives no new reminders."""
+        """Where, with whom and how long; gives no new reminders. DialogueError once it was held."""
         new = (place, participants, ends_at or self.ends_at)
         if new == (self.place, self.participants, self.ends_at):
             return
+        self.must_not_be_held()
         self.place, self.participants, self.ends_at = new
         self._record(Action.DIALOGUE_CHANGED, by)
 
@@ -175,6 +178,7 @@ class HasTime:
         """Ställ in, with a reason. Its reminders fall silent."""
         if self.is_cancelled:
             return
+        self.must_not_be_held()
         if waiting := self.open_proposal:
             waiting.answer(accepted=False)
         self.state = DialogueState.CANCELLED

@@ -2,10 +2,12 @@
 
 from flask import Blueprint
 
+from tracker.dialogues import routes_afterwards as afterwards
 from tracker.dialogues import routes_plan as plan
 from tracker.dialogues import routes_planning as planning
 from tracker.dialogues import routes_preparing as preparing
 from tracker.dialogues import routes_reading as reading
+from tracker.dialogues import routes_room as in_the_room
 
 bp = Blueprint("dialogues", __name__)
 
@@ -30,5 +32,15 @@ for address, view, methods in (
     (f"{ONE}/vi-ser/<int:topic_id>/ta-bort", preparing.remove_topic, DO),
     (f"{ONE}/foresla-tid", preparing.propose, FORM),
     (f"{ONE}/forslag/<int:proposal_id>", preparing.answer, DO),
+    (f"{ONE}/samtal", in_the_room.room, FORM),
+    (f"{ONE}/samtal/nytt", in_the_room.room_news, READ),
+    (f"{ONE}/samtal/overenskommelser", in_the_room.write_agreements, DO),
+    (f"{ONE}/samtal/<slot>", in_the_room.write_note, DO),
+    (f"{ONE}/minnesanteckningar", afterwards.notes, READ),
+    (f"{ONE}/minnesanteckningar/godkann", afterwards.approve, DO),
+    (f"{ONE}/minnesanteckningar/anmarkning", afterwards.remark, DO),
+    (f"{ONE}/minnesanteckningar/angra", afterwards.undo_hold, DO),
+    (f"{ONE}/overenskommelser/<int:agreement_id>", afterwards.agreement, FORM),
+    (f"{ONE}/overenskommelser/<int:agreement_id>/atgard", afterwards.make_measure, DO),
 ):
     bp.add_url_rule(address, view_func=view, methods=methods)

@@ -134,7 +134,11 @@ def cancel(dialogue_id: int) -> Response | str | tuple[str, int]:
         return render_template("dialogues/cancel.html", dialogue=dialogue, form=form), (
             422 if form.is_submitted() else 200
         )
-    dialogue.cancel(form.reason.data, by=current_user)
+    try:
+        dialogue.cancel(form.reason.data, by=current_user)
+    except DialogueError as wrong:
+        form.refuse("reason", str(wrong))
+        return render_template("dialogues/cancel.html", dialogue=dialogue, form=form), 422
     db.session.commit()
     notify(f"{dialogue.kind.label} med {dialogue.unit_names} är inställd.")
     return redirect(_plan_url(dialogue))
@@ -147,7 +151,10 @@ def join(dialogue_id: int) -> Response:
     other = next((row for row in _joinable(dialogue, staffing) if row.id == other_id), None)
     if other is None:
         return _refused(dialogue, "De två dialogerna kan inte slås ihop. Så här ser det ut nu.")
-    joined = dialogue.join(other, by=current_user)
+    try:
+        joined = dialogue.join(other, by=current_user)
+    except DialogueError as wrong:
+        return _refused(dialogue, str(wrong))
     db.session.commit()
     notify(f"{joined.kind.label} gäller nu {joined.unit_names} tillsammans.")
     return redirect(url_for("dialogues.place", dialogue_id=joined.id))

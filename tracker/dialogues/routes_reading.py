@@ -12,6 +12,7 @@ from tracker.dialogues.diary import Diary
 from tracker.dialogues.lists import People, When, what_is_left
 from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS
 from tracker.dialogues.preparation import PreparationFacts, steps
+from tracker.dialogues.sides import Table
 from tracker.extensions import db
 from tracker.models import (
     DialogueUnit,
@@ -78,6 +79,7 @@ def show(dialogue_id: int) -> str:
             (row for side in sides for row in checklist if row.side is side and not row.done), None
         ),
         concerns=_concerns(dialogue, staffing),
+        table=_table(dialogue, staffing),
         events=history_of(dialogue),
         organizers_due=dialogue.due(ORGANIZERS_TOPICS_DAYS),
         Side=Side,
@@ -88,6 +90,12 @@ def _staffing_on(dialogue: QualityDialogue) -> Staffing:
     """Who takes part: those who held the roles on the day, once it has been."""
     day = dialogue.day if dialogue.has_been else None
     return Staffing.load(dialogue.organizer_id, day)
+
+
+def _table(dialogue: QualityDialogue, on_the_day: Staffing) -> Table:
+    """Who approves the notes: those who have the roles today, whoever had them on the day."""
+    waits = dialogue.is_held and not dialogue.is_approved
+    return Table.of(dialogue, Staffing.load(dialogue.organizer_id) if waits else on_the_day)
 
 
 def _concerns(dialogue: QualityDialogue, staffing: Staffing) -> list[str]:

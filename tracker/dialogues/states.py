@@ -91,3 +91,12 @@ class MoveKind(enum.StrEnum):
 
 class DialogueError(Exception):
     """The dialogue's state does not allow that; the message says why, in Swedish."""
+
+
+class NotesChanged(DialogueError):
+    """The notes read otherwise than when the person opened the page."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Texten har ändrats sedan du öppnade sidan. Läs den igen och godkänn sedan."
+        )

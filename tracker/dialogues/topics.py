@@ -25,6 +25,7 @@ from tracker.extensions import db
 if TYPE_CHECKING:
     from tracker.auth.models import User
     from tracker.dialogues.models import QualityDialogue
+    from tracker.dialogues.notes import DialogueNote
     from tracker.measures.models import DevelopmentArea
 
 
@@ -68,6 +69,7 @@ class HasTopics:
     if TYPE_CHECKING:
         organizer_id: int
         topics: list[DialogueTopic]
+        notes: list["DialogueNote"]
         has_been: bool
 
         def _record(self, action: Action, by: "User | None", **data: object) -> None: ...
@@ -123,7 +125,15 @@ class HasTopics:
         self._record(Action.TOPIC_CHANGED, by, topic=title)
 
     def remove_topic(self, topic: DialogueTopic, *, by: "User") -> None:
+        """DialogueError when it has begun, or something is written about the area already."""
         self.must_not_have_begun()
+        note = next((row for row in self.notes if row.topic_id == topic.id), None)
+        if note is not None and note.text:
+            raise DialogueError("Det finns redan minnesanteckningar om området.")
+        if note is not None:
+            self.notes.remove(note)
+            db.session.delete(note)
+            db.session.flush()
         self._record(Action.TOPIC_REMOVED, by, topic=topic.title)
         self.topics.remove(topic)
 

@@ -352,11 +352,14 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
             self.ends_on = None
 
     def withdraw(self, *, by: "User") -> None:
-        """Remove a proposal; nothing decided is ever removed."""
+        """Remove a proposal; nothing decided is ever removed. The agreement it came from stays."""
+        from tracker.dialogues.agreements import Agreement
+
         self._must_be(MeasureState.PROPOSED)
         self._record(Action.MEASURE_REMOVED, by)
         if self.continues is not None:
             self.continues.continued_by = None
+        Agreement.forget_measure(self.id)
         db.session.delete(self)
 
     def continue_in(self, cycle: "QualityCycle", *, by: "User") -> "Measure":

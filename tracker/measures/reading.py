@@ -10,13 +10,14 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.analyses.problems import excerpt
-from tracker.auth.access import current_access, current_year, writes_measure
+from tracker.auth.access import current_access, current_year, may, writes_measure
 from tracker.clock import at, local, today
 from tracker.cycle import calendar
 from tracker.extensions import db
 from tracker.measures.areas import area_ids
 from tracker.measures.states import LIVING
 from tracker.models import (
+    Agreement,
     Cause,
     DevelopmentArea,
     EffectAssessment,
@@ -27,6 +28,7 @@ from tracker.models import (
     Permission,
     Problem,
     QualityCycle,
+    QualityDialogue,
     RoleAssignment,
     SchoolUnit,
     SchoolYear,
@@ -280,6 +282,18 @@ def load_basis(measure: Measure) -> None:
         )
     )
     set_committed_value(measure, "cause", cause)
+
+
+def agreement_behind(measure: Measure) -> Agreement | None:
+    """The agreement of a dialogue that it was made of, for those who follow the dialogues."""
+    if not may(Permission.FOLLOW):
+        return None
+    return db.session.scalar(
+        sa.select(Agreement)
+        .where(Agreement.measure_id == measure.id)
+        .options(joinedload(Agreement.dialogue).joinedload(QualityDialogue.school_year))
+        .limit(1)
+    )
 
 
 def analysis_behind(measure: Measure) -> QualityCycle | None:

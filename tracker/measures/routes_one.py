@@ -13,6 +13,7 @@ from tracker.extensions import db
 from tracker.measures.blueprint import bp
 from tracker.measures.forms import LACKING, CancelForm, LogForm, MeasureForm
 from tracker.measures.reading import (
+    agreement_behind,
     analysis_behind,
     areas_of,
     causes_of,
@@ -49,6 +50,7 @@ def show_page(
         year=year,
         life=life_of(versions),
         analysis=analysis_behind(measure),
+        agreement=agreement_behind(measure),
         form=cancel_form or log_form,
         log_form=log_form or LogForm(formdata=None),
         cancel_form=cancel_form or CancelForm(formdata=None),

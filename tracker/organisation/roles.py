@@ -24,8 +24,9 @@ class Permission(enum.StrEnum):
     """Adopt (fastställa) the analysis, decide measures."""
     LEAD = "lead"
     """Place, move and cancel the dialogues; add the organizer's topics."""
-    CHECK_IN = "check_in"
-    """Write and read the check-ins (avstämningar): for those who meet, and nobody else."""
+    CONVERSE = "converse"
+    """Take part in what the two sides say to each other: write the notes of the dialogues, agree,
+    approve, check in. For those who meet, and nobody else."""
     MANAGE = "manage"
     """Units, people, roles, the läsår, the outbox. Reads no unit's drafts."""
     OVERSEE = "oversee"
@@ -90,9 +91,9 @@ _READ = frozenset({Permission.READ})
 _FOLLOW = _READ | {Permission.FOLLOW}
 
 _GRANTS = {
-    Role.PRINCIPAL: _FOLLOW | {Permission.WRITE, Permission.ADOPT, Permission.CHECK_IN},
-    Role.DEPUTY: _FOLLOW | {Permission.WRITE, Permission.CHECK_IN},
-    Role.DIALOGUE_LEAD: _FOLLOW | {Permission.LEAD, Permission.CHECK_IN},
+    Role.PRINCIPAL: _FOLLOW | {Permission.WRITE, Permission.ADOPT, Permission.CONVERSE},
+    Role.DEPUTY: _FOLLOW | {Permission.WRITE, Permission.CONVERSE},
+    Role.DIALOGUE_LEAD: _FOLLOW | {Permission.LEAD, Permission.CONVERSE},
     Role.QUALITY_DEVELOPER: _FOLLOW,
     Role.ORGANIZER_LEAD: _FOLLOW | {Permission.OVERSEE},
     Role.STAFF: _READ,

@@ -1,5 +1,6 @@
 """Units that take over after others, and the open measures that follow with them."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,11 @@ from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import Measure, MeasureState, MeasureUnit, UnitSuccession
+from tracker.models import Measure, MeasureState, MeasureUnit, SchoolUnit, UnitSuccession
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
-    from tracker.models import SchoolUnit, User
+    from tracker.models import User
 
 LATE_DECISIONS = timedelta(days=30)
 """How long after its day a succession still takes along what was decided late."""
@@ -24,8 +25,8 @@ class AlreadySucceeded(Exception):
 
 
 def take_over(
-    successor: "SchoolUnit",
-    predecessor: "SchoolUnit",
+    successor: SchoolUnit,
+    predecessor: SchoolUnit,
     on: date,
     *,
     by: "User",
@@ -115,3 +116,19 @@ def carry_over(succession: UnitSuccession, by: "User | None") -> int:
         )
     db.session.flush()
     return len(rows)
+
+
+def with_successors(units: Iterable[SchoolUnit]) -> list[SchoolUnit]:
+    """The units, and those that have taken over from them or from their successors, by today."""
+    found = {unit.id: unit for unit in units}
+    ahead = set(found)
+    while ahead:
+        rows = db.session.scalars(
+            sa.select(SchoolUnit)
+            .join(UnitSuccession, UnitSuccession.successor_id == SchoolUnit.id)
+            .where(UnitSuccession.predecessor_id.in_(ahead), UnitSuccession.on <= today())
+        )
+        new = {row.id: row for row in rows if row.id not in found}
+        found |= new
+        ahead = set(new)
+    return list(found.values())

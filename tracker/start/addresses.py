@@ -3,7 +3,7 @@ ask Flask for every row's costs more than the row itself."""
 
 from flask import url_for
 
-_SLUG, _NUMBER = "any-unit", "987654321"
+_SLUG, _NUMBER, _INNER = "any-unit", "987654321", "192837465"
 
 
 class Addresses:
@@ -16,6 +16,10 @@ class Addresses:
         self.check_ins, self.support = url_for("checkins.index"), url_for("checkins.support")
         self._check_in = url_for("checkins.new", enhet=_SLUG)
         self._dialogue = url_for("dialogues.show", dialogue_id=int(_NUMBER))
+        self._notes = url_for("dialogues.notes", dialogue_id=int(_NUMBER))
+        self._agreement = url_for(
+            "dialogues.agreement", dialogue_id=int(_NUMBER), agreement_id=int(_INNER)
+        )
 
     def unit(self, slug: str) -> str:
         return self._unit.replace(_SLUG, slug)
@@ -32,3 +36,10 @@ class Addresses:
 
     def dialogue(self, dialogue_id: int) -> str:
         return self._dialogue.replace(_NUMBER, str(dialogue_id))
+
+    def notes(self, dialogue_id: int) -> str:
+        return self._notes.replace(_NUMBER, str(dialogue_id))
+
+    def agreement(self, dialogue_id: int, agreement_id: int) -> str:
+        inner = self._agreement.replace(_INNER, str(agreement_id))
+        return inner.replace(_NUMBER, str(dialogue_id))

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from tracker.checkins.reading import CheckInFacts
 from tracker.dialogues.models import PRINCIPALS_TOPIC_DAYS
-from tracker.models import AnalysisState, DialogueKind
+from tracker.models import AnalysisState, DialogueKind, Side
 from tracker.start.addresses import Addresses
+from tracker.start.after_dialogues import AfterDialogues
 from tracker.start.overview import DialogueFacts, MeasureFacts, UnitFacts
 from tracker.web import swedish
 
@@ -46,6 +47,38 @@ def reasons(
     if unit.check_in is not None:
         found += _check_in(unit.check_in, unit, day, addresses, leads=leads)
     return sorted(found, key=lambda reason: reason.order) if len(found) > 1 else found
+
+
+AGREED_AHEAD = timedelta(days=7)
+"""What she has promised is named this long before its day."""
+
+
+def after_dialogues(
+    after: AfterDialogues, unit_id: int, *, vacant: bool, day: date, addresses: Addresses
+) -> list[Reason]:
+    """What waits for the unit's own dialogansvarig: her approval, and what she has promised. Where
+    nobody leads the unit, also what nobody else has taken upon them."""
+    found = [
+        Reason(
+            f"Minnesanteckningarna från {row.kind.label} väntar på ditt godkännande",
+            addresses.notes(row.dialogue_id),
+            (0, row.held_on),
+        )
+        for row in after.unapproved
+        if row.unit_id == unit_id and Side.ORGANIZER in row.sides
+    ]
+    return found + [
+        Reason(
+            f"Överenskommet, {swedish.date_short(row.due_on)}: {row.what}",
+            addresses.agreement(row.dialogue_id, row.id),
+            (1, row.due_on),
+        )
+        for row in after.agreed
+        if row.unit_id == unit_id
+        and row.due_on is not None
+        and row.due_on <= day + AGREED_AHEAD
+        and (row.is_own or vacant)
+    ]
 
 
 def _about(

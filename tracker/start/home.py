@@ -23,10 +23,11 @@ from tracker.organisation.roles import LEADERS
 from tracker.organisation.staffing import Person, Staffing
 from tracker.start import overview
 from tracker.start.addresses import Addresses
-from tracker.start.attention import Reason, reasons
+from tracker.start.after_dialogues import AfterDialogues
+from tracker.start.attention import Reason, after_dialogues, reasons
 from tracker.start.meetings import Meeting, of_lead, of_leader
 from tracker.start.overview import MeasureFacts, UnitFacts
-from tracker.start.todo import LedUnit, Todo, todo
+from tracker.start.todo import HORIZON, LedUnit, Todo, todo
 from tracker.web import swedish
 from tracker.web.paging import Page
 
@@ -221,20 +222,27 @@ def home_page(access: Access, person: User) -> HomePage:
     staff = grants[Role.STAFF]
     if leads or follows or staff:
         measures = overview.measures(access, led=leads, worked=[*leads, *staff], followed=follows)
+    responsible = grants[Role.DIALOGUE_LEAD]
+    after = (
+        AfterDialogues.load(access, person.id, HORIZON, led=leads, leads=responsible)
+        if leads or responsible
+        else AfterDialogues([], [])
+    )
     if leads:
         led = [
             LedUnit(unit, measures.get(unit.id, []), _may_adopt(access, unit))
             for unit in _covered(units, leads)
         ]
-        page.leading = _leading(led, page.year, staffing, person)
+        page.leading = _leading(led, page.year, staffing, person, after)
     if follows:
         page.following = _following(
             _covered(units, follows),
-            _covered(units, grants[Role.DIALOGUE_LEAD]),
+            _covered(units, responsible),
             measures,
             page.year,
             staffing,
             person,
+            after,
         )
     if Permission.OVERSEE in access.on_organizer():
         page.totals = overview.judgements(access)
@@ -267,7 +275,13 @@ def _is_shared(unit: UnitFacts) -> bool:
     return unit.analysis not in (None, AnalysisState.DRAFT)
 
 
-def _leading(led: Sequence[LedUnit], year: str, staffing: Staffing, person: User) -> Leading:
+def _leading(
+    led: Sequence[LedUnit],
+    year: str,
+    staffing: Staffing,
+    person: User,
+    after: AfterDialogues,
+) -> Leading:
     dialogues = overview.dialogues_of(row.unit for row in led)
     ahead = next((row for row in dialogues if row.is_ahead), None)
     following = None
@@ -277,7 +291,7 @@ def _leading(led: Sequence[LedUnit], year: str, staffing: Staffing, person: User
         following = NextDialogue(ahead, lead.name if lead and lead.id != person.id else None)
     unplaced = [row for row in dialogues if row.starts_at is None and not row.is_cancelled]
     meetings = of_leader([row.unit for row in led], staffing, person.id, today())
-    return Leading(led, todo(led, dialogues, year), following, unplaced, meetings)
+    return Leading(led, todo(led, dialogues, year, after), following, unplaced, meetings)
 
 
 def _following(
@@ -287,6 +301,7 @@ def _following(
     year: str,
     staffing: Staffing,
     person: User,
+    after: AfterDialogues,
 ) -> Following:
     addresses, day = Addresses(year), today()
     own = {unit.id for unit in leads}
@@ -294,6 +309,14 @@ def _following(
     for unit in units:
         leader = staffing.leader(unit.id)
         due = [row for row in measures.get(unit.id, ()) if row.is_due]
+        vacant = leader is None
+        found = reasons(
+            unit, vacant=vacant, due=due, day=day, addresses=addresses, leads=unit.id in own
+        )
+        lead = staffing.lead(unit.id, unit.area_id)
+        if lead is not None and lead.id == person.id:
+            left = after_dialogues(after, unit.id, vacant=vacant, day=day, addresses=addresses)
+            found = sorted([*left, *found], key=lambda reason: reason.order)
         rows.append(
             FollowedUnit(
                 unit,
@@ -306,14 +329,7 @@ def _following(
                     unit.phase.label,
                     *_next_dialogue(unit, addresses),
                 ),
-                reasons(
-                    unit,
-                    vacant=leader is None,
-                    due=due,
-                    day=day,
-                    addresses=addresses,
-                    leads=unit.id in own,
-                ),
+                found,
             )
         )
     rows.sort(key=_by_area_and_need)

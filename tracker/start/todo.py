@@ -13,6 +13,7 @@ from flask import url_for
 from tracker.clock import today
 from tracker.dialogues.preparation import DueEffect, PreparationFacts, Step, steps
 from tracker.models import AnalysisState, MeasureState, QualityDialogue, Side
+from tracker.start.after_dialogues import AfterDialogues
 from tracker.start.overview import MeasureFacts, UnitFacts
 from tracker.web import swedish
 
@@ -60,11 +61,16 @@ class LedUnit:
         return [row for row in self.measures if row.is_due]
 
 
-def todo(led: Sequence[LedUnit], dialogues: Sequence[QualityDialogue], year: str) -> list[Todo]:
-    """Everything left to do. `dialogues` are those of the läsår that have not been; `year` is the
-    läsår as it stands in addresses."""
+def todo(
+    led: Sequence[LedUnit],
+    dialogues: Sequence[QualityDialogue],
+    year: str,
+    after: AfterDialogues,
+) -> list[Todo]:
+    """Everything left to do. `dialogues` are those of the läsår that have not been, `after` what is
+    left of those that have; `year` is the läsår as it stands in addresses."""
     several = len(led) > 1
-    found = list(_effects(led, several))
+    found = [*_effects(led, several), *_after_dialogues(led, after)]
     preparing = list(_preparation(led, dialogues))
     urls = {item.url for item in found}
     found += [item for item in preparing if item.url not in urls]
@@ -88,6 +94,35 @@ def _effects(led: Sequence[LedUnit], several: bool) -> Iterator[Todo]:
                 day=measure.assess_on,
                 due=f"{row.unit.name}. {since}" if several else since,
             )
+
+
+def _after_dialogues(led: Sequence[LedUnit], after: AfterDialogues) -> Iterator[Todo]:
+    """Notes that wait for her, what she has promised, and what nobody else has taken upon them."""
+    units = {row.unit.id for row in led}
+    told: set[int] = set()
+    for notes in after.unapproved:
+        waits = Side.PRINCIPAL in notes.sides and notes.unit_id in units
+        if waits and notes.dialogue_id not in told:
+            told.add(notes.dialogue_id)
+            yield Todo(
+                label=f"Godkänn minnesanteckningarna från {notes.kind.label}",
+                url=url_for("dialogues.notes", dialogue_id=notes.dialogue_id),
+                day=notes.held_on,
+                due=f"Dialogen blev genomförd {swedish.date_medium(notes.held_on)}",
+            )
+    promised: set[int] = set()
+    for row in after.agreed:
+        if row.id in promised or row.unit_id not in units:
+            continue
+        promised.add(row.id)
+        by = f", senast {swedish.date_medium(row.due_on)}" if row.due_on else ""
+        yield Todo(
+            label=row.what,
+            url=url_for("dialogues.agreement", dialogue_id=row.dialogue_id, agreement_id=row.id),
+            day=row.due_on,
+            due=f"Överenskommet i {row.kind.label}{by}",
+            tag_label=_soon(row.due_on),
+        )
 
 
 def _preparation(led: Sequence[LedUnit], dialogues: Sequence[QualityDialogue]) -> Iterator[Todo]:

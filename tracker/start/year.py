@@ -12,6 +12,7 @@ from tracker.clock import now, today
 from tracker.extensions import db
 from tracker.models import (
     AdoptedAnalysis,
+    Agreement,
     AnalysisState,
     AnalysisWriter,
     DialogueState,
@@ -199,7 +200,15 @@ def _effect_sentences(due: int, assessed: int) -> list[str]:
 
 def _dialogues(cycle: QualityCycle) -> Part:
     rows = db.session.execute(
-        sa.select(QualityDialogue.kind, QualityDialogue.starts_at, QualityDialogue.state)
+        sa.select(
+            QualityDialogue.kind,
+            QualityDialogue.starts_at,
+            QualityDialogue.state,
+            sa.select(sa.func.count())
+            .where(Agreement.dialogue_id == QualityDialogue.id, Agreement.awaited())
+            .scalar_subquery()
+            .label("agreed"),
+        )
         .join(DialogueUnit, DialogueUnit.dialogue_id == QualityDialogue.id)
         .where(
             DialogueUnit.unit_id == cycle.unit_id,
@@ -214,8 +223,23 @@ def _dialogues(cycle: QualityCycle) -> Part:
         elif row.starts_at is None:
             found.append(f"{row.kind.label} har inte fått någon tid än.")
         elif row.starts_at <= now():
-            found.append(f"{row.kind.label} hölls {swedish.date_medium(row.starts_at)}.")
+            found.append(_has_been(row))
         else:
             found.append(f"{row.kind.label} är {swedish.datetime_long(row.starts_at)}.")
+        if row.agreed and (may("converse") or row.state in HELD):
+            count = swedish.count(row.agreed, "En överenskommelse", "överenskommelser", words=True)
+            found.append(f"{count[:1].upper()}{count[1:]} därifrån att följa upp.")
     url = url_for("dialogues.of_unit", **_at(cycle))
     return Part("Dialoger", found or ["Läsåret har inga dialoger än."], url, "Öppna dialogerna")
+
+
+HELD = (DialogueState.HELD, DialogueState.APPROVED)
+
+
+def _has_been(row: Any) -> str:
+    notes = {
+        DialogueState.HELD: " Minnesanteckningarna väntar på godkännande.",
+        DialogueState.APPROVED: " Minnesanteckningarna är godkända av båda.",
+    }
+    on = swedish.date_medium(row.starts_at)
+    return f"{row.kind.label} hölls {on}.{notes.get(row.state, '')}"

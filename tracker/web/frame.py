@@ -49,7 +49,7 @@ def navigation() -> list[MenuItem]:
         items.append(_item("Enheter", "start.units", *(() if found else IN_A_UNIT)))
     if any(Permission.FOLLOW in grant.role.grants for grant in reading):
         items.append(_item("Dialoger", "dialogues.index", "dialogues."))
-    if any(Permission.CHECK_IN in grant.role.grants for grant in reading):
+    if any(Permission.CONVERSE in grant.role.grants for grant in reading):
         items.append(_item("Avstämningar", "checkins.index", "checkins."))
     elif Permission.OVERSEE in access.on_organizer():
         items.append(_item("Stöd", "checkins.support"))
@@ -99,6 +99,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(swedish.date_short, "date_short")
     app.add_template_filter(_moment_long, "moment_long")
     app.add_template_filter(_moment_short, "moment_short")
+    app.add_template_filter(_moment_clock, "moment_clock")
     app.add_template_filter(lambda target: swedish.days_away(target, today()), "days_away")
     app.add_template_filter(swedish.count, "counted")
     app.add_template_filter(swedish.listing, "listing")
@@ -112,6 +113,13 @@ def _moment_long(moment: Any) -> str:
 def _moment_short(moment: Any) -> str:
     """6 okt 2026 13.00"""
     return f"{swedish.date_short(local(moment).date())} {swedish.time_short(moment)}"
+
+
+def _moment_clock(moment: Any) -> str:
+    """13.00, or with its date on any other day than today"""
+    if local(moment).date() == today():
+        return swedish.time_short(moment)
+    return _moment_short(moment)
 
 
 def _frame() -> dict[str, Any]:

@@ -1,0 +1,165 @@
+"""The forms of the room: one over each point of the agenda, and one over each agreement."""
+
+import secrets
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from flask import request
+from wtforms import StringField
+from wtforms.validators import Length
+from wtforms.widgets import HiddenInput
+
+from tracker.dialogues.forms import NOTE_LENGTH
+from tracker.models import Agreement, AgreementState, DialogueNote, QualityDialogue
+from tracker.web.fields import Day, FreeLine, FreeText, MaybeRow, OneOf, Optional, required
+from tracker.web.forms import Form, VersionedForm
+
+ONE_OF_MANY = type("Meta", (VersionedForm.Meta,), {"csrf": False})
+"""Many forms in one <form>: its token is checked before the view, once for all of them."""
+
+
+class NoteForm(VersionedForm):
+    """The text at a point of the agenda; `version` is 0 as long as nobody has written there."""
+
+    Meta = ONE_OF_MANY
+    text = FreeText("Anteckningar", [Optional()])
+
+    @classmethod
+    def over(cls, slot: str, note: DialogueNote | None) -> "NoteForm":
+        standing = {"text": note.text if note else "", "version": note.version if note else 0}
+        return cls(prefix=f"note-{slot}", data=standing)
+
+    def is_saved(self, note: DialogueNote | None) -> None:
+        """What is typed is what stands: the next change builds on it."""
+        self.version.data = note.version if note else 0
+        self.version.raw_data = [str(self.version.data)]
+
+    @property
+    def was_sent(self) -> bool:
+        return self.text.name in request.form
+
+
+class AgreementForm(VersionedForm):
+    """What, who and when. `token` is that of a new one, so that it is made once."""
+
+    Meta = ONE_OF_MANY
+    what = FreeText("Vad", [Optional()], max_length=NOTE_LENGTH)
+    who = MaybeRow("Vem", empty="Välj en person")
+    other = FreeLine("Någon annan", [Optional()])
+    due = Day("När", [Optional()])
+    token = StringField(widget=HiddenInput(), validators=[Length(max=40)])
+
+    @classmethod
+    def over(
+        cls, row: Agreement, people: Collection[tuple[int, str]], *, fresh: bool = False
+    ) -> "AgreementForm":
+        """`fresh`: as it stands, whatever was sent."""
+        data = standing(row) | {"version": row.version}
+        form = cls(**_sent(fresh), prefix=f"agreement-{row.id}", data=data)
+        known = {key for key, _ in people}
+        gone = row.responsible_id is not None and row.responsible_id not in known
+        form.who.offer([*people, *([(row.responsible_id, row.responsible)] if gone else [])])
+        return form
+
+    @classmethod
+    def for_new(
+        cls, people: Collection[tuple[int, str]], *, fresh: bool = False
+    ) -> "AgreementForm":
+        data = {"version": 0, "token": secrets.token_urlsafe(24)}
+        form = cls(**_sent(fresh), prefix="new", data=data)
+        form.who.offer(people)
+        return form
+
+    @property
+    def was_sent(self) -> bool:
+        return self.what.name in request.form
+
+    @property
+    def is_filled(self) -> bool:
+        written = (self.what.data, self.other.data, self.who.data, *(self.due.raw_data or ()))
+        return any(written)
+
+    def allows(self) -> bool:
+        """Whether it says enough; puts errors at the fields."""
+        valid = self.validate()
+        if not self.what.errors and not self.what.data:
+            self.refuse("what", "Skriv vad ni kom överens om.")
+        if self.who.data and self.other.data:
+            self.refuse("other", "Välj en person eller skriv någon annan, inte båda.")
+        return valid and not self.errors
+
+    def agreed(self) -> tuple[str, str, int | None, date | None]:
+        """What, who as it reads, the person chosen, and when."""
+        chosen = self.who.data
+        who = dict(self.who.choices)[chosen] if chosen else self.other.data
+        return self.what.data, who, chosen, self.due.data
+
+
+def _sent(fresh: bool) -> dict[str, Any]:
+    return {"formdata": None} if fresh else {}
+
+
+def standing(row: Agreement) -> dict[str, Any]:
+    """A row by the names of AgreementForm's fields."""
+    return {
+        "what": row.what,
+        "who": row.responsible_id,
+        "other": "" if row.responsible_id else row.responsible,
+        "due": row.due_on,
+    }
+
+
+class RoomForm:
+    """All forms of the room as one, so that the page can list what is wrong in any of them."""
+
+    def __init__(self, dialogue: QualityDialogue, people: Collection[tuple[int, str]]) -> None:
+        self.notes = {
+            slot: NoteForm.over(slot, dialogue.note_at(slot)) for slot in dialogue.slots()
+        }
+        self.agreements = {row.id: AgreementForm.over(row, people) for row in dialogue.agreements}
+        self.new = AgreementForm.for_new(people)
+
+    def forms(self) -> list[VersionedForm]:
+        return [*self.notes.values(), *self.agreements.values(), self.new]
+
+    def __iter__(self) -> Iterator[Any]:
+        for form in self.forms():
+            yield from form
+
+    @property
+    def errors(self) -> dict[str, Any]:
+        return {
+            f"{form._prefix}{name}": found
+            for form in self.forms()
+            for name, found in form.errors.items()
+        }
+
+    @property
+    def form_errors(self) -> list[str]:
+        return list(dict.fromkeys(text for form in self.forms() for text in form.form_errors))
+
+
+class FollowUpForm(VersionedForm):
+    """Vad blev det?"""
+
+    state = OneOf("Hur gick det?", AgreementState)
+    outcome = FreeText("Vad blev det?", [Optional()], max_length=NOTE_LENGTH)
+
+    def allows(self) -> bool:
+        if self.state.data is None:
+            self.refuse("state", "Välj hur det gick.")
+        elif self.state.data is not AgreementState.OPEN and not self.outcome.data:
+            self.refuse("outcome", "Skriv med några ord vad det blev.")
+        return not self.errors
+
+
+class RemarkForm(Form):
+    text = FreeText(
+        "Anmärkning", [required("Skriv det du vill lägga till.")], max_length=NOTE_LENGTH
+    )
+
+
+def choices(people: Iterable[Any]) -> list[tuple[int, str]]:
+    """Each person once, by name."""
+    return sorted({person.id: person.name for person in people}.items(), key=lambda row: row[1])

@@ -1,0 +1,279 @@
+"""In the room: one page to write in during the dialogue, for both sides.
+
+The page is one form. Without JavaScript its button saves all of it. With it, every text is saved by
+itself a moment after it was typed (static/js/room.js): the answer is then a piece of the page.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response as FlaskResponse
+from flask import abort, jsonify, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+from tracker.auth.access import current_access, load_cycle, load_dialogue
+from tracker.clock import today
+from tracker.cycle import calendar
+from tracker.dialogues.forms_room import AgreementForm, NoteForm, RoomForm, choices, standing
+from tracker.dialogues.looking_back import LookingBack
+from tracker.dialogues.states import DialogueError
+from tracker.extensions import db
+from tracker.models import Agreement, Permission, QualityDialogue, SchoolUnit, SchoolYear
+from tracker.organisation.staffing import Person, Staffing
+from tracker.web.errors import error_page, typed_texts
+from tracker.web.notices import notify
+from tracker.web.security import allow_own_script
+
+Page = Response | str | tuple[str, int]
+
+BY_SCRIPT = "HX-Request"
+"""The header by which htmx says that it wants a piece of the page."""
+
+SAVED, CONFLICT, REFUSED = 200, 409, 422
+"""The status of an answer; of several outcomes the highest is the page's."""
+
+
+def room(dialogue_id: int) -> Page:
+    dialogue = load_dialogue(dialogue_id, to=Permission.CONVERSE)
+    allow_own_script()
+    if request.method == "GET":
+        if dialogue.is_approved:
+            return redirect(url_for("dialogues.notes", dialogue_id=dialogue.id))
+        return _room_page(dialogue)
+    dialogue.lock()
+    staffing = Staffing.load(dialogue.organizer_id)
+    form = RoomForm(dialogue, _to_choose(dialogue, staffing))
+    try:
+        dialogue.must_be_open_for_notes()
+        outcome = max(_save_notes(dialogue, form.notes), _save_agreements(dialogue, form))
+        if outcome == SAVED:
+            return _done(dialogue)
+        db.session.commit()
+    except DialogueError as wrong:
+        return _shut(wrong)
+    return _room_page(dialogue, form), outcome
+
+
+def _done(dialogue: QualityDialogue) -> Response:
+    """Everything on the page is saved; the button that was pressed may ask for one thing more."""
+    what, _, which = request.form.get("do", "").partition("-")
+    anchor = "overenskommelser" if what in ("add", "remove", "measure") else None
+    db.session.commit()
+    if what == "hold":
+        dialogue.hold(by=current_user)
+    else:
+        _do(dialogue, what, which)
+    db.session.commit()
+    if what == "hold":
+        notify("Dialogen är genomförd. Nu återstår att godkänna minnesanteckningarna.")
+        return redirect(url_for("dialogues.notes", dialogue_id=dialogue.id))
+    notify("Förslaget ligger bland åtgärderna." if what == "measure" else "Allt är sparat.")
+    return redirect(url_for("dialogues.room", dialogue_id=dialogue.id, _anchor=anchor))
+
+
+def _do(dialogue: QualityDialogue, what: str, which: str) -> None:
+    """Remove an agreement, or make a measure of it ("agreement-unit")."""
+    if what == "remove":
+        row = next((row for row in dialogue.agreements if str(row.id) == which), None)
+        if row is not None:
+            dialogue.drop_agreement(row, by=current_user)
+    elif what == "measure":
+        agreement_id, _, unit_id = which.partition("-")
+        row = next((row for row in dialogue.agreements if str(row.id) == agreement_id), None)
+        unit = next((unit for unit in dialogue.units if str(unit.id) == unit_id), None)
+        if row is None or unit is None:
+            abort(404)
+        become_measure(row, unit)
+
+
+def become_measure(row: Agreement, unit: SchoolUnit) -> None:
+    """In the lap of the present läsår, or of the dialogue's where that one is not opened."""
+    year = SchoolYear.of(row.organizer_id, calendar.school_year_start(today()))
+    lap = load_cycle(unit.slug, (year or row.dialogue.school_year).slug, to=Permission.WRITE)
+    row.become(lap, by=current_user)
+
+
+def write_note(dialogue_id: int, slot: str) -> Page:
+    """One text, a moment after it was typed."""
+    if BY_SCRIPT not in request.headers:
+        return room(dialogue_id)
+    dialogue = load_dialogue(dialogue_id, to=Permission.CONVERSE)
+    dialogue.lock()
+    if slot not in dialogue.slots():
+        abort(404)
+    form = NoteForm.over(slot, dialogue.note_at(slot))
+    seen = form.version.data
+    try:
+        outcome = _save_notes(dialogue, {slot: form})
+    except DialogueError as wrong:
+        form.refuse("text", str(wrong))
+        outcome = REFUSED
+    db.session.commit()
+    return render_template(
+        "dialogues/_note_state.html",
+        slot=slot,
+        f=form,
+        note=dialogue.note_at(slot),
+        seen=seen if outcome == CONFLICT else form.version.data,
+    ), outcome
+
+
+def write_agreements(dialogue_id: int) -> Page:
+    """The agreements alone, when the page is to stay as it is around them."""
+    if BY_SCRIPT not in request.headers:
+        return room(dialogue_id)
+    dialogue = load_dialogue(dialogue_id, to=Permission.CONVERSE)
+    dialogue.lock()
+    staffing = Staffing.load(dialogue.organizer_id)
+    form: RoomForm | None = RoomForm(dialogue, _to_choose(dialogue, staffing))
+    try:
+        outcome = _save_agreements(dialogue, form)
+        if outcome == SAVED:
+            what, _, which = request.form.get("do", "").partition("-")
+            _do(dialogue, what, which)
+            form = None
+        db.session.commit()
+    except DialogueError as wrong:
+        db.session.rollback()
+        if form is None:
+            raise
+        form.new.refuse("what", str(wrong))
+        outcome = REFUSED
+    return _agreements(dialogue, staffing, form), outcome
+
+
+def room_news(dialogue_id: int) -> FlaskResponse:
+    """What the other side has written, for a page that stands open."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.CONVERSE)
+    version = _agreements_version(dialogue)
+    known = request.args.get("agreements", "")
+    return jsonify(
+        notes={
+            note.slot: {
+                "version": note.version,
+                "text": note.text,
+                "state": render_template("dialogues/_note_said.html", note=note),
+            }
+            for note in dialogue.notes
+        },
+        agreements=None
+        if version == known
+        else _agreements(dialogue, Staffing.load(dialogue.organizer_id)),
+    )
+
+
+def _save_notes(dialogue: QualityDialogue, forms: dict[str, NoteForm]) -> int:
+    """Each text by itself: what is wrong with one does not hold up the others."""
+    outcome = SAVED
+    for slot, form in forms.items():
+        if not form.was_sent:
+            continue
+        if not form.validate():
+            outcome = REFUSED
+            continue
+        try:
+            note = dialogue.write_note(
+                slot, form.text.data, seen=form.version.data, by=current_user
+            )
+            form.is_saved(note)
+        except StaleDataError:
+            standing_now = dialogue.note_at(slot)
+            form.show_newer(
+                {"text": standing_now.text if standing_now else ""},
+                standing_now.version if standing_now else 0,
+            )
+            outcome = max(outcome, CONFLICT)
+    return outcome
+
+
+def _save_agreements(dialogue: QualityDialogue, form: RoomForm) -> int:
+    """Those that stand, as they were changed; and a new one, if anything is written in it."""
+    outcome = SAVED
+    for row in list(dialogue.agreements):
+        its = form.agreements.get(row.id)
+        if its is None or not its.was_sent or request.form.get("do") == f"remove-{row.id}":
+            continue
+        if not its.allows():
+            outcome = REFUSED
+            continue
+        try:
+            dialogue.change_agreement(row, *its.agreed(), seen=its.version.data, by=current_user)
+            its.version.data = row.version
+            its.version.raw_data = [str(row.version)]
+        except StaleDataError:
+            its.show_newer(standing(row), row.version)
+            outcome = max(outcome, CONFLICT)
+    new = form.new
+    if new.was_sent and new.is_filled:
+        if not new.allows():
+            return REFUSED
+        dialogue.agree(*new.agreed(), by=current_user, form_token=new.token.data or None)
+    return outcome
+
+
+def _to_choose(dialogue: QualityDialogue, staffing: Staffing) -> list[tuple[int, str]]:
+    """Those who take part by their roles."""
+    found: list[Person] = []
+    for unit in dialogue.units:
+        lead = staffing.lead(unit.id, unit.area_id)
+        principal = staffing.principal(unit.id)
+        found += [p for p in (principal, lead, *staffing.deputies(unit.id)) if p]
+    return choices(found)
+
+
+def _agreements(dialogue: QualityDialogue, staffing: Staffing, form: RoomForm | None = None) -> str:
+    """The part of the page that holds the agreements; anew from what is stored when `form` is None."""
+    return render_template(
+        "dialogues/_agreements.html", **_about_agreements(dialogue, staffing, form)
+    )
+
+
+def _about_agreements(
+    dialogue: QualityDialogue, staffing: Staffing, form: RoomForm | None
+) -> dict[str, Any]:
+    people = _to_choose(dialogue, staffing)
+    if form is None:
+        forms = {row.id: AgreementForm.over(row, people, fresh=True) for row in dialogue.agreements}
+    return {
+        "dialogue": dialogue,
+        "agreement_forms": form.agreements if form else forms,
+        "new_form": form.new if form else AgreementForm.for_new(people, fresh=True),
+        "agreements_version": _agreements_version(dialogue),
+        "writable": writable_units(dialogue.units, staffing),
+    }
+
+
+def _agreements_version(dialogue: QualityDialogue) -> str:
+    return ".".join(f"{row.id}:{row.version}:{row.measure_id or ''}" for row in dialogue.agreements)
+
+
+def writable_units(units: Iterable[SchoolUnit], staffing: Staffing) -> list[SchoolUnit]:
+    """Of the units, those for which the person may propose measures."""
+    access = current_access()
+    return [
+        unit
+        for unit in units
+        if Permission.WRITE
+        in access.on_unit(unit.id, unit.area_id, vacant=staffing.leader(unit.id) is None)
+    ]
+
+
+def _room_page(dialogue: QualityDialogue, form: RoomForm | None = None) -> str:
+    if not dialogue.room_has_opened:
+        return render_template("dialogues/room_not_open.html", dialogue=dialogue)
+    staffing = Staffing.load(dialogue.organizer_id)
+    form = form or RoomForm(dialogue, _to_choose(dialogue, staffing))
+    return render_template(
+        "dialogues/room.html",
+        form=form,
+        back=LookingBack.load(dialogue),
+        **_about_agreements(dialogue, staffing, form),
+    )
+
+
+def _shut(wrong: DialogueError) -> tuple[str, int]:
+    """Nothing can be written any more: say why, and give back what was typed."""
+    db.session.rollback()
+    return error_page(409, typed=typed_texts(), why=str(wrong))

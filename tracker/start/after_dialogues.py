@@ -1,0 +1,181 @@
+"""What is left of dialogues that have been: notes that wait for approval, agreements that fall due.
+
+One statement for everything, however many units, läsår and dialogues.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.auth.access import Access, Grant
+from tracker.clock import local, today
+from tracker.dialogues.agreements import shortened
+from tracker.extensions import db
+from tracker.models import (
+    Agreement,
+    DialogueKind,
+    DialogueState,
+    DialogueUnit,
+    QualityDialogue,
+    RoleAssignment,
+    SchoolUnit,
+    Side,
+    UnitSuccession,
+)
+from tracker.start.overview import reach, reach_of
+
+SHOWN = 90
+"""Of what was agreed; the rest is read where the line leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unapproved:
+    """Notes of a held dialogue, at one of its units."""
+
+    dialogue_id: int
+    kind: DialogueKind
+    unit_id: int
+    held_on: date
+    sides: frozenset[Side]
+    """Those that have not approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """An open agreement, at one of the units that it concerns."""
+
+    id: int
+    dialogue_id: int
+    kind: DialogueKind
+    unit_id: int
+    what: str
+    due_on: date | None
+    is_own: bool
+    """The person is the one responsible. Else nobody is, who has a role today."""
+
+
+@dataclass(frozen=True, slots=True)
+class AfterDialogues:
+    unapproved: Sequence[Unapproved]
+    agreed: Sequence[Agreed]
+
+    @classmethod
+    def load(
+        cls,
+        access: Access,
+        person_id: int,
+        horizon: timedelta,
+        *,
+        led: Sequence[Grant],
+        leads: Sequence[Grant],
+    ) -> "AfterDialogues":
+        """For the units she leads (`led`) and those she is dialogansvarig for (`leads`): the notes,
+        and of what was agreed her own, or nobody's, due within the horizon or without a day."""
+        day = today()
+        values = {
+            "organizer_id": access.organizer_id,
+            "person_id": person_id,
+            "day": day,
+            "until": day + horizon,
+            **reach_of("led", led),
+            **reach_of("leads", leads),
+        }
+        rows = db.session.connection().execute(_statement(), values).all()
+        return cls(
+            [_unapproved(row) for row in rows if row.agreement_id is None],
+            [
+                Agreed(
+                    row.agreement_id,
+                    row.dialogue_id,
+                    row.kind,
+                    row.unit_id,
+                    shortened(row.what, SHOWN),
+                    row.due_on,
+                    row.is_own,
+                )
+                for row in rows
+                if row.agreement_id is not None
+            ],
+        )
+
+
+def _unapproved(row: Any) -> Unapproved:
+    held_at: datetime = row.held_at
+    waiting = {Side.PRINCIPAL: row.waits_principal, Side.ORGANIZER: row.waits_organizer}
+    sides = frozenset(side for side, waits in waiting.items() if waits)
+    return Unapproved(row.dialogue_id, row.kind, row.unit_id, local(held_at).date(), sides)
+
+
+@lru_cache
+def _statement() -> sa.CompoundSelect[Any]:
+    """Built once with parameters: putting it together costs more than running it."""
+    dialogue, agreement, link = QualityDialogue, Agreement, DialogueUnit
+    covered = sa.or_(reach("led"), reach("leads"))
+    nothing = sa.null()
+    notes = (
+        sa.select(
+            dialogue.id.label("dialogue_id"),
+            dialogue.kind.label("kind"),
+            SchoolUnit.id.label("unit_id"),
+            dialogue.held_at.label("held_at"),
+            dialogue.waiting_for(Side.PRINCIPAL).label("waits_principal"),
+            dialogue.waiting_for(Side.ORGANIZER).label("waits_organizer"),
+            sa.cast(nothing, sa.Integer).label("agreement_id"),
+            sa.cast(nothing, sa.Text).label("what"),
+            sa.cast(nothing, sa.Date).label("due_on"),
+            sa.false().label("is_own"),
+        )
+        .join(link, link.dialogue_id == dialogue.id)
+        .join(SchoolUnit, SchoolUnit.id == link.unit_id)
+        .where(
+            dialogue.organizer_id == sa.bindparam("organizer_id"),
+            dialogue.state == DialogueState.HELD.value,
+            covered,
+        )
+    )
+    day = sa.bindparam("day", type_=sa.Date)
+    person = sa.bindparam("person_id", type_=sa.Integer)
+    is_own = sa.func.coalesce(agreement.responsible_id == person, sa.false())
+    is_somebodys = sa.exists().where(
+        RoleAssignment.user_id == agreement.responsible_id,
+        RoleAssignment.organizer_id == agreement.organizer_id,
+        RoleAssignment.held_on(day),
+    )
+    took_over = (
+        sa.select(UnitSuccession.successor_id)
+        .where(UnitSuccession.predecessor_id == link.unit_id, UnitSuccession.on <= day)
+        .correlate(link)
+    )
+    agreed = (
+        sa.select(
+            dialogue.id,
+            dialogue.kind,
+            SchoolUnit.id,
+            dialogue.starts_at,
+            sa.false(),
+            sa.false(),
+            agreement.id,
+            agreement.what,
+            agreement.due_on,
+            is_own,
+        )
+        .join(dialogue, dialogue.id == agreement.dialogue_id)
+        .join(link, link.dialogue_id == dialogue.id)
+        .join(SchoolUnit, sa.or_(SchoolUnit.id == link.unit_id, SchoolUnit.id.in_(took_over)))
+        .where(
+            agreement.organizer_id == sa.bindparam("organizer_id"),
+            agreement.awaited(),
+            sa.or_(
+                agreement.due_on.is_(None),
+                agreement.due_on <= sa.bindparam("until", type_=sa.Date),
+            ),
+            sa.or_(is_own, ~is_somebodys),
+            SchoolUnit.open_on(day),
+            covered,
+        )
+    )
+    return sa.union_all(notes, agreed)
