@@ -46,7 +46,7 @@ class Subject(enum.Enum):
             Subject.MEASURE: READ,
             Subject.PROPOSAL: WRITE,
             Subject.DIALOGUE: FOLLOW,
-            Subject.CHECK_IN: CHECK_IN,
+            Subject.CHECK_IN: CONVERSE,
         }.get(self)
 
 

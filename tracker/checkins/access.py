@@ -11,7 +11,7 @@ from tracker.models import CheckIn, CheckInMeasure, CheckInUnit, Permission, Sch
 
 
 def load_check_in(check_in_id: int, to: Permission) -> CheckIn:
-    """A check-in about a unit with which the person holds CHECK_IN, with its units, measures and
+    """A check-in about a unit with which the person holds CONVERSE, with its units, measures and
     support; else 404. Over several units, one of them is enough: the text is one."""
     check_in = db.session.scalar(
         _whole().where(
@@ -51,7 +51,7 @@ def demand_somewhere() -> None:
 
 
 def own_units() -> list[SchoolUnit]:
-    """The open units with which the person holds CHECK_IN, in Swedish order."""
+    """The open units with which the person holds CONVERSE, in Swedish order."""
     return list(
         db.session.scalars(
             sa.select(SchoolUnit)
