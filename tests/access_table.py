@@ -148,8 +148,10 @@ ROUTES: dict[str, Demand] = {
     # analyses
     "analyses.show": cycle(READ),
     "analyses.word": cycle(READ),
+    "analyses.pdf": cycle(READ),
     "analyses.version": cycle(READ),
     "analyses.version_word": cycle(READ),
+    "analyses.version_pdf": cycle(READ),
     "analyses.start": cycle(WRITE),
     "analyses.write": cycle(WRITE),
     "analyses.participation": cycle(WRITE),
@@ -211,6 +213,7 @@ ROUTES: dict[str, Demand] = {
     # reports
     "reports.plan": cycle(READ),
     "reports.plan_word": cycle(READ),
+    "reports.plan_pdf": cycle(READ),
     # notifications
     "notifications.outbox": organizer(MANAGE),
     "notifications.mail": organizer(MANAGE),
