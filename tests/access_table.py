@@ -206,6 +206,13 @@ ROUTES: dict[str, Demand] = {
     "dialogues.propose": dialogue(WRITE),
     "dialogues.answer": dialogue(LEAD),
     # preparation of a dialogue
+    "dialogues.bring_no_topics": dialogue(LEAD),
+    "dialogues.ask_by_principal": dialogue(WRITE),
+    "dialogues.answer_principal": dialogue(LEAD),
+    "dialogues.withdraw_by_principal": dialogue(WRITE),
+    "dialogues.ask_by_organizer": dialogue(LEAD),
+    "dialogues.answer_organizer": dialogue(WRITE),
+    "dialogues.withdraw_by_organizer": dialogue(LEAD),
     # in the room and afterwards
     # check-ins
     # calendars

@@ -36,6 +36,7 @@ from tracker.models import (
     RoleAssignment,
     SchoolUnit,
     SchoolYear,
+    Side,
     SituationAnalysis,
     User,
 )
@@ -80,7 +81,7 @@ NOTHING = Place(
         **dict.fromkeys(
             (
                 "number", "problem_id", "cause_id", "measure_id", "dialogue_id", "topic_id",
-                "proposal_id", "area_id", "user_id", "role_id", "period_id", "event_id", "mail_id",
+                "proposal_id", "question_id", "area_id", "user_id", "role_id", "period_id", "event_id", "mail_id",
             ),
             999_999,
         ),
@@ -215,6 +216,10 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
     other_time = dialogue.propose_time(
         starts_at + timedelta(days=1), "Vi har studiedag.", by=leader
     )
+    asked = dialogue.ask(Side.PRINCIPAL, "Vilka beslut kan vi fatta på plats?", by=leader)
+    asked_back = dialogue.ask(Side.ORGANIZER, "Hur tänker ni om fritidshemmet?", by=lead)
+    answered = dialogue.ask(Side.ORGANIZER, "Kan ni ta med planeringen?", by=lead)
+    dialogue.answer_question(answered, "Ja, den ligger i mappen.\n\n- åk 1\n- åk 2", by=leader)
     _placed_apart(unit, year, lead)
     db.session.flush()
     return Place(
@@ -232,7 +237,14 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "proposal_id": other_time.id,
             "user_id": cast.vera.id,
         },
-        {"measures.area_id": area.id, "evaluation.measure_id": due.id},
+        {
+            "measures.area_id": area.id,
+            "evaluation.measure_id": due.id,
+            "dialogues.answer_principal.question_id": asked.id,
+            "dialogues.withdraw_by_principal.question_id": asked.id,
+            "dialogues.answer_organizer.question_id": asked_back.id,
+            "dialogues.withdraw_by_organizer.question_id": asked_back.id,
+        },
         proposal_id=proposal.id,
     )
 

@@ -24,6 +24,7 @@ from tracker.database import (
 from tracker.dialogues.agreements import Agreement
 from tracker.dialogues.moves import DialogueMove, HasTime, TimeProposal
 from tracker.dialogues.notes import DialogueApproval, DialogueNote, DialogueRemark
+from tracker.dialogues.questions import HasQuestions, PreparationQuestion
 from tracker.dialogues.states import DialogueError, DialogueKind, DialogueState
 from tracker.dialogues.topics import DialogueTopic, HasTopics
 from tracker.extensions import db
@@ -41,7 +42,7 @@ BRIEF_DAYS = 5
 """Last year's effects are settled, or given a new date, this many days before."""
 
 
-class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
+class QualityDialogue(HasTime, HasTopics, HasQuestions, Versioned, TenantOwned, Base):
     """One dialogue, covering one or more units of the same leader. It exists before it has a date.
 
     Its number is never used again: reminders and history point at it without a foreign key.
@@ -62,6 +63,9 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
         sa.CheckConstraint("held_at IS NULL OR starts_at IS NOT NULL", name="held_had_a_time"),
         sa.CheckConstraint(
             "(state = 'approved') = (approved_at IS NOT NULL)", name="approved_is_dated"
+        ),
+        sa.CheckConstraint(
+            "(no_topics_at IS NULL) = (no_topics_by_name IS NULL)", name="no_topics_is_signed"
         ),
         {"sqlite_autoincrement": True},
     )
@@ -85,6 +89,9 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
     held_by_name: Mapped[str | None] = mapped_column(sa.String(200))
     approved_at: Mapped[datetime | None]
     """When the notes had been approved by both sides, and were locked."""
+    no_topics_at: Mapped[datetime | None]
+    """When the organizer said that it brings no areas of its own this time."""
+    no_topics_by_name: Mapped[str | None] = mapped_column(sa.String(200))
 
     school_year: Mapped[SchoolYear] = relationship(foreign_keys="QualityDialogue.school_year_id")
     unit_links: Mapped[list["DialogueUnit"]] = relationship(
@@ -98,6 +105,12 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
         foreign_keys="DialogueTopic.dialogue_id",
         cascade="all, delete-orphan",
         order_by="DialogueTopic.id",
+    )
+    questions: Mapped[list[PreparationQuestion]] = relationship(
+        back_populates="dialogue",
+        foreign_keys="PreparationQuestion.dialogue_id",
+        cascade="all, delete-orphan",
+        order_by="PreparationQuestion.id",
     )
     moves: Mapped[list[DialogueMove]] = relationship(
         back_populates="dialogue",
@@ -226,7 +239,8 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
 
     def join(self, other: "QualityDialogue", *, by: "User") -> "QualityDialogue":
         """Make one dialogue for the units of both, and give it: the one that has a time, this one
-        when both have. It takes over the other's topics and history; the other disappears.
+        when both have. It takes over the other's topics, questions and history; the other
+        disappears.
 
         DialogueError when they are not the same dialogue of the same läsår, or one has begun.
         """
@@ -238,6 +252,7 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
             return other.join(self, by=by)
         units = other.units
         self._take_over_topics(other)
+        self.questions.extend(list(other.questions))
         self._take_over_moves(other)
         db.session.flush()
         db.session.delete(other)
@@ -277,7 +292,9 @@ class QualityDialogue(HasTime, HasTopics, Versioned, TenantOwned, Base):
             ~cls.kept_apart,
             cls.place == "",
             cls.participants == "",
+            cls.no_topics_at.is_(None),
             ~cls.topics.any(),
+            ~cls.questions.any(),
             ~cls.proposals.any(),
         )
 

@@ -12,7 +12,12 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from tracker.clock import today
-from tracker.dialogues.models import BRIEF_DAYS, PRINCIPALS_TOPIC_DAYS, QualityDialogue
+from tracker.dialogues.models import (
+    BRIEF_DAYS,
+    ORGANIZERS_TOPICS_DAYS,
+    PRINCIPALS_TOPIC_DAYS,
+    QualityDialogue,
+)
 from tracker.dialogues.states import DialogueKind, Side
 from tracker.extensions import db
 from tracker.models import (
@@ -22,9 +27,11 @@ from tracker.models import (
     Measure,
     MeasureState,
     MeasureUnit,
+    PreparationQuestion,
     QualityCycle,
     SituationAnalysis,
 )
+from tracker.web.swedish import listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,8 @@ def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
 
     Rektor: share the analysis and choose an area (Dialog 1), settle the effects that are due by
     the day of the dialogue (what was assessed in the läsår is shown as done). Dialogansvarig: give
-    the dialogue a time. To add areas of one's own is offered on the page, and never owed.
+    the dialogue a time, add areas of the organizer's own or say that there are none. Both: answer
+    what the other side has asked (the dialogues' questions are read with them).
     """
     found: list[Step] = []
     if dialogue.kind is DialogueKind.DIALOGUE_1:
@@ -172,7 +180,37 @@ def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
             values={"dialogue_id": dialogue.id},
         )
     )
-    return found
+    found.append(_organizers_topics_step(dialogue))
+    return found + [_question_step(dialogue, question) for question in dialogue.questions]
+
+
+def _organizers_topics_step(dialogue: QualityDialogue) -> Step:
+    titles = listing([topic.title for topic in dialogue.organizers_topics])
+    return Step(
+        side=Side.ORGANIZER,
+        label="Lägg till egna områden, eller säg att det inte blir några",
+        done_label=f"Huvudmannens områden är tillagda: {titles}"
+        if titles
+        else "Inga egna områden från huvudmannen den här gången",
+        due_on=dialogue.due(ORGANIZERS_TOPICS_DAYS),
+        done=bool(titles) or dialogue.no_topics_at is not None,
+        endpoint="dialogues.add_topic",
+        values={"dialogue_id": dialogue.id},
+    )
+
+
+def _question_step(dialogue: QualityDialogue, question: PreparationQuestion) -> Step:
+    """The answer is a part of the brief; a question that comes later has no day but the dialogue's."""
+    due_on = dialogue.due(BRIEF_DAYS)
+    return Step(
+        side=question.side.other,
+        label=f"Svara på frågan från {question.by_name}: ”{question.excerpt}”",
+        done_label=f"Frågan från {question.by_name} är besvarad: ”{question.excerpt}”",
+        due_on=due_on if due_on and question.asked_on <= due_on else None,
+        done=question.is_answered,
+        endpoint=f"dialogues.answer_{question.side}",
+        values={"dialogue_id": dialogue.id, "question_id": question.id},
+    )
 
 
 def _analysis_step(

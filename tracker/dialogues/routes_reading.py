@@ -66,12 +66,14 @@ def show(dialogue_id: int) -> str:
         )
         if may(permission)
     ]
+    people = People.of(dialogue, staffing)
     return render_template(
         "dialogues/show.html",
         dialogue=dialogue,
-        people=People.of(dialogue, staffing),
+        people=people,
         checklist=checklist,
         own_sides=sides,
+        asks_as=_asks_as(sides, people),
         sides=sides + [side for side in Side if side not in sides],
         next_step=next(
             (row for side in sides for row in checklist if row.side is side and not row.done), None
@@ -81,6 +83,13 @@ def show(dialogue_id: int) -> str:
         organizers_due=dialogue.due(ORGANIZERS_TOPICS_DAYS),
         Side=Side,
     )
+
+
+def _asks_as(sides: list[Side], people: People) -> Side | None:
+    """The side for which the person may ask the other something, if there is somebody to answer."""
+    if len(sides) == len(Side) and not people.leaders:
+        return None
+    return next(iter(sides), None)
 
 
 def _staffing_on(dialogue: QualityDialogue) -> Staffing:

@@ -366,6 +366,7 @@ def dialogues_of(units: Iterable[UnitFacts]) -> list[QualityDialogue]:
             joinedload(QualityDialogue.school_year),
             joinedload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
             joinedload(QualityDialogue.topics),
+            joinedload(QualityDialogue.questions),
         )
     ).unique()
     far = now() + timedelta(days=3650)
