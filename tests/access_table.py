@@ -206,6 +206,7 @@ ROUTES: dict[str, Demand] = {
     "dialogues.propose": dialogue(WRITE),
     "dialogues.answer": dialogue(LEAD),
     # preparation of a dialogue
+    "dialogues.brief_pdf": dialogue(FOLLOW),
     "dialogues.bring_no_topics": dialogue(LEAD),
     "dialogues.ask_by_principal": dialogue(WRITE),
     "dialogues.answer_principal": dialogue(LEAD),

@@ -4,7 +4,7 @@ The one source for the checklist on the dialogue's page, for Start and for the r
 can never tell different stories. Facts are read for many dialogues at once, in two statements.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
@@ -80,17 +80,20 @@ class PreparationFacts:
         self._effects = effects
 
     @classmethod
-    def load(cls, dialogues: Sequence[QualityDialogue]) -> Self:
-        """Read the facts for the dialogues (their units loaded); two statements."""
+    def load(
+        cls,
+        dialogues: Sequence[QualityDialogue],
+        *,
+        analyses: dict[tuple[int, int], AnalysisState] | None = None,
+    ) -> Self:
+        """Read the facts for the dialogues (their units loaded); two statements, or one when the
+        states of their units' analyses are known, by unit and läsår."""
         unit_ids = {link.unit_id for dialogue in dialogues for link in dialogue.unit_links}
         year_ids = {dialogue.school_year_id for dialogue in dialogues}
         if not unit_ids:
             return cls({}, {})
-        analyses = db.session.execute(
-            sa.select(QualityCycle.unit_id, QualityCycle.school_year_id, SituationAnalysis.state)
-            .join(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
-            .where(QualityCycle.unit_id.in_(unit_ids), QualityCycle.school_year_id.in_(year_ids))
-        )
+        if analyses is None:
+            analyses = cls._states_of_analyses(unit_ids, year_ids)
         horizon = max([today(), *(dialogue.day for dialogue in dialogues if dialogue.day)])
         effects: dict[int, list[DueEffect]] = {}
         for unit_id, *facts in db.session.execute(
@@ -120,7 +123,18 @@ class PreparationFacts:
             .order_by(Measure.assess_on, Measure.id, EffectAssessment.at.desc())
         ):
             effects.setdefault(unit_id, []).append(DueEffect(*facts))
-        return cls({(unit, year): state for unit, year, state in analyses}, effects)
+        return cls(analyses, effects)
+
+    @staticmethod
+    def _states_of_analyses(
+        unit_ids: Collection[int], year_ids: Collection[int]
+    ) -> dict[tuple[int, int], AnalysisState]:
+        rows = db.session.execute(
+            sa.select(QualityCycle.unit_id, QualityCycle.school_year_id, SituationAnalysis.state)
+            .join(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
+            .where(QualityCycle.unit_id.in_(unit_ids), QualityCycle.school_year_id.in_(year_ids))
+        )
+        return {(unit, year): state for unit, year, state in rows}
 
     def analysis_state(self, unit_id: int, school_year_id: int) -> AnalysisState | None:
         """None until somebody has begun."""

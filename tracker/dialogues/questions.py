@@ -60,6 +60,11 @@ class PreparationQuestion(Versioned, TenantOwned, Base):
     )
 
     @property
+    def to(self) -> str:
+        """Whom it is put to, in running text."""
+        return "dialogansvarig" if self.side is Side.PRINCIPAL else "rektor"
+
+    @property
     def is_answered(self) -> bool:
         return self.answered_at is not None
 

@@ -19,6 +19,7 @@ for address, view, methods in (
     ("/dialoger", reading.index, READ),
     (ONE, reading.show, READ),
     (f"{ONE}/underlag", reading.brief, READ),
+    (f"{ONE}/underlag.pdf", reading.brief_pdf, READ),
     ("/enheter/<slug>/<year>/dialoger", reading.of_unit, READ),
     ("/dialoger/planera", planning.plan, READ),
     ("/dialoger/planera/saknade", planning.prepare, DO),
@@ -43,5 +44,7 @@ for side, whose in ((Side.PRINCIPAL, "rektors-fragor"), (Side.ORGANIZER, "dialog
         ("/<int:question_id>", f"answer_{side}", questions.answer, FORM),
         ("/<int:question_id>/ta-tillbaka", f"withdraw_by_{side}", questions.withdraw, DO),
     ):
-        asked = update_wrapper(partial(view, side=side), view)  # Flask-WTF wants views to have names
+        asked = update_wrapper(
+            partial(view, side=side), view
+        )  # Flask-WTF wants views to have names
         bp.add_url_rule(f"{ONE}/{whose}{address}", name, asked, methods=methods)

@@ -53,12 +53,8 @@ def answer(dialogue_id: int, question_id: int, side: Side) -> Response | str | t
     return redirect(_url(dialogue))
 
 
-def _answer_page(
-    dialogue: QualityDialogue, question: PreparationQuestion, form: AnswerForm
-) -> str:
-    return render_template(
-        "dialogues/answer.html", dialogue=dialogue, question=question, form=form
-    )
+def _answer_page(dialogue: QualityDialogue, question: PreparationQuestion, form: AnswerForm) -> str:
+    return render_template("dialogues/answer.html", dialogue=dialogue, question=question, form=form)
 
 
 def withdraw(dialogue_id: int, question_id: int, side: Side) -> Response:

@@ -1,15 +1,21 @@
 """The pages that show dialogues: mine, one of them, a unit's two, and the brief."""
 
 import sqlalchemy as sa
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from tracker.audit.history import history_of
 from tracker.auth.access import current_access, load_cycle, load_dialogue, may
 from tracker.clock import today
 from tracker.dialogues import lists
-from tracker.dialogues.brief import Brief
+from tracker.dialogues.brief import LESSON_LENGTH, Brief, in_short
+from tracker.dialogues.brief_document import (
+    AGREED_COLUMNS,
+    NOTHING_AGREED,
+    as_document,
+    file_name,
+)
 from tracker.dialogues.diary import Diary
-from tracker.dialogues.lists import People, When, what_is_left
+from tracker.dialogues.lists import People, When
 from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS
 from tracker.dialogues.preparation import PreparationFacts, steps
 from tracker.extensions import db
@@ -21,6 +27,7 @@ from tracker.models import (
     Side,
 )
 from tracker.organisation.staffing import Staffing
+from tracker.reports.documents import pdf_answer
 from tracker.web.paging import Page
 
 PAGE_SIZE = 50
@@ -128,13 +135,27 @@ def of_unit(slug: str, year: str) -> str:
 
 
 def brief(dialogue_id: int) -> str:
-    dialogue = load_dialogue(dialogue_id, to=Permission.FOLLOW)
-    facts = PreparationFacts.load([dialogue])
+    brief = _brief(dialogue_id)
     return render_template(
         "dialogues/brief.html",
-        dialogue=dialogue,
-        people=People.of(dialogue, _staffing_on(dialogue)),
-        left=what_is_left(dialogue, facts),
-        brief=Brief.load(dialogue),
+        dialogue=brief.dialogue,
+        brief=brief,
+        agreed_columns=AGREED_COLUMNS,
+        nothing_agreed=NOTHING_AGREED,
+        in_short=in_short,
+        LESSON_LENGTH=LESSON_LENGTH,
         Side=Side,
     )
+
+
+def brief_pdf(dialogue_id: int) -> Response:
+    """The same, as a PDF file."""
+    brief = _brief(dialogue_id)
+    organizer = current_access().organizer
+    document = as_document(brief, organizer.name if organizer else "")
+    return pdf_answer(document, f"{file_name(brief.dialogue)}.pdf")
+
+
+def _brief(dialogue_id: int) -> Brief:
+    dialogue = load_dialogue(dialogue_id, to=Permission.FOLLOW)
+    return Brief.load(dialogue, People.of(dialogue, _staffing_on(dialogue)))

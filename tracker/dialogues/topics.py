@@ -152,7 +152,9 @@ class HasTopics:
         """Inga egna områden den här gången. DialogueError when there are some, or it has begun."""
         self.must_not_have_begun()
         if self.organizers_topics:
-            raise DialogueError("Det finns redan områden. Ta bort dem först om de inte ska vara med.")
+            raise DialogueError(
+                "Det finns redan områden. Ta bort dem först om de inte ska vara med."
+            )
         if self.no_topics_at is None:
             self.no_topics_at, self.no_topics_by_name = now(), by.name
             self._record(Action.NO_TOPICS, by)

@@ -1,0 +1,175 @@
+"""Sagt förra gången – vad blev det: what was agreed before a dialogue, and how it went.
+
+Dialog 2 looks back at Dialog 1 of the same läsår, Dialog 1 at Dialog 2 of the läsår before. Where
+that one was cancelled, or never came about, it is the latest before it that did. A unit that took
+over from others looks back at theirs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import sqlalchemy as sa
+
+from tracker.clock import now
+from tracker.extensions import db
+from tracker.models import (
+    Agreement,
+    AgreementState,
+    DialogueState,
+    DialogueUnit,
+    QualityDialogue,
+    SchoolYear,
+    UnitSuccession,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedBefore:
+    """An agreement of an earlier dialogue, with the dialogue it was made in."""
+
+    agreement: Agreement
+    dialogue: QualityDialogue
+
+    @property
+    def is_open(self) -> bool:
+        return self.agreement.is_open
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """The dialogues before one, with what was agreed in them: both functions below in one reading."""
+
+    dialogues: list[QualityDialogue]
+    agreements: list[AgreedBefore]
+
+    @classmethod
+    def load(cls, dialogue: QualityDialogue) -> Self:
+        """Three statements, however many units."""
+        earlier = _earlier(dialogue)
+        last = _last_of_each(dialogue, earlier)
+        return cls(last, _agreed(dialogue.organizer_id, earlier, last))
+
+
+def agreements_last_time(dialogue: QualityDialogue) -> list[AgreedBefore]:
+    """What was agreed in the previous dialogue of these units, settled or not, and what is still
+    open from any earlier one: nothing disappears without an answer. Oldest first; the agreement's
+    measure (if it became one) is loaded. Three statements, however many units.
+
+    The dialogue is one that the caller has loaded for the person (`load_dialogue`); its units are
+    those of the earlier dialogues, so that who follows this one may read what was agreed.
+    """
+    return LastTime.load(dialogue).agreements
+
+
+def _agreed(
+    organizer_id: int, earlier: "_Earlier", last: Sequence[QualityDialogue]
+) -> list[AgreedBefore]:
+    by_id = {row.id: row for row in earlier.dialogues}
+    if not by_id:
+        return []
+    found = db.session.scalars(
+        sa.select(Agreement)
+        .where(
+            Agreement.organizer_id == organizer_id,
+            Agreement.dialogue_id.in_(by_id),
+            sa.or_(
+                Agreement.dialogue_id.in_([row.id for row in last]),
+                Agreement.state == AgreementState.OPEN,
+            ),
+        )
+        .options(sa.orm.joinedload(Agreement.measure))
+        .order_by(Agreement.id)
+    )
+    rows = [AgreedBefore(row, by_id[row.dialogue_id]) for row in found]
+    order = {row.id: number for number, row in enumerate(earlier.dialogues)}
+    return sorted(rows, key=lambda row: (-order[row.dialogue.id], row.agreement.id))
+
+
+def previous_dialogues(dialogue: QualityDialogue) -> list[QualityDialogue]:
+    """The dialogue before this one, for each of its units; most often one for all. Läsår and
+    topics are loaded. Two statements, however many units."""
+    return _last_of_each(dialogue, _earlier(dialogue))
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """Dialogues before one, the latest first; the units of each; and which unit took over from which."""
+
+    dialogues: Sequence[QualityDialogue]
+    units: dict[int, set[int]]
+    predecessors: dict[int, set[int]]
+
+
+def _earlier(dialogue: QualityDialogue) -> _Earlier:
+    predecessors = _predecessors(dialogue.organizer_id)
+    own = {link.unit_id for link in dialogue.unit_links}
+    year = dialogue.school_year
+    came_before = sa.or_(
+        SchoolYear.start_year < year.start_year,
+        sa.and_(
+            SchoolYear.start_year == year.start_year, QualityDialogue.kind < dialogue.kind.value
+        ),
+    )
+    rows = db.session.execute(
+        sa.select(QualityDialogue, DialogueUnit.unit_id)
+        .join(DialogueUnit, DialogueUnit.dialogue_id == QualityDialogue.id)
+        .join(SchoolYear, SchoolYear.id == QualityDialogue.school_year_id)
+        .where(
+            QualityDialogue.organizer_id == dialogue.organizer_id,
+            DialogueUnit.unit_id.in_(_with_those_before(own, predecessors)),
+            QualityDialogue.state != DialogueState.CANCELLED,
+            QualityDialogue.starts_at <= now(),
+            came_before,
+        )
+        .options(
+            sa.orm.contains_eager(QualityDialogue.school_year),
+            sa.orm.joinedload(QualityDialogue.topics),
+        )
+        .order_by(
+            SchoolYear.start_year.desc(), QualityDialogue.kind.desc(), QualityDialogue.id.desc()
+        )
+    ).unique()
+    dialogues: dict[int, QualityDialogue] = {}
+    units: dict[int, set[int]] = {}
+    for row, unit_id in rows:
+        dialogues[row.id] = row
+        units.setdefault(row.id, set()).add(unit_id)
+    return _Earlier(list(dialogues.values()), units, predecessors)
+
+
+def _last_of_each(dialogue: QualityDialogue, earlier: _Earlier) -> list[QualityDialogue]:
+    """The latest of every unit. A unit without any of its own has that of each it took over from."""
+    found: dict[int, QualityDialogue] = {}
+    asked = {link.unit_id for link in dialogue.unit_links}
+    ahead = list(asked)
+    while ahead:
+        unit_id = ahead.pop()
+        last = next((row for row in earlier.dialogues if unit_id in earlier.units[row.id]), None)
+        if last is not None:
+            found[last.id] = last
+            continue
+        before = earlier.predecessors.get(unit_id, set()) - asked
+        asked |= before
+        ahead += before
+    return [row for row in earlier.dialogues if row.id in found]
+
+
+def _predecessors(organizer_id: int) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for successor, predecessor in db.session.execute(
+        sa.select(UnitSuccession.successor_id, UnitSuccession.predecessor_id).where(
+            UnitSuccession.organizer_id == organizer_id
+        )
+    ):
+        found.setdefault(successor, set()).add(predecessor)
+    return found
+
+
+def _with_those_before(units: set[int], predecessors: dict[int, set[int]]) -> set[int]:
+    reached, ahead = set(units), list(units)
+    while ahead:
+        new = predecessors.get(ahead.pop(), set()) - reached
+        reached |= new
+        ahead += new
+    return reached
