@@ -219,6 +219,7 @@ ROUTES: dict[str, Demand] = {
     # calendars
     # the national quality dialogue
     # reports
+    "reports.adopted": anywhere(READ),
     "reports.plan": cycle(READ),
     "reports.plan_word": cycle(READ),
     "reports.plan_pdf": cycle(READ),

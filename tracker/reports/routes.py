@@ -1,13 +1,17 @@
-"""Reports out of the unit's own rows: Utvecklingsplan as a page that prints well, as Word and as PDF."""
+"""Reports out of the unit's own rows: Utvecklingsplan as a page that prints well, as Word and as
+PDF; and the page of what is adopted."""
 
 import logging
 
 from flask import Blueprint, Response, render_template, request
 
 from tracker.auth.access import current_access, load_cycle
+from tracker.cycle import calendar
+from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
 from tracker.measures.reading import measures_of
 from tracker.models import Permission, QualityCycle
+from tracker.reports.adopted import adopted_documents, by_year
 from tracker.reports.documents import Document, DocumentFailed, pdf_answer, word_answer
 from tracker.reports.plan import as_document, period_of
 from tracker.web.errors import error_page
@@ -44,6 +48,20 @@ def _plan_document(cycle: QualityCycle) -> Document:
 
 def _plan_name(cycle: QualityCycle) -> str:
     return f"utvecklingsplan-{cycle.unit.slug}-{cycle.school_year.slug}"
+
+
+@bp.get("/dokument")
+def adopted() -> str:
+    """What is adopted, for the nämnd and for everybody who may read it."""
+    demand_somewhere(Permission.READ)
+    page = adopted_documents(current_access())
+    return render_template(
+        "reports/adopted.html",
+        page=page,
+        years=list(by_year(page)),
+        slug_of=calendar.slug,
+        label_of=calendar.label,
+    )
 
 
 @bp.app_errorhandler(DocumentFailed)
