@@ -13,6 +13,7 @@ from tracker.demo import (
     story_kvistfors,
     story_lyktvreten,
     story_organizer,
+    story_preparation,
     story_ringmura,
     story_ringmura_west,
     story_savkulla,
@@ -38,6 +39,7 @@ STORIES = (
     story_almhammar,
     story_granby,
     story_today,
+    story_preparation,
 )
 
 
