@@ -6,6 +6,7 @@ into these files of tracker/static/vendor:
     designsystem.css    cascade layers, our theme, the typeface, the components
     fonts/*.woff2       Inter, variable weight, latin and latin-ext
     htmx.min.js         for the pages that save while people write
+    documents/*.ttf     what PDF files are set in: Inter in three weights, and Noto Emoji for the signs it lacks
     licences/*.txt      the licence of each, which travels with the files
 
 Usage: build_assets.py NODE, run from the top of the repository.
@@ -25,6 +26,14 @@ THEME_BUILDER = PACKAGES / "@digdir/designsystemet"
 TYPEFACE = PACKAGES / "@fontsource-variable/inter"
 HTMX = PACKAGES / "htmx.org"
 THEME_CONFIGURATION = Path("designsystemet.config.json")
+# Typst takes neither woff2 nor the parts of a typeface that browsers are served.
+DOCUMENT_TYPEFACES = PACKAGES / "@expo-google-fonts"
+DOCUMENT_FONTS = (
+    "inter/400Regular/Inter_400Regular.ttf",
+    "inter/600SemiBold/Inter_600SemiBold.ttf",
+    "inter/700Bold/Inter_700Bold.ttf",
+    "noto-emoji/400Regular/NotoEmoji_400Regular.ttf",
+)
 # Swedish needs latin alone; the browser fetches latin-ext when a page has a name such as Šimić.
 SUBSETS = ("latin-ext", "latin")
 
@@ -70,9 +79,13 @@ def build(node: str) -> None:
 
     shutil.rmtree(VENDOR, ignore_errors=True)
     (VENDOR / "fonts").mkdir(parents=True)
+    (VENDOR / "documents").mkdir()
     (VENDOR / "licences").mkdir()
     for subset in SUBSETS:
         shutil.copy(TYPEFACE / f"files/inter-{subset}-wght-normal.woff2", VENDOR / "fonts")
+    for font in DOCUMENT_FONTS:
+        shutil.copy(DOCUMENT_TYPEFACES / font, VENDOR / "documents")
+    shutil.copy(DOCUMENT_TYPEFACES / "noto-emoji/LICENSE_FONT", VENDOR / "licences/noto-emoji.txt")
     shutil.copy(COMPONENTS / "LICENSE", VENDOR / "licences/designsystemet.txt")
     shutil.copy(TYPEFACE / "LICENSE", VENDOR / "licences/inter.txt")
     shutil.copy(HTMX / "dist/htmx.min.js", VENDOR)

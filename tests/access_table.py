@@ -157,8 +157,10 @@ ROUTES: dict[str, Demand] = {
     # analyses
     "analyses.show": cycle(READ),
     "analyses.word": cycle(READ),
+    "analyses.pdf": cycle(READ),
     "analyses.version": cycle(READ),
     "analyses.version_word": cycle(READ),
+    "analyses.version_pdf": cycle(READ),
     "analyses.start": cycle(WRITE),
     "analyses.write": cycle(WRITE),
     "analyses.participation": cycle(WRITE),
@@ -216,6 +218,14 @@ ROUTES: dict[str, Demand] = {
     "dialogues.propose": dialogue(WRITE),
     "dialogues.answer": dialogue(LEAD),
     # preparation of a dialogue
+    "dialogues.brief_pdf": dialogue(FOLLOW),
+    "dialogues.bring_no_topics": dialogue(LEAD),
+    "dialogues.ask_by_principal": dialogue(WRITE),
+    "dialogues.answer_principal": dialogue(LEAD),
+    "dialogues.withdraw_by_principal": dialogue(WRITE),
+    "dialogues.ask_by_organizer": dialogue(LEAD),
+    "dialogues.answer_organizer": dialogue(WRITE),
+    "dialogues.withdraw_by_organizer": dialogue(LEAD),
     # in the room and afterwards
     "dialogues.room": dialogue(CONVERSE),
     "dialogues.room_news": dialogue(CONVERSE),
@@ -250,8 +260,10 @@ ROUTES: dict[str, Demand] = {
     "national.notes": organizer(OVERSEE),
     "national.cancel": organizer(OVERSEE),
     # reports
+    "reports.adopted": anywhere(READ),
     "reports.plan": cycle(READ),
     "reports.plan_word": cycle(READ),
+    "reports.plan_pdf": cycle(READ),
     # notifications
     "notifications.outbox": organizer(MANAGE),
     "notifications.mail": organizer(MANAGE),

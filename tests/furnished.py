@@ -40,6 +40,7 @@ from tracker.models import (
     RoleAssignment,
     SchoolUnit,
     SchoolYear,
+    Side,
     SituationAnalysis,
     User,
 )
@@ -91,6 +92,7 @@ NOTHING = Place(
                 "topic_id",
                 "proposal_id",
                 "entry_id",
+                "question_id",
                 "area_id",
                 "user_id",
                 "role_id",
@@ -238,8 +240,12 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
     other_time = dialogue.propose_time(
         starts_at + timedelta(days=1), "Vi har studiedag.", by=leader
     )
+    asked = dialogue.ask(Side.PRINCIPAL, "Vilka beslut kan vi fatta på plats?", by=leader)
+    asked_back = dialogue.ask(Side.ORGANIZER, "Hur tänker ni om fritidshemmet?", by=lead)
+    answered = dialogue.ask(Side.ORGANIZER, "Kan ni ta med planeringen?", by=lead)
+    dialogue.answer_question(answered, "Ja, den ligger i mappen.\n\n- åk 1\n- åk 2", by=leader)
     _placed_apart(unit, year, lead)
-    asked = _check_ins(unit, running, leader, lead)
+    checked_in = _check_ins(unit, running, leader, lead)
     db.session.flush()
     return Place(
         unit.name,
@@ -255,10 +261,17 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "dialogue_id": dialogue.id,
             "topic_id": topic.id,
             "proposal_id": other_time.id,
-            "check_in_id": asked.id,
+            "check_in_id": checked_in.id,
             "user_id": cast.vera.id,
         },
-        {"measures.area_id": area.id, "evaluation.measure_id": due.id},
+        {
+            "measures.area_id": area.id,
+            "evaluation.measure_id": due.id,
+            "dialogues.answer_principal.question_id": asked.id,
+            "dialogues.withdraw_by_principal.question_id": asked.id,
+            "dialogues.answer_organizer.question_id": asked_back.id,
+            "dialogues.withdraw_by_organizer.question_id": asked_back.id,
+        },
         proposal_id=proposal.id,
     )
 

@@ -116,7 +116,8 @@ def world(
     _world: World, the_day: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
     # Who may have a document is asked here, not how it is made (half a second each).
-    monkeypatch.setattr("tracker.reports.documents.word_file", lambda _document: b"")
+    for makes in ("word_file", "pdf_file"):
+        monkeypatch.setattr(f"tracker.reports.documents.{makes}", lambda _document: b"")
     with _world.app.app_context():
         yield _world
 

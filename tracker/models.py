@@ -19,6 +19,7 @@ from tracker.dialogues.agreements import Agreement
 from tracker.dialogues.models import DialogueUnit, QualityDialogue
 from tracker.dialogues.moves import DialogueMove, TimeProposal
 from tracker.dialogues.notes import DialogueApproval, DialogueNote, DialogueRemark
+from tracker.dialogues.questions import PreparationQuestion
 from tracker.dialogues.states import (
     AgreementState,
     DialogueKind,
@@ -104,6 +105,7 @@ __all__ = [
     "OutgoingMail",
     "Permission",
     "PhaseSetting",
+    "PreparationQuestion",
     "Problem",
     "QualityCycle",
     "QualityDialogue",

@@ -23,6 +23,7 @@ from tracker.models import (
     MeasureState,
     MeasureUnit,
     Organizer,
+    PreparationQuestion,
     Problem,
     QualityCycle,
     Role,
@@ -438,3 +439,16 @@ def test_no_text_has_a_personnummer(demo):
                 texts += 1
                 assert find_personal_identity_number(text) is None, text
     assert texts > 1000
+
+
+def test_the_coming_dialogues_are_being_prepared(demo):
+    questions = db.session.scalars(sa.select(PreparationQuestion).order_by(PreparationQuestion.id))
+    first, second = questions
+    assert (first.is_answered, second.is_answered) == (True, False)
+    assert first.dialogue is second.dialogue
+    assert first.dialogue.is_ahead
+    without = db.session.scalars(
+        sa.select(QualityDialogue).where(QualityDialogue.no_topics_at.is_not(None))
+    ).one()
+    assert not without.has_been
+    assert without.organizers_topics == []

@@ -1,9 +1,13 @@
 """Rektor's area and the organizer's: who may write them, until when, and what happens to an old form."""
 
+from datetime import date
+
 import pytest
 
 from tests.checked_client import errors
-from tests.dialogues.scenes import held
+from tests.dialogues.scenes import at, held, placed
+from tracker.dialogues.preparation import PreparationFacts, steps
+from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
 from tracker.models import DevelopmentArea, DialogueTopic, Side
 from tracker.web.fields import CONFLICT_MESSAGE
@@ -243,3 +247,135 @@ def test_after_the_dialogue_the_organizers_areas_stand(cast, as_):
     browser.submit(where, seen(version=topic.version), 422)
     browser.submit(f"{where}/ta-bort")
     assert [row.title for row in dialogue.organizers_topics] == ["Frånvaron"]
+
+
+STANDS = "Området kunde bytas till och med 28 november 2026, tio dagar före dialogen."
+
+
+def test_another_area_until_ten_days_before(cast, as_, the_day):
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    dialogue.choose_topic("Matematik", "Hur?", None, by=cast.karin)
+    where = f"/dialoger/{dialogue.id}"
+    assert "Kan bytas till och med 28 november 2026." in as_(cast.karin).page(where)
+    the_day.move_to("2026-11-28T23:30:00+01:00")
+    dialogue.choose_topic("Läsning", "Hur?", None, by=cast.karin)
+    the_day.move_to("2026-11-29T00:30:00+01:00")
+    browser = as_(cast.karin)
+    assert "Området står fast." in browser.page(where)
+    assert "ställ en fråga till dialogansvarig" in browser.page(url(dialogue))
+    version = dialogue.principals_topic.version
+    answer = browser.submit(url(dialogue), chosen(version, title="Skrivning", text="Nytt"), 422)
+    assert STANDS in errors(answer)[0]
+    assert "Nytt" in answer.text
+    assert dialogue.principals_topic.title == "Läsning"
+    browser.submit(url(dialogue), chosen(version, title="Läsning", text="Vad gör vi i åk 3?"))
+    assert dialogue.principals_topic.text == "Vad gör vi i åk 3?"
+
+
+def test_the_first_area_can_be_chosen_until_the_dialogue_begins(cast, as_, the_day):
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    the_day.move_to("2026-12-08T12:59:00+01:00")
+    as_(cast.karin).submit(url(dialogue), chosen(title="Matematik"))
+    the_day.move_to("2026-12-08T13:00:00+01:00")
+    with pytest.raises(DialogueError, match="har varit"):
+        dialogue.choose_topic("Läsning", "", None, by=cast.karin)
+
+
+def test_a_date_that_came_late_ends_no_choice_that_was_free(cast, the_day):
+    dialogue = cast.dialogue(cast.savkulla)
+    dialogue.choose_topic("Matematik", "", None, by=cast.karin)
+    placed(dialogue, cast, date(2026, 11, 27))
+    assert dialogue.topic_stands_after is None
+    dialogue.choose_topic("Läsning", "", None, by=cast.karin)
+    dialogue.place_at(
+        at(date(2026, 12, 8), 13), at(date(2026, 12, 8), 15), by=cast.erik, reason="Snö"
+    )
+    db.session.flush()
+    assert dialogue.topic_stands_after == date(2026, 11, 28)
+    the_day.move_to("2026-12-01T09:00:00+01:00")
+    assert dialogue.topic_stands
+    dialogue.place_at(
+        at(date(2026, 12, 4), 13), at(date(2026, 12, 4), 15), by=cast.erik, reason="Sjuk"
+    )
+    db.session.flush()
+    assert not dialogue.topic_stands
+    dialogue.choose_topic("Skrivning", "", None, by=cast.karin)
+
+
+def test_in_dialogue_2_an_area_that_stands_is_not_taken_back(cast, as_, the_day):
+    dialogue = placed(cast.dialogue(cast.savkulla, 2), cast)
+    dialogue.choose_topic("Närvaro", "", None, by=cast.karin)
+    the_day.move_to("2026-12-01T09:00:00+01:00")
+    browser = as_(cast.karin)
+    assert "Ta bort området" not in browser.page(url(dialogue))
+    browser.submit(url(dialogue, "omrade/ta-bort"))
+    assert STANDS in browser.page(f"/dialoger/{dialogue.id}")
+    assert dialogue.principals_topic.title == "Närvaro"
+
+
+def organizers_step(dialogue):
+    found = steps(dialogue, PreparationFacts.load([dialogue]))
+    return next(step for step in found if step.endpoint == "dialogues.add_topic")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_organizers_areas_are_due_ten_days_before(cast, number):
+    dialogue = placed(cast.dialogue(cast.savkulla, number), cast)
+    step = organizers_step(dialogue)
+    assert (step.side, step.done, step.due_on) == (Side.ORGANIZER, False, date(2026, 11, 28))
+    dialogue.add_topic("Frånvaron", "Den har ökat", by=cast.erik)
+    step = organizers_step(dialogue)
+    assert (step.done, step.done_label) == (True, "Huvudmannens områden är tillagda: Frånvaron")
+
+
+def test_the_organizer_says_that_it_brings_none(cast, as_):
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    browser = as_(cast.erik)
+    show = f"/dialoger/{dialogue.id}"
+    assert url(dialogue, "vi-ser/inga") in browser.page(url(dialogue, "vi-ser"))
+    assert url(dialogue, "vi-ser/inga") in browser.page(show)
+    browser.submit(url(dialogue, "vi-ser/inga"))
+    assert (dialogue.no_topics_by_name, organizers_step(dialogue).done) == ("Erik Lund", True)
+    said = "Inga egna områden den här gången (Erik Lund, 20 november 2026)."
+    for page in (show, f"{show}/underlag"):
+        assert said in as_(cast.karin).page(page)
+    assert "angav att huvudmannen inte har några egna områden" in browser.page(show)
+    browser.submit(url(dialogue, "vi-ser/inga"))
+    browser.submit(url(dialogue, "vi-ser/inga"), {"again": "1"})
+    assert (dialogue.no_topics_at, organizers_step(dialogue).done) == (None, False)
+
+
+def test_an_area_after_all_takes_the_words_back(cast, as_):
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    dialogue.bring_no_topics(by=cast.erik)
+    dialogue.add_topic("Frånvaron", "Den har ökat", by=cast.erik)
+    assert dialogue.no_topics_at is None
+    browser = as_(cast.erik)
+    browser.submit(url(dialogue, "vi-ser/inga"))
+    assert "Det finns redan områden." in browser.page(f"/dialoger/{dialogue.id}")
+    dialogue.remove_topic(dialogue.organizers_topics[0], by=cast.erik)
+    assert not organizers_step(dialogue).done
+
+
+def test_who_may_not_say_that_there_are_none(cast, as_):
+    dialogue = cast.dialogue(cast.savkulla)
+    where = url(dialogue, "vi-ser/inga")
+    for person, status in (("karin", 403), ("lena", 403), ("maria", 404), ("mats", 404)):
+        as_(getattr(cast, person)).submit(where, {}, status)
+    assert as_(cast.erik).get(where).status_code == 405
+    held(dialogue, cast)
+    as_(cast.erik).submit(where)
+    assert dialogue.no_topics_at is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stands"), [(1, 1, True), (1, 0, False), (0, 1, False)]
+)
+def test_of_joined_dialogues_both_must_have_been_thought_of(cast, first, second, stands):
+    one, other = cast.dialogue(cast.savkulla), cast.dialogue(cast.hassel)
+    for dialogue, says in ((one, first), (other, second)):
+        if says:
+            dialogue.bring_no_topics(by=cast.erik)
+    db.session.commit()
+    joint = one.join(other, by=cast.erik)
+    assert (joint.no_topics_at is not None) is stands

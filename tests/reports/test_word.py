@@ -119,7 +119,7 @@ def test_a_child_that_fails_says_why(document):
 def test_a_child_that_takes_too_long_is_stopped(document, monkeypatch, tmp_path):
     stuck = tmp_path / "word.py"
     stuck.write_text("import sys, threading\nthreading.Event().wait()")
-    monkeypatch.setattr(documents, "_CHILD", stuck)
+    monkeypatch.setattr(documents, "WORD", stuck)
     with pytest.raises(DocumentFailed, match=r"not ready in 0\.2 s"):
         word_file(document, time_limit=0.2)
 
@@ -127,7 +127,7 @@ def test_a_child_that_takes_too_long_is_stopped(document, monkeypatch, tmp_path)
 def test_the_child_gets_none_of_our_settings(document, monkeypatch, tmp_path):
     nosy = tmp_path / "word.py"
     nosy.write_text("import os\nprint(sorted(os.environ))")
-    monkeypatch.setattr(documents, "_CHILD", nosy)
+    monkeypatch.setattr(documents, "WORD", nosy)
     monkeypatch.setitem(os.environ, "SECRET_KEY", "hemlig")
     assert b"SECRET_KEY" not in word_file(document)
 

@@ -31,7 +31,7 @@ def menu(page: str) -> list[str]:
         ("lena", ["Enheter", "Dialoger", "Stöd", "Historik"]),
         ("samira", ["Enheter", "Dialoger", "Historik"]),
         ("sofia", ["Sävkullaskolan"]),
-        ("perolov", ["Enheter"]),
+        ("perolov", ["Enheter", "Dokument"]),
         ("tove", ["Organisation", "Utskick", "Historik"]),
     ],
 )

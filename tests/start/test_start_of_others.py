@@ -8,27 +8,36 @@ import pytest
 from tests.start.many import add_units
 from tests.start.story import decide, due, place, propose, write_analysis
 from tests.start.test_rektors_start import words
-from tracker.clock import today
+from tracker.clock import now, today
 from tracker.extensions import db
 from tracker.models import (
     CarriedOut,
     Decision,
+    DialogueState,
     EffectAssessment,
     Judgement,
     Role,
     RoleAssignment,
+    Side,
     User,
 )
 from tracker.web.swedish import sort_key
 
 
 def rows(page: str) -> dict[str, str]:
-    """Unit name → the text of its row, in the order of the page."""
+    """Unit name → the text of its row, in the order of the page; `progress` gives the table of areas."""
+    page = re.sub(r"<caption>Dialogerna.*?</table>", "", page, flags=re.S)
     found = {}
     for row in re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", page, re.S):
         name, _, rest = row.partition("</th>")
         found[words(name)] = words(rest)
     return found
+
+
+def progress(page: str) -> dict[str, str]:
+    """Area → how far its dialogues have come."""
+    table = re.search(r"<caption>(Dialogerna.*?)</table>", page, re.S)
+    return rows(table[1]) if table else {}
 
 
 def assess(measure, year, by, judgement=Judgement.ACHIEVED):
@@ -116,6 +125,8 @@ class TestDialogansvarig:
         write_analysis(cast.cycle(cast.hassel), cast.ali, share=True)
         assert "Rektor har inte valt område" in as_(cast.erik).page("/")
         dialogue.choose_topic("Matematik", "", None, by=cast.ali)
+        assert "Huvudmannens områden, dialog om 9 dagar" in as_(cast.erik).page("/")
+        dialogue.bring_no_topics(by=cast.erik)
         page = as_(cast.erik).page("/")
         assert rows(page)["Hasselbrinksskolan"].endswith("Dialog 1 , 29 nov 2026")
 
@@ -168,6 +179,14 @@ class TestDialogansvarig:
         assert "Dialog 1 om Hasselbrinksskolan" in page
         assert "Dialog 2 om Hasselbrinksskolan" not in page
 
+    def test_rektors_question_waits_for_an_answer(self, cast, as_):
+        dialogue = place(cast.dialogue(cast.hassel), cast.erik, days=30)
+        question = dialogue.ask(Side.PRINCIPAL, "Får vi besluta på plats?", by=cast.ali)
+        assert "En fråga inför Dialog 1 väntar på svar" in as_(cast.erik).page("/")
+        dialogue.answer_question(question, "Ja", by=cast.erik)
+        dialogue.ask(Side.ORGANIZER, "Och ni?", by=cast.erik)
+        assert "väntar på svar" not in as_(cast.erik).page("/")
+
     def test_a_proposed_measure_is_not_hinted_at(self, cast, as_):
         propose(cast.cycle(cast.hassel), cast.ali, "Hemligt förslag")
         assert "Hemligt förslag" not in as_(cast.erik).page("/")
@@ -196,7 +215,8 @@ class TestSkolchef:
         assert (
             "Under läsåret 2026/27 har tre effekter bedömts, för alla enheter tillsammans." in page
         )
-        assert "Uppnådd 2 Inte uppnådd 1" in page
+        assert "Uppnådd 2 åtgärder: den väntade effekten kom" in page
+        assert "Inte uppnådd 1 åtgärd: den väntade effekten uteblev" in page
 
     def test_one_assessed_effect_is_said_in_the_singular(self, cast, as_):
         assess(due(cast.cycle(cast.hassel), cast.ali), cast.year, cast.ali)
@@ -225,6 +245,45 @@ class TestSkolchef:
         assess(due(cast.cycle(cast.hassel), cast.ali), cast.year, cast.ali)
         assert "Vad åtgärderna har lett till" not in as_(cast.erik).page("/")
         assert "Vad åtgärderna har lett till" not in as_(cast.ali).page("/")
+
+    def test_how_far_the_dialogues_have_come_by_area(self, cast, as_):
+        assert progress(as_(cast.lena).page("/")) == {
+            "Område Norr": "0 av 3 har en tid 0 av 3 har en tid",
+            "Område Söder": "0 av 1 har en tid 0 av 1 har en tid",
+            "Alla enheter": "0 av 4 har en tid 0 av 4 har en tid",
+        }
+        joint, hassel, vacant = (
+            cast.dialogue(u) for u in (cast.savkulla, cast.hassel, cast.klockvret)
+        )
+        for dialogue in (joint, hassel, vacant, cast.dialogue(cast.ringmura)):
+            place(dialogue, cast.erik, days=5)
+        joint.state, joint.held_at = DialogueState.HELD, now()
+        hassel.state, hassel.held_at, hassel.approved_at = DialogueState.APPROVED, now(), now()
+        vacant.cancel("Förhinder", by=cast.erik)
+        found = progress(as_(cast.lena).page("/"))
+        assert found["Område Norr"] == (
+            "2 av 2 har en tid, 2 genomförda, 1 godkänd, 1 inställd 0 av 3 har en tid"
+        )
+        assert found["Område Söder"].startswith("1 av 1 har en tid 0 av")
+        assert found["Alla enheter"].startswith(
+            "3 av 3 har en tid, 2 genomförda, 1 godkänd, 1 inställd"
+        )
+
+    def test_one_huvudman_without_areas_is_one_line(self, cast, as_):
+        assert list(progress(as_(cast.ingela).page("/"))) == ["Alla enheter"]
+
+    def test_the_units_that_nobody_leads(self, cast, as_):
+        page = words(as_(cast.lena).page("/"))
+        assert "Enhet som ingen leder just nu: Klockvretsskolan . Dialogansvarig" in page
+        role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
+        role.end(today() - timedelta(days=1), by=cast.tove)
+        page = words(as_(cast.lena).page("/"))
+        assert "Enheter som ingen leder just nu: Hasselbrinksskolan , Klockvretsskolan ." in page
+        assert "Alla enheter har någon som leder dem." in as_(cast.ingela).page("/")
+
+    def test_the_progress_is_for_those_who_oversee(self, cast, as_):
+        for person in (cast.erik, cast.karin, cast.samira, cast.perolov):
+            assert progress(as_(person).page("/")) == {}
 
     def test_one_table_when_she_is_dialogansvarig_too(self, cast, as_):
         page = as_(cast.ingela).page("/")

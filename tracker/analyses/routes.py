@@ -16,7 +16,7 @@ from tracker.auth.access import current_access, load_cycle, may
 from tracker.extensions import db
 from tracker.models import AdoptedAnalysis, Permission, QualityCycle, SituationAnalysis, User
 from tracker.organisation.roles import LEADERS, Role
-from tracker.reports.documents import word_answer
+from tracker.reports.documents import Document, pdf_answer, word_answer
 from tracker.web.conflicts import saved
 from tracker.web.errors import typed_texts
 from tracker.web.notices import notify
@@ -186,30 +186,46 @@ def remove_writer(slug: str, year: str, user_id: int) -> Page:
 @bp.get("/nulagesanalys.docx")
 def word(slug: str, year: str) -> Response:
     """What the person reads on the page, as a Word file."""
+    document, name = _document(*_as_read(slug, year))
+    return word_answer(document, f"{name}.docx")
+
+
+@bp.get("/nulagesanalys.pdf")
+def pdf(slug: str, year: str) -> Response:
+    """What the person reads on the page, as a PDF file."""
+    document, name = _document(*_as_read(slug, year))
+    return pdf_answer(document, f"{name}.pdf")
+
+
+def _as_read(slug: str, year: str) -> tuple[SituationAnalysis, Reading]:
     analysis = load_analysis(slug, year, to=Permission.READ)
-    reading = reading_of(analysis)
-    if reading is None:
-        abort(404)
-    return _word_file(analysis, reading)
+    return analysis, reading_of(analysis) or abort(404)
 
 
 @bp.get("/nulagesanalys/versioner/<int:number>")
 def version(slug: str, year: str, number: int) -> Page:
-    analysis = load_analysis(slug, year, to=Permission.READ)
-    version = _version(analysis, number)
+    analysis, reading = _adopted(slug, year, number)
     return render_template(
-        "analyses/version.html",
-        cycle=analysis.cycle,
-        analysis=analysis,
-        reading=Reading(version.content, version),
+        "analyses/version.html", cycle=analysis.cycle, analysis=analysis, reading=reading
     )
 
 
 @bp.get("/nulagesanalys/versioner/<int:number>.docx")
 def version_word(slug: str, year: str, number: int) -> Response:
+    document, name = _document(*_adopted(slug, year, number))
+    return word_answer(document, f"{name}.docx")
+
+
+@bp.get("/nulagesanalys/versioner/<int:number>.pdf")
+def version_pdf(slug: str, year: str, number: int) -> Response:
+    document, name = _document(*_adopted(slug, year, number))
+    return pdf_answer(document, f"{name}.pdf")
+
+
+def _adopted(slug: str, year: str, number: int) -> tuple[SituationAnalysis, Reading]:
     analysis = load_analysis(slug, year, to=Permission.READ)
     version = _version(analysis, number)
-    return _word_file(analysis, Reading(version.content, version))
+    return analysis, Reading(version.content, version)
 
 
 @bp.errorhandler(AnalysisLocked)
@@ -228,11 +244,12 @@ def _version(analysis: SituationAnalysis, number: int) -> AdoptedAnalysis:
     return one(version for version in analysis.versions if version.number == number)
 
 
-def _word_file(analysis: SituationAnalysis, reading: Reading) -> Response:
+def _document(analysis: SituationAnalysis, reading: Reading) -> tuple[Document, str]:
+    """The text as a document, and the name of its file."""
     at = place(analysis)
     ending = f"version-{reading.version.number}" if reading.version else "utkast"
     organizer = current_access().organizer
-    return word_answer(
+    return (
         as_document(analysis, reading, organizer.name if organizer else ""),
-        f"nulagesanalys-{at['slug']}-{at['year']}-{ending}.docx",
+        f"nulagesanalys-{at['slug']}-{at['year']}-{ending}",
     )

@@ -101,6 +101,12 @@ class Action(enum.StrEnum):
     PROPOSAL_ACCEPTED = "proposal_accepted"
     PROPOSAL_DECLINED = "proposal_declined"
     # preparation of a dialogue
+    NO_TOPICS = "no_topics"
+    TOPICS_RECONSIDERED = "topics_reconsidered"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_ANSWERED = "question_answered"
+    ANSWER_CHANGED = "answer_changed"
+    QUESTION_WITHDRAWN = "question_withdrawn"
 
     # in the room and afterwards
     NOTE_WRITTEN = "note_written"
@@ -233,6 +239,12 @@ _SENTENCES = {
     Action.PROPOSAL_ACCEPTED: "godtog förslaget om ny tid för {dialogue}: {when}",
     Action.PROPOSAL_DECLINED: "behöll tiden för {dialogue}",
     # preparation of a dialogue
+    Action.NO_TOPICS: "angav att huvudmannen inte har några egna områden i {dialogue}",
+    Action.TOPICS_RECONSIDERED: "tog tillbaka att huvudmannen inte har några egna områden i {dialogue}",
+    Action.QUESTION_ASKED: "ställde en fråga inför {dialogue}: ”{question}”",
+    Action.QUESTION_ANSWERED: "besvarade frågan ”{question}” inför {dialogue}",
+    Action.ANSWER_CHANGED: "ändrade svaret på frågan ”{question}” inför {dialogue}",
+    Action.QUESTION_WITHDRAWN: "tog tillbaka frågan ”{question}” inför {dialogue}",
     # in the room and afterwards
     Action.NOTE_WRITTEN: "skrev om ”{point}” i minnesanteckningarna från {dialogue}",
     Action.AGREED: "skrev upp en överenskommelse i {dialogue}",

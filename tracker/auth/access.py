@@ -343,18 +343,20 @@ def writes_measure() -> sa.ColumnElement[bool]:
 
 def load_dialogue(dialogue_id: int, to: Permission) -> QualityDialogue:
     """A dialogue about a unit that the person follows."""
-    dialogue = db.session.scalar(
+    found = db.session.scalars(
         sa.select(QualityDialogue)
         .where(
             QualityDialogue.id == dialogue_id,
             QualityDialogue.organizer_id == current_access().organizer_id,
         )
         .options(
+            # In one statement: units and topics are few, and the brief has none to spare.
             sa.orm.joinedload(QualityDialogue.school_year),
-            sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
-            sa.orm.selectinload(QualityDialogue.topics),
+            sa.orm.joinedload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
+            sa.orm.joinedload(QualityDialogue.topics),
         )
     )
+    dialogue = found.unique().one_or_none()
     if dialogue is None:
         abort(404)
     _demand(to, _on_units(dialogue.units), visible=Permission.FOLLOW)

@@ -14,6 +14,7 @@ from tracker.demo import (
     story_lyktvreten,
     story_national,
     story_organizer,
+    story_preparation,
     story_ringmura,
     story_ringmura_west,
     story_savkulla,
@@ -41,6 +42,7 @@ STORIES = (
     story_national,
     story_granby,
     story_today,
+    story_preparation,
 )
 
 

@@ -1,6 +1,7 @@
 """Dialogunderlag: everything that is to lie on the table, read anew each time it is opened.
 
 A draft is not in it, not even for the one who writes it: both sides of the table read the same page.
+The page and the PDF are made of the same Brief, and take their words from it.
 """
 
 from collections.abc import Sequence
@@ -9,12 +10,16 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
+from tracker.dialogues.last_time import AgreedBefore, agreements_last_time
+from tracker.dialogues.lists import People, what_is_left
+from tracker.dialogues.preparation import PreparationFacts, Step
 from tracker.extensions import db
 from tracker.measures.areas import area_ids
 from tracker.models import (
     AdoptedAnalysis,
     AnalysisState,
     DevelopmentArea,
+    DialogueKind,
     EffectAssessment,
     Measure,
     MeasureState,
@@ -24,11 +29,21 @@ from tracker.models import (
     QualityDialogue,
     SchoolUnit,
     SchoolYear,
+    Side,
     SituationAnalysis,
 )
+from tracker.web.swedish import date_long, date_medium, listing
 
 LESSONS_SHOWN = 8
 """Of each unit, the latest first: what the earlier years taught, in short."""
+RESULTS_LENGTH, PROBLEM_LENGTH, LESSON_LENGTH = 900, 400, 280
+
+
+def in_short(text: str, length: int) -> str:
+    """The beginning of a text, cut between two words."""
+    if len(text) <= length:
+        return text
+    return text[:length].rsplit(maxsplit=1)[0].rstrip(" ,.;:–-") + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,40 @@ class AnalysisInShort:
 
     state: AnalysisState | None
     content: dict[str, Any] | None
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, as a sentence."""
+        if not self.content:
+            return "Inte delad än. Nulägesanalysen visas här när rektor har delat den."
+        if self.state is AnalysisState.ADOPTED:
+            return "Fastställd."
+        if self.state is AnalysisState.REOPENED:
+            return "Så som den fastställdes senast. Den är öppnad igen och arbetas med."
+        return "Delad, inte fastställd än."
+
+    @property
+    def results(self) -> str:
+        return in_short(self.content["results"], RESULTS_LENGTH) if self.content else ""
+
+    @property
+    def problems(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Each problem with its causes, and of each cause where it lies."""
+        return [
+            (
+                in_short(problem["text"], PROBLEM_LENGTH),
+                [
+                    (in_short(cause["text"], PROBLEM_LENGTH), _where(cause))
+                    for cause in problem["causes"]
+                ],
+            )
+            for problem in (self.content or {}).get("problems", [])
+        ]
+
+
+def _where(cause: dict[str, Any]) -> str:
+    later = "" if cause["prioritised"] else ", inte prioriterad i år"
+    return f"{cause['location'].lower()}{later}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +101,64 @@ class MeasureBeside:
     """The other units that it concerns."""
     is_due: bool
     """Its effect is to be assessed by the day of the dialogue, and is not."""
+
+    @property
+    def about(self) -> list[str]:
+        """In few words: its state, who answers for it, whom else it concerns."""
+        said = [self.measure.state.label]
+        if self.measure.responsible:
+            said.append(f"Ansvarig: {self.measure.responsible}")
+        if self.shared_with:
+            said.append(f"Gäller även {listing(self.shared_with)}")
+        return said
+
+    @property
+    def expected(self) -> list[tuple[str, str]]:
+        """What was expected, as (label or "", text): as it read when it was assessed, then what has
+        been added since."""
+        measure, then = self.measure, self.assessment
+        at_first = (then.expected_effect if then else "") or measure.expected_effect
+        now = measure.expected_effect if measure.expected_effect != at_first else ""
+        return _said(
+            ("", at_first), ("Väntas nu", now), ("Utgångsläge", measure.baseline),
+            ("Önskat läge", measure.target),
+        )  # fmt: skip
+
+    @property
+    def became(self) -> list[tuple[str, str]]:
+        """What became of it, as (label or "", text); nothing when it is not assessed."""
+        result = self.assessment
+        if result is None:
+            return []
+        carried_out = result.carried_out.label.lower() if result.carried_out else ""
+        why = result.carried_out_why if carried_out else ""
+        return _said(
+            ("", result.outcome),
+            ("Genomfördes som planerat", ". ".join(filter(None, [carried_out, why]))),
+            ("Hur vet ni det", result.evidence),
+            ("Beslut", result.decision.label.lower() if result.decision else ""),
+            ("Lärdom", result.lesson),
+        )
+
+    @property
+    def standing(self) -> str:
+        """When it is assessed next, or why it is not, as a sentence; "" when all is said."""
+        measure, day = self.measure, self.measure.assess_on
+        if day is not None and self.is_due:
+            again = "Ska bedömas igen." if self.assessment else "Inte bedömd än."
+            since = "Har kunnat bedömas sedan" if measure.is_due else "Kan bedömas från"
+            return f"{again} {since} {date_medium(day)}."
+        if day is not None:
+            when = "Bedöms nästa gång från" if self.assessment else "Kan bedömas från"
+            return f"{when} {date_medium(day)}."
+        if self.assessment:
+            return ""
+        why = f" Åtgärden avbröts: {measure.cancel_reason}" if measure.cancel_reason else ""
+        return f"Ingen bedömning finns.{why}"
+
+
+def _said(*pairs: tuple[str, str | None]) -> list[tuple[str, str]]:
+    return [(label, text) for label, text in pairs if text]
 
 
 @dataclass(slots=True)
@@ -80,10 +187,68 @@ class UnitPart:
         ]
         return found + ([(None, rest)] if rest else [])
 
+    def heading_of(self, area: DevelopmentArea | None) -> str:
+        if area is not None:
+            return area.title
+        return (
+            "Åtgärder utanför årets utvecklingsområden" if self.areas else "Åtgärder och effekter"
+        )
+
+    @property
+    def none_left(self) -> str:
+        """What is said where there are no measures but those that are due."""
+        if self.due:
+            return "Inga fler än de som ska bedömas, överst."
+        return "Det finns inga beslutade åtgärder än."
+
+    def none_in(self, area: DevelopmentArea) -> str:
+        """The same of an area."""
+        if any(row.area_id == area.id for row in self.due):
+            return "Åtgärderna i området står bland dem som ska bedömas, överst."
+        return "Det finns inga beslutade åtgärder i området."
+
 
 @dataclass(frozen=True, slots=True)
 class Brief:
+    dialogue: QualityDialogue
+    people: People
+    left: dict[Side, list[Step]]
+    """What each side has left to do; nothing once it has begun, or is cancelled."""
+    agreed: list[AgreedBefore]
     parts: list[UnitPart]
+
+    @property
+    def when(self) -> str:
+        """Such as "tisdag 6 oktober 2026 kl. 13.00–14.30"."""
+        row = self.dialogue
+        if row.is_cancelled:
+            return "Inställd"
+        if row.day is None or row.start_time is None or row.end_time is None:
+            return "Ingen tid än"
+        return f"{date_long(row.day)} kl. {row.start_time:%H.%M}–{row.end_time:%H.%M}"
+
+    @property
+    def taking_part(self) -> str:
+        return " och ".join(filter(None, [self.people.leader_names, self.people.lead_names]))
+
+    @property
+    def no_principals_topic(self) -> str:
+        if self.dialogue.kind is DialogueKind.DIALOGUE_1:
+            return "Inget område är valt än."
+        return "Inget eget område. Utvecklingsområdena gås igenom nedan."
+
+    @property
+    def no_organizers_topics(self) -> str:
+        row = self.dialogue
+        if row.no_topics_at is None:
+            return "Inga områden är tillagda."
+        signed = f"{row.no_topics_by_name}, {date_medium(row.no_topics_at)}"
+        return f"Inga egna områden den här gången ({signed})."
+
+    @property
+    def outcomes(self) -> list[tuple[AgreedBefore, str]]:
+        """What was agreed before, each with what became of it."""
+        return [(row, _outcome(row)) for row in self.agreed]
 
     @property
     def due(self) -> list[tuple[UnitPart, MeasureBeside]]:
@@ -91,7 +256,7 @@ class Brief:
         return [(part, row) for part in self.parts for row in part.due]
 
     @classmethod
-    def load(cls, dialogue: QualityDialogue) -> Self:
+    def load(cls, dialogue: QualityDialogue, people: People) -> Self:
         """Read the brief; the number of statements is the same for one unit as for many."""
         units = dialogue.units
         analyses = _analyses(units, dialogue.school_year)
@@ -103,7 +268,32 @@ class Brief:
             for unit in units
         }
         _put_measures(parts, dialogue)
-        return cls(list(parts.values()))
+        return cls(
+            dialogue,
+            people,
+            _left(dialogue, analyses),
+            agreements_last_time(dialogue),
+            list(parts.values()),
+        )
+
+
+def _left(
+    dialogue: QualityDialogue, analyses: dict[int, AnalysisInShort]
+) -> dict[Side, list[Step]]:
+    if dialogue.has_been or dialogue.is_cancelled:
+        return {side: [] for side in Side}
+    year_id = dialogue.school_year_id
+    states = {(key, year_id): row.state for key, row in analyses.items() if row.state}
+    return what_is_left(dialogue, PreparationFacts.load([dialogue], analyses=states))
+
+
+def _outcome(row: AgreedBefore) -> str:
+    agreement = row.agreement
+    settled = f" {date_medium(agreement.settled_at)}" if agreement.settled_at else ""
+    measure = f"Blev åtgärden {agreement.measure.title}." if agreement.measure else ""
+    return "\n\n".join(
+        filter(None, [f"{agreement.state.label}{settled}.", agreement.outcome, measure])
+    )
 
 
 def _analyses(units: Sequence[SchoolUnit], year: SchoolYear) -> dict[int, AnalysisInShort]:
@@ -116,7 +306,7 @@ def _analyses(units: Sequence[SchoolUnit], year: SchoolYear) -> dict[int, Analys
         .scalar_subquery()
     )
     rows = db.session.execute(
-        sa.select(SituationAnalysis, QualityCycle.unit_id, AdoptedAnalysis.content)
+        sa.select(SituationAnalysis, QualityCycle.unit_id, AdoptedAnalysis)
         .join(QualityCycle, QualityCycle.id == SituationAnalysis.cycle_id)
         .outerjoin(
             AdoptedAnalysis,
@@ -130,13 +320,13 @@ def _analyses(units: Sequence[SchoolUnit], year: SchoolYear) -> dict[int, Analys
             QualityCycle.school_year_id == year.id,
         )
         .options(
-            sa.orm.selectinload(SituationAnalysis.problems).joinedload(Problem.causes),
+            sa.orm.joinedload(SituationAnalysis.problems).joinedload(Problem.causes),
             sa.orm.joinedload(SituationAnalysis.cycle).joinedload(QualityCycle.unit),
         )
-    )
+    ).unique()
     found: dict[int, AnalysisInShort] = {}
     for analysis, unit_id, adopted in rows:
-        content = adopted
+        content = adopted.content if adopted else None
         if adopted is None and analysis.state is AnalysisState.SHARED:
             content = analysis.snapshot()
         found[unit_id] = AnalysisInShort(analysis.state, content)
@@ -160,16 +350,29 @@ def _areas(units: Sequence[SchoolUnit], year: SchoolYear) -> dict[int, list[Deve
 
 def _put_measures(parts: dict[int, UnitPart], dialogue: QualityDialogue) -> None:
     """Put each measure below the first of its units, with its assessment, and the lessons of earlier
-    years below the unit they come from."""
-    measures = _measures(parts, dialogue)
+    years below the unit they come from. Measures are those of the läsår and the one before it, and
+    older ones whose effect is not settled."""
+    year = dialogue.school_year
+    measures = _measures(parts, year)
     falls_under = area_ids(measures)
-    latest: dict[int, EffectAssessment] = {}
-    assessments = _assessments(parts, dialogue.school_year)
-    for row, _ in assessments:
-        latest[row.measure_id] = row
+    assessments = sorted(
+        (
+            row
+            for measure in measures
+            for row in measure.assessments
+            if row.superseded_at is None and row.school_year.start_year <= year.start_year
+        ),
+        key=lambda row: (row.school_year.start_year, row.at, row.id),
+    )
+    latest = {row.measure_id: row for row in assessments}
+    shown: set[int] = set()
     for measure in measures:
-        own = [link.unit for link in measure.unit_links if link.unit_id in parts]
-        first = next(unit_id for unit_id in parts if unit_id in {unit.id for unit in own})
+        if measure.assess_on is None and measure.cycle.school_year.start_year < year.start_year - 1:
+            continue
+        own = {link.unit_id for link in measure.unit_links}
+        first = next(unit_id for unit_id in parts if unit_id in own)
+        if measure.id in latest:
+            shown.add(latest[measure.id].id)
         parts[first].measures.append(
             MeasureBeside(
                 measure,
@@ -179,15 +382,18 @@ def _put_measures(parts: dict[int, UnitPart], dialogue: QualityDialogue) -> None
                 _is_due(measure, dialogue),
             )
         )
-    shown = {latest[row.id].id for row in measures if row.id in latest}
-    told: set[int] = set()
-    for row, unit_id in reversed(assessments):
-        part = parts[unit_id]
-        is_new = row.id not in shown and row.id not in told
-        is_earlier = row.school_year_id != dialogue.school_year_id
-        if row.lesson and is_new and is_earlier and len(part.lessons) < LESSONS_SHOWN:
-            told.add(row.id)
-            part.lessons.append(row)
+    for row in reversed(assessments):
+        if row.lesson and row.id not in shown and row.school_year_id != year.id:
+            own = {link.unit_id for link in row.measure.unit_links}
+            at = next(
+                (parts[key] for key in parts if key in own and not _is_full(parts[key])), None
+            )
+            if at is not None:
+                at.lessons.append(row)
+
+
+def _is_full(part: UnitPart) -> bool:
+    return len(part.lessons) >= LESSONS_SHOWN
 
 
 def _is_due(measure: Measure, dialogue: QualityDialogue) -> bool:
@@ -196,10 +402,9 @@ def _is_due(measure: Measure, dialogue: QualityDialogue) -> bool:
     return measure.is_due or (dialogue.day is not None and measure.assess_on <= dialogue.day)
 
 
-def _measures(parts: dict[int, UnitPart], dialogue: QualityDialogue) -> list[Measure]:
-    """The decided measures of the läsår and the one before it, and older ones whose effect is not
-    settled; those whose effect was due first, by day."""
-    start = dialogue.school_year.start_year
+def _measures(parts: dict[int, UnitPart], year: SchoolYear) -> list[Measure]:
+    """What the units have decided up to the läsår, with every assessment; those whose effect was due
+    first, by day. One statement."""
     rows = db.session.scalars(
         sa.select(Measure)
         .join(QualityCycle, QualityCycle.id == Measure.cycle_id)
@@ -209,35 +414,13 @@ def _measures(parts: dict[int, UnitPart], dialogue: QualityDialogue) -> list[Mea
                 MeasureUnit.measure_id == Measure.id, MeasureUnit.unit_id.in_(list(parts))
             ),
             Measure.state != MeasureState.PROPOSED,
-            SchoolYear.start_year <= start,
-            sa.or_(SchoolYear.start_year >= start - 1, Measure.assess_on.is_not(None)),
-        )
-        .options(sa.orm.joinedload(Measure.unit_links).joinedload(MeasureUnit.unit))
-        .order_by(sa.case((Measure.assess_on.is_(None), 1), else_=0), Measure.assess_on, Measure.id)
-    )
-    return list(rows.unique())
-
-
-def _assessments(
-    parts: dict[int, UnitPart], year: SchoolYear
-) -> list[tuple[EffectAssessment, int]]:
-    """The assessments that stand, up to this läsår, with the unit they concern; in order of time."""
-    rows = db.session.execute(
-        sa.select(EffectAssessment, MeasureUnit.unit_id)
-        .join(Measure, Measure.id == EffectAssessment.measure_id)
-        .join(MeasureUnit, MeasureUnit.measure_id == Measure.id)
-        .join(SchoolYear, SchoolYear.id == EffectAssessment.school_year_id)
-        .where(
-            MeasureUnit.unit_id.in_(list(parts)),
-            EffectAssessment.superseded_at.is_(None),
             SchoolYear.start_year <= year.start_year,
         )
         .options(
-            sa.orm.contains_eager(EffectAssessment.measure),
-            sa.orm.contains_eager(EffectAssessment.school_year),
+            sa.orm.contains_eager(Measure.cycle).contains_eager(QualityCycle.school_year),
+            sa.orm.joinedload(Measure.unit_links).joinedload(MeasureUnit.unit),
+            sa.orm.joinedload(Measure.assessments).joinedload(EffectAssessment.school_year),
         )
-        .order_by(
-            SchoolYear.start_year, EffectAssessment.at, EffectAssessment.id, MeasureUnit.unit_id
-        )
+        .order_by(sa.case((Measure.assess_on.is_(None), 1), else_=0), Measure.assess_on, Measure.id)
     )
-    return [(row, unit_id) for row, unit_id in rows]
+    return list(rows.unique())

@@ -1,4 +1,4 @@
-"""The forms of a dialogue: its time, rektor's area, the organizer's areas, a proposal of another time."""
+"""The forms of a dialogue: its time, rektor's area, the organizer's areas, questions, a proposal of another time."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from tracker.web.forms import Form, VersionedForm
 
 NOTE_LENGTH = 1_000
 """Reasons, words on the way and lists of people."""
+QUESTION_LENGTH = 2_000
 
 
 class PlaceForm(VersionedForm):
@@ -74,6 +75,14 @@ class TopicForm(VersionedForm):
 class OrganizersTopicForm(VersionedForm):
     title = FreeLine("Område", [required("Skriv vad området handlar om.")])
     text = FreeText("Vad vi ser", [required("Skriv vad ni ser, så att rektor kan förbereda sig.")])
+
+
+class AskForm(Form):
+    text = FreeText("Din fråga", [required("Skriv vad du vill fråga.")], max_length=QUESTION_LENGTH)
+
+
+class AnswerForm(VersionedForm):
+    answer = FreeText("Svar", [required("Skriv ett svar.")])
 
 
 class ProposalForm(Form):

@@ -236,14 +236,20 @@ def _first_unit() -> sa.ScalarSelect[str]:
 
 
 def load(ids: Sequence[int], *, with_proposals: bool = False) -> list[QualityDialogue]:
-    """The dialogues with their läsår, units and topics, in the order of `ids`."""
+    """The dialogues with their läsår, units, topics and questions, or for the plan their proposals in
+    place of these; in the order of `ids`."""
     options = [
         sa.orm.joinedload(QualityDialogue.school_year),
         sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
-        sa.orm.selectinload(
-            QualityDialogue.proposals if with_proposals else QualityDialogue.topics
-        ),
     ]
+    options += (
+        [sa.orm.selectinload(QualityDialogue.proposals)]
+        if with_proposals
+        else [
+            sa.orm.selectinload(QualityDialogue.topics),
+            sa.orm.selectinload(QualityDialogue.questions),
+        ]
+    )
     rows = db.session.scalars(
         sa.select(QualityDialogue).where(QualityDialogue.id.in_(ids)).options(*options)
     )

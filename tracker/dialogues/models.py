@@ -25,6 +25,7 @@ from tracker.dialogues.afterwards import IsHeld
 from tracker.dialogues.agreements import Agreement
 from tracker.dialogues.moves import DialogueMove, HasTime, TimeProposal
 from tracker.dialogues.notes import DialogueApproval, DialogueNote, DialogueRemark
+from tracker.dialogues.questions import HasQuestions, PreparationQuestion
 from tracker.dialogues.room import IsWrittenIn
 from tracker.dialogues.states import DialogueError, DialogueKind, DialogueState
 from tracker.dialogues.topics import DialogueTopic, HasTopics
@@ -43,7 +44,9 @@ BRIEF_DAYS = 5
 """Last year's effects are settled, or given a new date, this many days before."""
 
 
-class QualityDialogue(HasTime, HasTopics, IsWrittenIn, IsHeld, Versioned, TenantOwned, Base):
+class QualityDialogue(
+    HasTime, HasTopics, HasQuestions, IsWrittenIn, IsHeld, Versioned, TenantOwned, Base
+):
     """One dialogue, covering one or more units of the same leader. It exists before it has a date.
 
     Its number is never used again: reminders and history point at it without a foreign key.
@@ -64,6 +67,9 @@ class QualityDialogue(HasTime, HasTopics, IsWrittenIn, IsHeld, Versioned, Tenant
         sa.CheckConstraint("held_at IS NULL OR starts_at IS NOT NULL", name="held_had_a_time"),
         sa.CheckConstraint(
             "(state = 'approved') = (approved_at IS NOT NULL)", name="approved_is_dated"
+        ),
+        sa.CheckConstraint(
+            "(no_topics_at IS NULL) = (no_topics_by_name IS NULL)", name="no_topics_is_signed"
         ),
         {"sqlite_autoincrement": True},
     )
@@ -87,6 +93,9 @@ class QualityDialogue(HasTime, HasTopics, IsWrittenIn, IsHeld, Versioned, Tenant
     held_by_name: Mapped[str | None] = mapped_column(sa.String(200))
     approved_at: Mapped[datetime | None]
     """When the notes had been approved by both sides, and were locked."""
+    no_topics_at: Mapped[datetime | None]
+    """When the organizer said that it brings no areas of its own this time."""
+    no_topics_by_name: Mapped[str | None] = mapped_column(sa.String(200))
 
     school_year: Mapped[SchoolYear] = relationship(foreign_keys="QualityDialogue.school_year_id")
     unit_links: Mapped[list["DialogueUnit"]] = relationship(
@@ -100,6 +109,12 @@ class QualityDialogue(HasTime, HasTopics, IsWrittenIn, IsHeld, Versioned, Tenant
         foreign_keys="DialogueTopic.dialogue_id",
         cascade="all, delete-orphan",
         order_by="DialogueTopic.id",
+    )
+    questions: Mapped[list[PreparationQuestion]] = relationship(
+        back_populates="dialogue",
+        foreign_keys="PreparationQuestion.dialogue_id",
+        cascade="all, delete-orphan",
+        order_by="PreparationQuestion.id",
     )
     moves: Mapped[list[DialogueMove]] = relationship(
         back_populates="dialogue",
@@ -228,7 +243,8 @@ class QualityDialogue(HasTime, HasTopics, IsWrittenIn, IsHeld, Versioned, Tenant
 
     def join(self, other: "QualityDialogue", *, by: "User") -> "QualityDialogue":
         """Make one dialogue for the units of both, and give it: the one that has a time, this one
-        when both have. It takes over the other's topics and history; the other disappears.
+        when both have. It takes over the other's topics, questions and history; the other
+        disappears.
 
         DialogueError when they are not the same dialogue of the same läsår, or one has begun.
         """
@@ -242,6 +258,7 @@ class QualityDialogue(HasTime, HasTopics, IsWrittenIn, IsHeld, Versioned, Tenant
             return other.join(self, by=by)
         units = other.units
         self._take_over_topics(other)
+        self.questions.extend(list(other.questions))
         self._take_over_moves(other)
         db.session.flush()
         db.session.delete(other)
@@ -282,7 +299,9 @@ class QualityDialogue(HasTime, HasTopics, IsWrittenIn, IsHeld, Versioned, Tenant
             ~cls.kept_apart,
             cls.place == "",
             cls.participants == "",
+            cls.no_topics_at.is_(None),
             ~cls.topics.any(),
+            ~cls.questions.any(),
             ~cls.proposals.any(),
         )
 

@@ -4,7 +4,7 @@ The one source for the checklist on the dialogue's page, for Start and for the r
 can never tell different stories. Facts are read for many dialogues at once, in three statements.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
@@ -12,7 +12,12 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from tracker.clock import today
-from tracker.dialogues.models import BRIEF_DAYS, PRINCIPALS_TOPIC_DAYS, QualityDialogue
+from tracker.dialogues.models import (
+    BRIEF_DAYS,
+    ORGANIZERS_TOPICS_DAYS,
+    PRINCIPALS_TOPIC_DAYS,
+    QualityDialogue,
+)
 from tracker.dialogues.states import DialogueKind, Side
 from tracker.extensions import db
 from tracker.models import (
@@ -22,11 +27,12 @@ from tracker.models import (
     Measure,
     MeasureState,
     MeasureUnit,
+    PreparationQuestion,
     QualityCycle,
     SituationAnalysis,
     TimeProposal,
 )
-from tracker.web.swedish import datetime_long
+from tracker.web.swedish import datetime_long, listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +83,20 @@ class PreparationFacts:
         self._proposals = proposals or {}
 
     @classmethod
-    def load(cls, dialogues: Sequence[QualityDialogue]) -> Self:
-        """Read the facts for the dialogues (their units loaded); three statements."""
+    def load(
+        cls,
+        dialogues: Sequence[QualityDialogue],
+        *,
+        analyses: dict[tuple[int, int], AnalysisState] | None = None,
+    ) -> Self:
+        """Read the facts for the dialogues (their units loaded); three statements, or two when the
+        states of their units' analyses are known, by unit and läsår."""
         unit_ids = {link.unit_id for dialogue in dialogues for link in dialogue.unit_links}
         year_ids = {dialogue.school_year_id for dialogue in dialogues}
         if not unit_ids:
             return cls({}, {})
-        analyses = db.session.execute(
-            sa.select(QualityCycle.unit_id, QualityCycle.school_year_id, SituationAnalysis.state)
-            .join(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
-            .where(QualityCycle.unit_id.in_(unit_ids), QualityCycle.school_year_id.in_(year_ids))
-        )
+        if analyses is None:
+            analyses = cls._states_of_analyses(unit_ids, year_ids)
         horizon = max([today(), *(dialogue.day for dialogue in dialogues if dialogue.day)])
         effects: dict[int, list[DueEffect]] = {}
         for unit_id, *facts in db.session.execute(
@@ -125,11 +134,18 @@ class PreparationFacts:
             )
             .order_by(TimeProposal.id)
         )
-        return cls(
-            {(unit, year): state for unit, year, state in analyses},
-            effects,
-            dict(proposals.all()),
+        return cls(analyses, effects, dict(proposals.all()))
+
+    @staticmethod
+    def _states_of_analyses(
+        unit_ids: Collection[int], year_ids: Collection[int]
+    ) -> dict[tuple[int, int], AnalysisState]:
+        rows = db.session.execute(
+            sa.select(QualityCycle.unit_id, QualityCycle.school_year_id, SituationAnalysis.state)
+            .join(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
+            .where(QualityCycle.unit_id.in_(unit_ids), QualityCycle.school_year_id.in_(year_ids))
         )
+        return {(unit, year): state for unit, year, state in rows}
 
     def analysis_state(self, unit_id: int, school_year_id: int) -> AnalysisState | None:
         """None until somebody has begun."""
@@ -162,7 +178,9 @@ def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
 
     Rektor: share the analysis and choose an area (Dialog 1), settle the effects that are due by
     the day of the dialogue (what was assessed in the läsår is shown as done). Dialogansvarig: give
-    the dialogue a time, and answer a proposal of another. To add areas of one's own is offered on the page, and never owed.
+    the dialogue a time, answer a proposal of another, add areas of the organizer's own or say that
+    there are none. Both: answer what the other side has asked (the dialogues' questions are read
+    with them).
     """
     found: list[Step] = []
     if dialogue.kind is DialogueKind.DIALOGUE_1:
@@ -207,7 +225,37 @@ def steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[Step]:
                 values={"dialogue_id": dialogue.id},
             )
         )
-    return found
+    found.append(_organizers_topics_step(dialogue))
+    return found + [_question_step(dialogue, question) for question in dialogue.questions]
+
+
+def _organizers_topics_step(dialogue: QualityDialogue) -> Step:
+    titles = listing([topic.title for topic in dialogue.organizers_topics])
+    return Step(
+        side=Side.ORGANIZER,
+        label="Lägg till egna områden, eller säg att det inte blir några",
+        done_label=f"Huvudmannens områden är tillagda: {titles}"
+        if titles
+        else "Inga egna områden från huvudmannen den här gången",
+        due_on=dialogue.due(ORGANIZERS_TOPICS_DAYS),
+        done=bool(titles) or dialogue.no_topics_at is not None,
+        endpoint="dialogues.add_topic",
+        values={"dialogue_id": dialogue.id},
+    )
+
+
+def _question_step(dialogue: QualityDialogue, question: PreparationQuestion) -> Step:
+    """The answer is a part of the brief; a question that comes later has no day but the dialogue's."""
+    due_on = dialogue.due(BRIEF_DAYS)
+    return Step(
+        side=question.side.other,
+        label=f"Svara på frågan från {question.by_name}: ”{question.excerpt}”",
+        done_label=f"Frågan från {question.by_name} är besvarad: ”{question.excerpt}”",
+        due_on=due_on if due_on and question.asked_on <= due_on else None,
+        done=question.is_answered,
+        endpoint=f"dialogues.answer_{question.side}",
+        values={"dialogue_id": dialogue.id, "question_id": question.id},
+    )
 
 
 def _analysis_step(

@@ -50,7 +50,7 @@ def topic(dialogue_id: int) -> Response | str | tuple[str, int]:
         return _topic_page(dialogue, form), 409
     except DialogueError as wrong:
         db.session.rollback()
-        form.refuse("area_id", str(wrong))
+        form.refuse("area_id" if areas else "title", str(wrong))
         return _topic_page(dialogue, form), 422
     notify("Området är valt. Dialogansvarig ser det redan nu.")
     return redirect(_url(dialogue))
@@ -117,6 +117,24 @@ def add_topic(dialogue_id: int) -> Response | str | tuple[str, int]:
         return _organizers_page(dialogue, form), 422
     db.session.commit()
     notify("Området är tillagt. Rektor ser det redan nu.")
+    return redirect(_url(dialogue))
+
+
+def bring_no_topics(dialogue_id: int) -> Response:
+    """Inga egna områden den här gången; or think again, when the form says so."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    again = "again" in request.form
+    try:
+        if again:
+            dialogue.reconsider_topics(by=current_user)
+        else:
+            dialogue.bring_no_topics(by=current_user)
+    except DialogueError as wrong:
+        notify(str(wrong), "warning")
+        return redirect(_url(dialogue))
+    db.session.commit()
+    if not again:
+        notify("Det är antecknat att huvudmannen inte har några egna områden den här gången.")
     return redirect(_url(dialogue))
 
 

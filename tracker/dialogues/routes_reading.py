@@ -1,15 +1,21 @@
 """The pages that show dialogues: mine, one of them, a unit's two, and the brief."""
 
 import sqlalchemy as sa
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from tracker.audit.history import history_of
 from tracker.auth.access import current_access, load_cycle, load_dialogue, may
 from tracker.clock import today
 from tracker.dialogues import lists
-from tracker.dialogues.brief import Brief
+from tracker.dialogues.brief import LESSON_LENGTH, Brief, in_short
+from tracker.dialogues.brief_document import (
+    AGREED_COLUMNS,
+    NOTHING_AGREED,
+    as_document,
+    file_name,
+)
 from tracker.dialogues.diary import Diary
-from tracker.dialogues.lists import People, When, what_is_left
+from tracker.dialogues.lists import People, When
 from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS
 from tracker.dialogues.preparation import PreparationFacts, steps
 from tracker.dialogues.sides import Table
@@ -22,6 +28,7 @@ from tracker.models import (
     Side,
 )
 from tracker.organisation.staffing import Staffing
+from tracker.reports.documents import pdf_answer
 from tracker.web.paging import Page
 
 PAGE_SIZE = 50
@@ -68,12 +75,14 @@ def show(dialogue_id: int) -> str:
         )
         if may(permission)
     ]
+    people = People.of(dialogue, staffing)
     return render_template(
         "dialogues/show.html",
         dialogue=dialogue,
-        people=People.of(dialogue, staffing),
+        people=people,
         checklist=checklist,
         own_sides=sides,
+        asks_as=_asks_as(sides, people),
         sides=sides + [side for side in Side if side not in sides],
         next_step=next(
             (row for side in sides for row in checklist if row.side is side and not row.done), None
@@ -84,6 +93,13 @@ def show(dialogue_id: int) -> str:
         organizers_due=dialogue.due(ORGANIZERS_TOPICS_DAYS),
         Side=Side,
     )
+
+
+def _asks_as(sides: list[Side], people: People) -> Side | None:
+    """The side for which the person may ask the other something, if there is somebody to answer."""
+    if len(sides) == len(Side) and not people.leaders:
+        return None
+    return next(iter(sides), None)
 
 
 def _staffing_on(dialogue: QualityDialogue) -> Staffing:
@@ -128,13 +144,27 @@ def of_unit(slug: str, year: str) -> str:
 
 
 def brief(dialogue_id: int) -> str:
-    dialogue = load_dialogue(dialogue_id, to=Permission.FOLLOW)
-    facts = PreparationFacts.load([dialogue])
+    brief = _brief(dialogue_id)
     return render_template(
         "dialogues/brief.html",
-        dialogue=dialogue,
-        people=People.of(dialogue, _staffing_on(dialogue)),
-        left=what_is_left(dialogue, facts),
-        brief=Brief.load(dialogue),
+        dialogue=brief.dialogue,
+        brief=brief,
+        agreed_columns=AGREED_COLUMNS,
+        nothing_agreed=NOTHING_AGREED,
+        in_short=in_short,
+        LESSON_LENGTH=LESSON_LENGTH,
         Side=Side,
     )
+
+
+def brief_pdf(dialogue_id: int) -> Response:
+    """The same, as a PDF file."""
+    brief = _brief(dialogue_id)
+    organizer = current_access().organizer
+    document = as_document(brief, organizer.name if organizer else "")
+    return pdf_answer(document, f"{file_name(brief.dialogue)}.pdf")
+
+
+def _brief(dialogue_id: int) -> Brief:
+    dialogue = load_dialogue(dialogue_id, to=Permission.FOLLOW)
+    return Brief.load(dialogue, People.of(dialogue, _staffing_on(dialogue)))

@@ -66,6 +66,10 @@ class Side(enum.StrEnum):
     ORGANIZER = "organizer"
 
     @property
+    def other(self) -> "Side":
+        return Side.ORGANIZER if self is Side.PRINCIPAL else Side.PRINCIPAL
+
+    @property
     def label(self) -> str:
         return {
             "principal": "Område som rektor har valt",

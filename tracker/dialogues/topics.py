@@ -1,6 +1,6 @@
 """Områden i dialogen: the one that rektor chooses, and those that the organizer adds."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.audit.actions import Action
-from tracker.clock import now
+from tracker.clock import local, now, today
 from tracker.database import (
     Base,
     LongText,
@@ -21,12 +21,18 @@ from tracker.database import (
 )
 from tracker.dialogues.states import DialogueError, Side
 from tracker.extensions import db
+from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
     from tracker.dialogues.models import QualityDialogue
+    from tracker.dialogues.moves import DialogueMove
     from tracker.dialogues.notes import DialogueNote
     from tracker.measures.models import DevelopmentArea
+
+
+CHANGE_TOPIC_DAYS = 10
+"""Rektor may choose another area until this many days before the dialogue."""
 
 
 class DialogueTopic(Versioned, TenantOwned, Base):
@@ -64,13 +70,20 @@ class DialogueTopic(Versioned, TenantOwned, Base):
 
 
 class HasTopics:
-    """What a dialogue does with its topics. They can be changed until it begins."""
+    """What a dialogue does with its topics. They can be changed until it begins; rektor's area can be
+    chosen until then, and exchanged for another until CHANGE_TOPIC_DAYS before."""
 
     if TYPE_CHECKING:
         organizer_id: int
         topics: list[DialogueTopic]
         notes: list["DialogueNote"]
+        moves: list[DialogueMove]
+        starts_at: datetime | None
         has_been: bool
+        no_topics_at: datetime | None
+        no_topics_by_name: str | None
+
+        def due(self, days_before: int) -> date | None: ...
 
         def _record(self, action: Action, by: "User | None", **data: object) -> None: ...
 
@@ -81,6 +94,23 @@ class HasTopics:
     @property
     def organizers_topics(self) -> list[DialogueTopic]:
         return [row for row in self.topics if row.side is Side.ORGANIZER]
+
+    @property
+    def topic_stands_after(self) -> date | None:
+        """The last day on which rektor may choose another area than the one chosen. None when no day
+        ends it before the dialogue does: it has no date yet, or got it when that day had passed."""
+        last = self.due(CHANGE_TOPIC_DAYS)
+        date_set_on = max(
+            (local(move.at).date() for move in self.moves if move.at and move.after == self.starts_at),
+            default=None,
+        )  # fmt: skip
+        return None if last and date_set_on and date_set_on > last else last
+
+    @property
+    def topic_stands(self) -> bool:
+        """Rektor has an area, and may not choose another."""
+        last = self.topic_stands_after if self.principals_topic else None
+        return last is not None and today() > last
 
     def choose_topic(
         self,
@@ -94,7 +124,8 @@ class HasTopics:
         """Rektor's area: exactly one; choosing again replaces it.
 
         `seen` is the version the person saw (0: none was chosen); StaleDataError when another has
-        been written since. DialogueError when the dialogue has begun.
+        been written since. DialogueError when the dialogue has begun, or it is too late for
+        another area; what she wants of the one chosen may be put in other words until it begins.
         """
         self.must_not_have_begun()
         topic = self.principals_topic
@@ -104,6 +135,8 @@ class HasTopics:
             topic = self._add_topic(Side.PRINCIPAL, title, text, area, by)
             self._record(Action.TOPIC_CHOSEN, by, topic=title)
         elif (title, text, area) != (topic.title, topic.text, topic.area):
+            if (title, area) != (topic.title, topic.area):
+                self._topic_must_not_stand()
             topic.title, topic.text, topic.area = title, text, area
             topic.by_id, topic.by_name, topic.at = by.id, by.name, now()
             self._record(Action.TOPIC_CHANGED, by, topic=title)
@@ -113,8 +146,27 @@ class HasTopics:
         """An area the organizer adds, with what it sees (Vad vi ser)."""
         self.must_not_have_begun()
         topic = self._add_topic(Side.ORGANIZER, title, text, None, by)
+        self.no_topics_at = self.no_topics_by_name = None
         self._record(Action.TOPIC_ADDED, by, topic=title)
         return topic
+
+    def bring_no_topics(self, *, by: "User") -> None:
+        """Inga egna områden den här gången. DialogueError when there are some, or it has begun."""
+        self.must_not_have_begun()
+        if self.organizers_topics:
+            raise DialogueError(
+                "Det finns redan områden. Ta bort dem först om de inte ska vara med."
+            )
+        if self.no_topics_at is None:
+            self.no_topics_at, self.no_topics_by_name = now(), by.name
+            self._record(Action.NO_TOPICS, by)
+
+    def reconsider_topics(self, *, by: "User") -> None:
+        """The organizer is to think again about areas of its own."""
+        self.must_not_have_begun()
+        if self.no_topics_at is not None:
+            self.no_topics_at = self.no_topics_by_name = None
+            self._record(Action.TOPICS_RECONSIDERED, by)
 
     def change_topic(self, topic: DialogueTopic, title: str, text: str, *, by: "User") -> None:
         self.must_not_have_begun()
@@ -127,6 +179,8 @@ class HasTopics:
     def remove_topic(self, topic: DialogueTopic, *, by: "User") -> None:
         """DialogueError when it has begun, or something is written about the area already."""
         self.must_not_have_begun()
+        if topic.side is Side.PRINCIPAL:
+            self._topic_must_not_stand()
         note = next((row for row in self.notes if row.topic_id == topic.id), None)
         if note is not None and note.text:
             raise DialogueError("Det finns redan minnesanteckningar om området.")
@@ -141,6 +195,15 @@ class HasTopics:
         """Raises DialogueError from the hour of the dialogue on."""
         if self.has_been:
             raise DialogueError("Dialogen har varit. Områdena går inte att ändra längre.")
+
+    def _topic_must_not_stand(self) -> None:
+        last = self.topic_stands_after
+        if self.topic_stands and last is not None:
+            raise DialogueError(
+                f"Området kunde bytas till och med {date_medium(last)}, tio dagar före dialogen. Nu står"
+                " det fast, så att båda hinner förbereda sig. Behöver det ändå ändras: ställ en fråga"
+                " till dialogansvarig."
+            )
 
     def _add_topic(
         self, side: Side, title: str, text: str, area: "DevelopmentArea | None", by: "User"
@@ -167,3 +230,5 @@ class HasTopics:
                 own.text = "\n\n".join(filter(None, [own.text, topic.title, topic.text]))
             else:
                 self.topics.append(topic)
+        if self.organizers_topics or other.no_topics_at is None:
+            self.no_topics_at = self.no_topics_by_name = None

@@ -176,7 +176,7 @@ class Situation:
 
     @classmethod
     def load(cls, organizer_id: int, subjects: Iterable[tuple[ReminderKind, int]]) -> Self:
-        """Read what the subjects (kind, id) are about; at most ten statements, however many."""
+        """Read what the subjects (kind, id) are about; at most eleven statements, however many."""
         asked = frozenset(subjects)
         ids = {kind: [key for of, key in asked if of is kind] for kind in ReminderKind}
         staffing = Staffing.load(organizer_id)
@@ -201,6 +201,7 @@ class Situation:
                 sa.orm.joinedload(QualityDialogue.school_year),
                 sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
                 sa.orm.selectinload(QualityDialogue.topics),
+                sa.orm.selectinload(QualityDialogue.questions),
             )
             .execution_options(populate_existing=True)
         ).all()

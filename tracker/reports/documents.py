@@ -1,6 +1,7 @@
-"""Documents to take out of Varvet, in a neutral form, and the way from there to a Word file.
+"""Documents to take out of Varvet, in a neutral form, and the way from there to a Word or PDF file.
 
-A page builds a `Document` from top to bottom and answers with `word_answer(document, "fil.docx")`:
+A page builds a `Document` from top to bottom and answers with `word_answer(document, "fil.docx")` or
+`pdf_answer(document, "fil.pdf")`:
 
     document = Document("Nulägesanalys 2026/27", subtitle="Sävkullaskolan", owner="Exempelby kommun")
     document.notice("Utkast. Inte fastställd.")        # a framed line under the title
@@ -9,9 +10,10 @@ A page builds a `Document` from top to bottom and answers with `word_answer(docu
     document.text(analysis.results)                     # what a person typed: paragraphs and "- " lists
     document.table(["Åtgärd", "Förväntad effekt"], [["…", "…"]], caption="Beslutade åtgärder")
 
-What it builds is plain JSON (`Document.content`), so that other writers (PDF, an archive) can read it:
+What it builds is plain JSON (`Document.content`), which every writer reads:
 
-    {"title": str, "subtitle": str, "owner": str, "created": ISO moment, "blocks": [block, …]}
+    {"title": str, "subtitle": str, "owner": str, "created": ISO moment, "date": as people write it,
+     "blocks": [block, …]}
 
     block: {"kind": "notice",    "text": str}
            {"kind": "facts",     "pairs": [[label, value], …]}
@@ -21,26 +23,37 @@ What it builds is plain JSON (`Document.content`), so that other writers (PDF, a
            {"kind": "list",      "items": [str, …]}
            {"kind": "table",     "columns": [str, …], "rows": [[str, …], …], "caption": str}
 
-The Word file is made in a child process (tracker/reports/word.py): python-docx and its trees would stay
-in the memory of the web worker otherwise.
+The file is made in a child process (tracker/reports/word.py, pdf.py): what makes it would stay in the memory
+of the web worker otherwise.
 """
 
 import json
+import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from flask import Response
 
-from tracker.clock import now
+from tracker.clock import now, today
+from tracker.web.swedish import date_medium
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF_TYPE = "application/pdf"
 TIME_LIMIT = 30
 """Seconds. A long analysis takes half a second; what takes longer than this is stuck."""
 
-_CHILD = Path(__file__).with_name("word.py")
+WORD = Path(__file__).with_name("word.py")
+PDF = Path(__file__).with_name("pdf.py")
+
+_one_at_a_time = threading.Lock()
+"""Of each web process, so that many who ask at once do not fill the memory."""
+
+# What XML 1.0 cannot hold: one of them, pasted out of some other program, would stop the whole file.
+_UNFIT = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BULLETS = ("- ", "* ", "• ")
 
 
@@ -59,6 +72,7 @@ class Document:
             "subtitle": subtitle,
             "owner": owner,
             "created": now().isoformat(),
+            "date": date_medium(today()),
             "blocks": self._blocks,
         }
 
@@ -130,26 +144,59 @@ def _parts(typed: str) -> Iterable[str | list[str]]:
 
 def word_file(document: Document, *, time_limit: float = TIME_LIMIT) -> bytes:
     """The document as .docx. Raises DocumentFailed when the child fails or takes too long."""
+    return _made_by(WORD, document, time_limit)
+
+
+def pdf_file(document: Document, *, time_limit: float = TIME_LIMIT) -> bytes:
+    """The document as PDF/UA-1. Raises DocumentFailed when the child fails or takes too long."""
+    return _made_by(PDF, document, time_limit)
+
+
+def _made_by(child: Path, document: Document, time_limit: float) -> bytes:
+    what = f"the file that {child.name} makes"
+    if not _one_at_a_time.acquire(timeout=time_limit):
+        raise DocumentFailed(f"{what} had to wait too long for its turn")
     try:
         # -I and an empty environment: the child needs neither our settings nor our secrets.
         done = subprocess.run(
-            [sys.executable, "-I", str(_CHILD)],
-            input=json.dumps(document.content).encode(),
+            [sys.executable, "-I", str(child)],
+            input=json.dumps(_fit(document.content)).encode(),
             capture_output=True,
             timeout=time_limit,
             env={},
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        raise DocumentFailed(f"the Word file was not ready in {time_limit} s") from late
+        raise DocumentFailed(f"{what} was not ready in {time_limit} s") from late
+    finally:
+        _one_at_a_time.release()
     if done.returncode != 0:
         reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason"]
-        raise DocumentFailed(f"the Word file could not be made: {reason[0]}")
+        raise DocumentFailed(f"{what} could not be made: {reason[0]}")
     return done.stdout
+
+
+def _fit(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNFIT.sub("", value)
+    if isinstance(value, list):
+        return [_fit(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _fit(item) for key, item in value.items()}
+    return value
 
 
 def word_answer(document: Document, filename: str) -> Response:
     """The document as a Word file to save, under a name of plain letters."""
-    answer = Response(word_file(document), mimetype=WORD_TYPE)
+    return _attached(word_file(document), WORD_TYPE, filename)
+
+
+def pdf_answer(document: Document, filename: str) -> Response:
+    """The document as a PDF file to save, under a name of plain letters."""
+    return _attached(pdf_file(document), PDF_TYPE, filename)
+
+
+def _attached(file: bytes, mimetype: str, filename: str) -> Response:
+    answer = Response(file, mimetype=mimetype)
     answer.headers.set("Content-Disposition", "attachment", filename=filename)
     return answer

@@ -1,13 +1,22 @@
-"""Reports out of the unit's own rows: Utvecklingsplan as a page that prints well, and as Word."""
+"""Reports out of the unit's own rows: Utvecklingsplan as a page that prints well, as Word and as
+PDF; and the page of what is adopted."""
 
-from flask import Blueprint, Response, render_template
+import logging
+
+from flask import Blueprint, Response, render_template, request
 
 from tracker.auth.access import current_access, load_cycle
+from tracker.cycle import calendar
+from tracker.dialogues.lists import demand_somewhere
+from tracker.extensions import db
 from tracker.measures.reading import measures_of
-from tracker.models import Permission
+from tracker.models import Permission, QualityCycle
 from tracker.organisation.staffing import Staffing
-from tracker.reports.documents import word_answer
+from tracker.reports.adopted import adopted_documents, by_year
+from tracker.reports.documents import Document, DocumentFailed, pdf_answer, word_answer
 from tracker.reports.plan import as_document, basis_of, decided, period_of
+from tracker.web.errors import error_page
+from tracker.web.logs import log
 
 bp = Blueprint("reports", __name__)
 
@@ -31,7 +40,41 @@ def plan(slug: str, year: str) -> str:
 @bp.get("/enheter/<slug>/<year>/utvecklingsplan.docx")
 def plan_word(slug: str, year: str) -> Response:
     cycle = load_cycle(slug, year, to=Permission.READ)
-    listed = measures_of(cycle, with_proposals=False)
+    return word_answer(_plan_document(cycle), f"{_plan_name(cycle)}.docx")
+
+
+@bp.get("/enheter/<slug>/<year>/utvecklingsplan.pdf")
+def plan_pdf(slug: str, year: str) -> Response:
+    cycle = load_cycle(slug, year, to=Permission.READ)
+    return pdf_answer(_plan_document(cycle), f"{_plan_name(cycle)}.pdf")
+
+
+def _plan_document(cycle: QualityCycle) -> Document:
     owner = current_access().organizer
-    document = as_document(cycle, listed, owner.name if owner else "")
-    return word_answer(document, f"utvecklingsplan-{cycle.unit.slug}-{cycle.school_year.slug}.docx")
+    return as_document(cycle, measures_of(cycle, with_proposals=False), owner.name if owner else "")
+
+
+def _plan_name(cycle: QualityCycle) -> str:
+    return f"utvecklingsplan-{cycle.unit.slug}-{cycle.school_year.slug}"
+
+
+@bp.get("/dokument")
+def adopted() -> str:
+    """What is adopted, for the nämnd and for everybody who may read it."""
+    demand_somewhere(Permission.READ)
+    page = adopted_documents(current_access())
+    return render_template(
+        "reports/adopted.html",
+        page=page,
+        years=list(by_year(page)),
+        slug_of=calendar.slug,
+        label_of=calendar.label,
+    )
+
+
+@bp.app_errorhandler(DocumentFailed)
+def document_failed(_error: DocumentFailed) -> tuple[str, int]:
+    """The file could not be made. What it would have held is on the page that led here."""
+    log("document failed", logging.ERROR, exc_info=True, endpoint=request.endpoint)
+    db.session.rollback()
+    return error_page(503, template="document")

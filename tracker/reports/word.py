@@ -5,7 +5,6 @@ second and takes its memory with it when it ends.
 
 import io
 import json
-import re
 import resource
 import sys
 from datetime import datetime
@@ -24,13 +23,9 @@ SECONDS_OF_CPU = 30
 FONT = "Calibri"
 LANGUAGE = "sv-SE"
 
-# What XML 1.0 cannot hold; lxml would refuse the whole document for one of them.
-_UNFIT = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 
 def write(content: dict[str, Any]) -> bytes:
     """The document as the bytes of a .docx file."""
-    content = _fit(content)
     word = docx.Document()
     _set_up(word, content)
     word.add_paragraph(content["title"], style="Title")
@@ -41,16 +36,6 @@ def write(content: dict[str, Any]) -> bytes:
     file = io.BytesIO()
     word.save(file)
     return file.getvalue()
-
-
-def _fit(value: Any) -> Any:
-    if isinstance(value, str):
-        return _UNFIT.sub("", value)
-    if isinstance(value, list):
-        return [_fit(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _fit(item) for key, item in value.items()}
-    return value
 
 
 def _set_up(word: WordDocument, content: dict[str, Any]) -> None:

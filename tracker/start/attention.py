@@ -98,7 +98,13 @@ def _about(
             addresses.dialogue(dialogue.id),
             (0, at),
         )
+    if dialogue.asked:
+        text = f"En fråga inför {dialogue.kind.label} väntar på svar"
+        yield Reason(text, addresses.dialogue(dialogue.id), (0, at))
     near = at - day <= timedelta(days=PRINCIPALS_TOPIC_DAYS)
+    if near and not dialogue.has_own_topics:
+        text = f"Huvudmannens områden, dialog {swedish.days_away(at, day)}"
+        yield Reason(text, addresses.dialogue(dialogue.id), (2, at))
     if dialogue.kind is DialogueKind.DIALOGUE_1 and near and (lacks := _unprepared(dialogue, unit)):
         away = swedish.days_away(at, day)
         yield Reason(f"{lacks}, dialog {away}", addresses.dialogue(dialogue.id), (2, at))

@@ -27,12 +27,20 @@ from tracker.start.after_dialogues import AfterDialogues
 from tracker.start.attention import Reason, after_dialogues, reasons
 from tracker.start.meetings import Meeting, of_lead, of_leader
 from tracker.start.overview import MeasureFacts, UnitFacts
+from tracker.start.progress import COUNTED, AreaCount, area_title, counts
 from tracker.start.todo import HORIZON, LedUnit, Todo, todo
 from tracker.web import swedish
 from tracker.web.paging import Page
 
 FOLLOWERS = (Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD)
 READERS = (*LEADERS, *FOLLOWERS, Role.QUALITY_DEVELOPER, Role.STAFF, Role.BOARD)
+VACANT = "Vakant"
+LED_TO = {
+    Judgement.ACHIEVED: "den väntade effekten kom",
+    Judgement.PARTLY: "en del av den väntade effekten kom",
+    Judgement.NOT_ACHIEVED: "den väntade effekten uteblev",
+    Judgement.NO_EVIDENCE: "det går inte att säga om effekten kom",
+}
 TODO_SHOWN = 8
 NEAREST_DIALOGUES = 4
 NEAREST_WITHIN = timedelta(days=42)
@@ -144,6 +152,10 @@ class Following:
     """Of the units whose dialogansvarig she is."""
     meetings: list[Meeting]
     """Whom she is to check in with by now."""
+    counts: list[AreaCount]
+    """How far the dialogues of the läsår have come."""
+    vacant: list[tuple[str, str]]
+    """Address and name of the units that nobody leads."""
 
     @property
     def summary(self) -> str:
@@ -181,10 +193,18 @@ class HomePage:
     without_lead: list[str] = field(default_factory=list)
 
     @property
-    def judged(self) -> list[tuple[str, int]]:
-        """The totals as pairs of words and number, in the order of the judgements."""
+    def judged(self) -> list[tuple[str, str]]:
+        """The totals in words, in the order of the judgements: "Uppnådd", "4 åtgärder: den …"."""
         totals = self.totals or {}
-        return [(kind.label, totals[kind]) for kind in Judgement if kind in totals]
+        return [
+            (kind.label, f"{swedish.count(totals[kind], '1 åtgärd', 'åtgärder')}: {said}")
+            for kind, said in LED_TO.items()
+            if kind in totals
+        ]
+
+    @property
+    def counted_kinds(self) -> list[str]:
+        return [kind.label for kind in COUNTED]
 
     @property
     def is_empty(self) -> bool:
@@ -338,14 +358,20 @@ def _following(
         FollowedArea(area_title(name) if name else None, list(group))
         for name, group in groupby(page.items, key=lambda row: row.unit.area_name)
     ]
-    waiting = sum(bool(row.reasons) for row in rows)
-    due = of_lead(leads, staffing, person.id, day)
-    return Following(page, waiting, areas, _nearest(leads), due)
+    return Following(
+        page,
+        sum(bool(row.reasons) for row in rows),
+        areas,
+        _nearest(leads),
+        of_lead(leads, staffing, person.id, day),
+        counts([row.unit for row in rows]),
+        [row.cells[:2] for row in rows if row.cells[2] == VACANT],
+    )
 
 
 def _leader_words(leader: Person | None) -> str:
     if leader is None:
-        return "Vakant"
+        return VACANT
     return f"Tf. rektor {leader.name}" if leader.acting else leader.name
 
 
@@ -377,13 +403,6 @@ def _nearest(units: Sequence[UnitFacts]) -> list[Appointment]:
     ahead = sorted(found.values(), key=lambda row: row.starts_at)
     soon = [row for row in ahead if row.starts_at <= now() + NEAREST_WITHIN]
     return (soon or ahead[:1])[:NEAREST_DIALOGUES]
-
-
-def area_title(name: str | None) -> str:
-    """An area's name as a heading: some are called "Område Norr" already, some just "Norr"."""
-    if not name:
-        return "Utan område"
-    return name if "område" in name.lower() else f"Område {name}"
 
 
 def _title(page: HomePage, access: Access) -> str:

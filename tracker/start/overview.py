@@ -37,6 +37,7 @@ from tracker.models import (
     MeasureState,
     MeasureUnit,
     PhaseSetting,
+    PreparationQuestion,
     QualityCycle,
     QualityDialogue,
     SchoolUnit,
@@ -66,6 +67,11 @@ class DialogueFacts:
     """The time rektor has proposed, while it waits for an answer."""
     is_ahead: bool
     has_been: bool
+    state: DialogueState
+    asked: bool
+    """Whether rektor has asked something that waits for an answer."""
+    has_own_topics: bool
+    """Whether the organizer has added areas, or said that it has none."""
 
     @property
     def day(self) -> date | None:
@@ -222,6 +228,20 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
             .where(TimeProposal.dialogue_id == dialogue.id, TimeProposal.answered_at.is_(None))
             .scalar_subquery()
             .label(f"proposed_at{kind.number}"),
+            sa.exists()
+            .where(
+                PreparationQuestion.dialogue_id == dialogue.id,
+                PreparationQuestion.side == Side.PRINCIPAL.value,
+                PreparationQuestion.answered_at.is_(None),
+            )
+            .label(f"asked{kind.number}"),
+            sa.or_(
+                dialogue.no_topics_at.is_not(None),
+                sa.exists().where(
+                    DialogueTopic.dialogue_id == dialogue.id,
+                    DialogueTopic.side == Side.ORGANIZER.value,
+                ),
+            ).label(f"own_topics{kind.number}"),
         ]
     if check_ins:
         columns += check_ins_of.columns()
@@ -324,16 +344,22 @@ def units(
 
 def _dialogues(row: Any, moment: datetime) -> list[DialogueFacts]:
     found = []
-    for kind, (key, starts_at, state, near, topic, proposed_at) in (
+    for kind, (key, starts_at, state, near, topic, proposed_at, asked, own_topics) in (
         (
             DialogueKind.DIALOGUE_1,
-            (row.id1, row.starts_at1, row.state1, row.near1, row.topic1, row.proposed_at1),
+            (
+                row.id1, row.starts_at1, row.state1, row.near1, row.topic1, row.proposed_at1,
+                row.asked1, row.own_topics1,
+            ),
         ),
         (
             DialogueKind.DIALOGUE_2,
-            (row.id2, row.starts_at2, row.state2, row.near2, row.topic2, row.proposed_at2),
+            (
+                row.id2, row.starts_at2, row.state2, row.near2, row.topic2, row.proposed_at2,
+                row.asked2, row.own_topics2,
+            ),
         ),
-    ):
+    ):  # fmt: skip
         if key is not None:
             cancelled = state is DialogueState.CANCELLED
             placed = starts_at is not None and not cancelled
@@ -348,6 +374,9 @@ def _dialogues(row: Any, moment: datetime) -> list[DialogueFacts]:
                     proposed_at,
                     is_ahead=placed and starts_at > moment,
                     has_been=placed and starts_at <= moment,
+                    state=state,
+                    asked=asked,
+                    has_own_topics=own_topics,
                 )
             )
     return found
@@ -387,6 +416,7 @@ def dialogues_of(units: Iterable[UnitFacts]) -> list[QualityDialogue]:
             joinedload(QualityDialogue.school_year),
             joinedload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
             joinedload(QualityDialogue.topics),
+            joinedload(QualityDialogue.questions),
         )
     ).unique()
     far = now() + timedelta(days=3650)

@@ -12,7 +12,7 @@ from tracker.clock import today
 from tracker.cycle import calendar
 from tracker.extensions import db
 from tracker.models import Area, Permission, QualityCycle, SchoolUnit, SchoolYear
-from tracker.start.home import area_title
+from tracker.start.progress import area_title
 from tracker.web.paging import Page
 
 

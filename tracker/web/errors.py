@@ -33,12 +33,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(500, _broken)
 
 
-def error_page(code: int, **context: object) -> tuple[str, int]:
-    """The page for an error. Those that mean that we failed ask neither the database nor the
-    session for anything."""
+def error_page(code: int, *, template: str = "", **context: object) -> tuple[str, int]:
+    """The page for an error, or one of its own. Those that mean that we failed ask neither the
+    database nor the session for anything."""
     if code >= 500:
         g.bare = True
-    return render_template(f"errors/{code}.html", **context), code
+    return render_template(f"errors/{template or code}.html", **context), code
 
 
 def typed_texts() -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ class MenuItem:
 UNITS_NAMED = 3
 """More units of one's own than this are reached through the list."""
 
-IN_A_UNIT = ("start.unit", "start.year", "analyses.", "measures.", "evaluation.", "reports.")
+IN_A_UNIT = ("start.unit", "start.year", "analyses.", "measures.", "evaluation.", "reports.plan")
 
 
 def navigation() -> list[MenuItem]:
@@ -53,6 +53,8 @@ def navigation() -> list[MenuItem]:
         items.append(_item("Avstämningar", "checkins.index", "checkins."))
     elif Permission.OVERSEE in access.on_organizer():
         items.append(_item("Stöd", "checkins.support"))
+    if access.has_role(Role.BOARD):
+        items.append(_item("Dokument", "reports.adopted"))
     if Permission.MANAGE in access.on_organizer():
         items.append(_item("Organisation", "organisation.index", "organisation.", "cycle."))
         items.append(_item("Utskick", "notifications.outbox", "notifications."))
