@@ -19,7 +19,7 @@ from tracker.cycle.workdays import send_day_after, send_day_before
 from tracker.extensions import db
 from tracker.models import MailState, OutgoingMail, Reminder, ReminderKind, ReminderState
 from tracker.notifications.planning import LATER_ONE
-from tracker.notifications.situation import BEGUN
+from tracker.notifications.kinds.dialogues import BEGUN
 
 FIRST_DAY = date(2026, 9, 7)
 

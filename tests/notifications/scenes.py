@@ -16,6 +16,7 @@ from tracker.models import (
     OutgoingMail,
     QualityDialogue,
     Reminder,
+    ReminderKind,
     SchoolUnit,
     SituationAnalysis,
     User,
@@ -72,6 +73,14 @@ def decided_measure(
         measure.decide(by=cast.karin)
     db.session.commit()
     return measure
+
+
+def set_rules(cast: Cast, **offsets: list[int]) -> None:
+    """Exempelby's rules of some kinds: `set_rules(cast, dialogue=[28, 14])`."""
+    cast.exempelby.set_reminders(
+        {ReminderKind(kind): days for kind, days in offsets.items()}, by=cast.tove
+    )
+    db.session.commit()
 
 
 def all_prepared(cast: Cast, dialogue: QualityDialogue) -> None:

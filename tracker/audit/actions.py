@@ -106,6 +106,9 @@ class Action(enum.StrEnum):
     # calendars
 
     # reminders
+    REMINDER_RULES_SET = "reminder_rules_set"
+    REMINDER_SENT_AGAIN = "reminder_sent_again"
+    MAIL_RHYTHM_SET = "mail_rhythm_set"
 
     # the national quality dialogue
 
@@ -202,6 +205,9 @@ _SENTENCES = {
     # check-ins
     # calendars
     # reminders
+    Action.REMINDER_RULES_SET: "ändrade när påminnelser går ut. {rules}",
+    Action.REMINDER_SENT_AGAIN: "lät skicka påminnelsen om {about} till {person} en gång till",
+    Action.MAIL_RHYTHM_SET: "valde att få påminnelser {rhythm}",
     # the national quality dialogue
 }
 
