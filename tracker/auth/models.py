@@ -101,7 +101,12 @@ class User(UserMixin, Identified, Base):
         if rhythm is self.mail_rhythm:
             return
         self.mail_rhythm = rhythm
-        record(Action.MAIL_RHYTHM_SET, self, by=self, rhythm=rhythm.label[:1].lower() + rhythm.label[1:])
+        record(
+            Action.MAIL_RHYTHM_SET,
+            self,
+            by=self,
+            rhythm=rhythm.label[:1].lower() + rhythm.label[1:],
+        )
 
     def close(self, organizer: "Organizer", *, by: "User") -> None:
         """End the account; the name stays in what the person wrote and adopted."""

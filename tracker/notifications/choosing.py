@@ -57,6 +57,10 @@ class Ledger:
     def add(self, due: Due) -> None:
         self._offsets.setdefault(due.thread, set()).add(due.offset_days)
 
+    def add_all_of(self, other: "Ledger") -> None:
+        for thread, offsets in other._offsets.items():
+            self._offsets.setdefault(thread, set()).update(offsets)
+
     def latest(self) -> dict[Thread, int]:
         return {thread: min(offsets) for thread, offsets in self._offsets.items()}
 
@@ -69,6 +73,12 @@ class Survey:
         self._rows: dict[ReminderKind, Sequence[Any]] = {
             kind: reminders.candidates(office, until or sunday_of(today()))
             for kind, reminders in KINDS.items()
+        }
+
+    def subjects(self) -> set[Subject]:
+        """All that was found, due or not."""
+        return {
+            (kind, KINDS[kind].subject_id(row)) for kind, rows in self._rows.items() for row in rows
         }
 
     def dues(self) -> list[Due]:
@@ -112,9 +122,7 @@ def new_dues(dues: Iterable[Due], ledger: Ledger, office: Office) -> list[Due]:
     new = [
         due
         for due in new
-        if due.is_day_before
-        or due.recipient.id in opening
-        or not office.gathers(due.recipient.id)
+        if due.is_day_before or due.recipient.id in opening or not office.gathers(due.recipient.id)
     ]
     has_more = {due.recipient.id for due in new if due.kind is not ReminderKind.WEEK}
     new = [

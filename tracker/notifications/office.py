@@ -120,9 +120,7 @@ class Office:
     @cached_property
     def _periods(self) -> Sequence[sa.Row[Any]]:
         return db.session.execute(
-            sa.select(
-                CalendarPeriod.kind, CalendarPeriod.starts_on, CalendarPeriod.ends_on
-            ).where(
+            sa.select(CalendarPeriod.kind, CalendarPeriod.starts_on, CalendarPeriod.ends_on).where(
                 CalendarPeriod.organizer_id == self.organizer_id,
                 CalendarPeriod.kind.in_([PeriodKind.CLOSED, PeriodKind.LOV]),
             )
@@ -148,7 +146,11 @@ class Office:
         day = today()
         if day not in self._staffing:
             self._staffing[day] = Staffing(
-                [(row.role, row.unit_id, row.area_id, row.person) for row in self._held if row.holds]
+                [
+                    (row.role, row.unit_id, row.area_id, row.person)
+                    for row in self._held
+                    if row.holds
+                ]
             )
         return self._staffing[day]
 
@@ -190,9 +192,7 @@ class Office:
         if new:
             self._known |= new
             self._gathering.clear()
-            self._others += _roles(
-                self.organizer_id, self.until, RoleAssignment.user_id.in_(new)
-            )
+            self._others += _roles(self.organizer_id, self.until, RoleAssignment.user_id.in_(new))
 
     def responsible(self, user_id: int | None, units: Iterable[PlacedUnit]) -> Recipient | None:
         """The person, while they have a role with the organizer; None for nobody, and for a rektor
@@ -279,9 +279,7 @@ def _roles(organizer_id: int, until: date, which: sa.ColumnElement[bool]) -> lis
                     RoleAssignment.organizer_id == organizer_id,
                     which,
                     RoleAssignment.starts_on <= until,
-                    sa.or_(
-                        RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on >= today()
-                    ),
+                    sa.or_(RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on >= today()),
                     User.closed_at.is_(None),
                 )
                 .order_by(RoleAssignment.starts_on, RoleAssignment.id)

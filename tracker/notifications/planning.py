@@ -88,9 +88,7 @@ def pointless(
         )
         for row in rows
     ]
-    others = any(
-        verdict is None for row, verdict in verdicts if row.kind is not ReminderKind.WEEK
-    )
+    others = any(verdict is None for row, verdict in verdicts if row.kind is not ReminderKind.WEEK)
     return [
         (row, verdict)
         for row, verdict in verdicts

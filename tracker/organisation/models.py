@@ -72,9 +72,7 @@ class Organizer(Versioned, Identified, Base):
         wanted = before | {kind: sorted(set(days), reverse=True) for kind, days in offsets.items()}
         if wanted == before:
             return
-        self.rules[:] = [
-            rule for rule in self.rules if rule.offset_days in wanted[rule.kind]
-        ] + [
+        self.rules[:] = [rule for rule in self.rules if rule.offset_days in wanted[rule.kind]] + [
             ReminderRule(kind=kind, offset_days=days)
             for kind in wanted
             for days in set(wanted[kind]) - set(before[kind])

@@ -175,5 +175,3 @@ class DueAgreements(Kind[OpenAgreement]):
                 sa.select(Agreement.id, Agreement.what).where(Agreement.id.in_(ids))
             )
         }
-
-

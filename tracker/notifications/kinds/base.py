@@ -61,6 +61,10 @@ class Due:
         return self.kind, self.subject_id, self.recipient.id, self.date_revision
 
     @property
+    def recipient_id(self) -> int:
+        return self.recipient.id
+
+    @property
     def is_day_before(self) -> bool:
         return self.kind is ReminderKind.DIALOGUE and self.offset_days == DAY_BEFORE
 
@@ -104,6 +108,10 @@ class Kind(ABC, Generic[Thing]):
     @abstractmethod
     def candidates(self, office: Office, until: date) -> Sequence[Any]:
         """What a reminder may be due for, up to that day."""
+
+    def subject_id(self, row: Any) -> int:
+        """What a row is about."""
+        return int(row.id)
 
     @abstractmethod
     def dues(self, rows: Sequence[Any], office: Office, horizon: date) -> Iterator[Due]:

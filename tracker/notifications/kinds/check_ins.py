@@ -45,9 +45,7 @@ class NextCheckIn:
         return self.due_on.toordinal()
 
 
-def due_day(
-    held_on: date, next_on: date | None, interval: int, lov: Collection[date]
-) -> date:
+def due_day(held_on: date, next_on: date | None, interval: int, lov: Collection[date]) -> date:
     """The day that was agreed on, else the interval's; days of lov are not counted."""
     if next_on is not None:
         return next_on
@@ -91,9 +89,7 @@ class DueCheckIns(Kind[NextCheckIn]):
                 PlacedUnit(unit_id, area_id, name),
                 slug,
                 # Förskolor are open during lov.
-                due_day(
-                    held_on, next_on, days, () if kind is UnitKind.PRESCHOOL else office.lov
-                ),
+                due_day(held_on, next_on, days, () if kind is UnitKind.PRESCHOOL else office.lov),
             )
             for unit_id, area_id, name, slug, kind, days, held_on, next_on in db.session.execute(
                 sa.select(
@@ -111,6 +107,9 @@ class DueCheckIns(Kind[NextCheckIn]):
                 .order_by(SchoolUnit.sort_key, SchoolUnit.id)
             )
         ]
+
+    def subject_id(self, row: NextCheckIn) -> int:
+        return row.unit.id
 
     def dues(self, rows: Sequence[NextCheckIn], office: Office, horizon: date) -> Iterator[Due]:
         for row in rows:

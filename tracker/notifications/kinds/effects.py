@@ -83,9 +83,7 @@ class DueEffects(Kind[Effect]):
                     continue
                 for recipient in office.recipients(row.units).values():
                     if recipient.acts_for_rektor:
-                        yield Due(
-                            self.kind, row.id, recipient.person, offset, row.revision, due_on
-                        )
+                        yield Due(self.kind, row.id, recipient.person, offset, row.revision, due_on)
 
     def read(self, office: Office, ids: Collection[int]) -> dict[int, Effect]:
         units = open_units(MeasureUnit, ids)

@@ -163,7 +163,11 @@ def _lines_of_all(office: Office) -> dict[int, WeekLines]:
             named = _in_need(unit, leader, why, lead, addresses)
             in_need.setdefault(lead.id, []).append((why[0].order, place, named))
         for row in unit.dialogues:
-            if row.starts_at is not None and row.is_ahead and _is_this_week(local(row.starts_at).date()):
+            if (
+                row.starts_at is not None
+                and row.is_ahead
+                and _is_this_week(local(row.starts_at).date())
+            ):
                 meeting = meetings.setdefault(lead.id, {}).setdefault(
                     row.id, _Meeting(row.id, row.kind.label, row.starts_at)
                 )
