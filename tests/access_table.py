@@ -207,6 +207,12 @@ ROUTES: dict[str, Demand] = {
     # in the room and afterwards
     # check-ins
     # calendars
+    # reminders
+    "auth.mail_rhythm": SIGNED_IN,
+    "notifications.coming": organizer(MANAGE),
+    "notifications.again": organizer(MANAGE),
+    "notifications.of_dialogue": dialogue(LEAD),
+    "notifications.again_of_dialogue": dialogue(LEAD),
     # the national quality dialogue
     # reports
     "reports.plan": cycle(READ),

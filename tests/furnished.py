@@ -32,6 +32,9 @@ from tracker.models import (
     Organizer,
     OutgoingMail,
     QualityDialogue,
+    Reminder,
+    ReminderKind,
+    ReminderState,
     Role,
     RoleAssignment,
     SchoolUnit,
@@ -81,6 +84,7 @@ NOTHING = Place(
             (
                 "number", "problem_id", "cause_id", "measure_id", "dialogue_id", "topic_id",
                 "proposal_id", "area_id", "user_id", "role_id", "period_id", "event_id", "mail_id",
+                "reminder_id",
             ),
             999_999,
         ),
@@ -217,6 +221,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
     )
     _placed_apart(unit, year, lead)
     db.session.flush()
+    reminded = _reminders(dialogue, leader)
     return Place(
         unit.name,
         "exempelby" if unit.organizer_id == cast.exempelby.id else "granby",
@@ -230,11 +235,58 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "dialogue_id": dialogue.id,
             "topic_id": topic.id,
             "proposal_id": other_time.id,
+            "reminder_id": reminded.id,
             "user_id": cast.vera.id,
         },
         {"measures.area_id": area.id, "evaluation.measure_id": due.id},
         proposal_id=proposal.id,
     )
+
+
+def _reminders(dialogue: QualityDialogue, leader: User) -> Reminder:
+    """A reminder in every state; gives the one that was sent, by a mail of its own."""
+    sent = OutgoingMail(
+        organizer_id=dialogue.organizer_id,
+        recipient_id=leader.id,
+        kind=MailKind.AGAIN,
+        to_address=leader.email,
+        to_name=leader.name,
+        subject="Kvalitetsdialog 8 december: en sak kvar för dig",
+        text="Hej! Kvar: välj område.",
+        html="<p>Hej! Kvar: välj område.</p>",
+        state=MailState.SENT,
+        sent_at=now(),
+    )
+    db.session.add(sent)
+    db.session.flush()
+    rows = {
+        state: Reminder(
+            organizer_id=dialogue.organizer_id,
+            kind=ReminderKind.DIALOGUE,
+            subject_id=dialogue.id,
+            recipient_id=leader.id,
+            offset_days=offset,
+            date_revision=dialogue.date_revision,
+            due_on=today(),
+            state=state,
+            reason=reason,
+            mail_id=sent.id if state is ReminderState.SENT else None,
+            settled_at=None if state is ReminderState.PLANNED else now(),
+        )
+        for offset, (state, reason) in enumerate(
+            {
+                ReminderState.PLANNED: "",
+                ReminderState.SENT: "",
+                ReminderState.FAILED: "Mejlet kunde inte skickas",
+                ReminderState.SKIPPED: "Inget kvar att göra",
+                ReminderState.CANCELLED: "Dialogen är flyttad",
+            }.items(),
+            1,
+        )
+    }
+    db.session.add_all(rows.values())
+    db.session.flush()
+    return rows[ReminderState.SENT]
 
 
 def _dialogue(unit: SchoolUnit, year: SchoolYear, number: int = 1) -> QualityDialogue:
@@ -296,6 +348,11 @@ def _organizer(
             "role_id": role.id,
             "period_id": year.periods[0].id,
             "mail_id": _mail(organizer, person).id,
+            "reminder_id": db.session.scalars(
+                sa.select(Reminder.id).where(
+                    Reminder.organizer_id == organizer.id, Reminder.state == ReminderState.SENT
+                )
+            ).first(),
             "secret": OneTimeLink.issue(person, LinkPurpose.INVITATION, organizer.id),
         },
     )

@@ -21,6 +21,7 @@ from tests.notifications.scenes import (
     set_rules,
     tick_at,
 )
+from tests.start.many import add_units
 from tracker import clock
 from tracker.extensions import db
 from tracker.models import (
@@ -30,6 +31,7 @@ from tracker.models import (
     ReminderState,
     Role,
     RoleAssignment,
+    SchoolUnit,
     User,
 )
 from tracker.notifications.upcoming import DAYS, upcoming
@@ -105,3 +107,53 @@ def test_what_it_says_is_what_is_sent(cast: Cast, server: FakeServer, start: str
     assert len(went) > 20
     assert len({kind for *_, reminders in went for kind, *_ in reminders}) == 7
     assert db.session.query(Reminder).count() > before
+
+
+def test_the_page(cast: Cast, as_: AsPerson) -> None:
+    place(cast, "2026-12-08")
+    page = as_(cast.tove).page(PAGE)
+    assert "Måndag 7 december 2026" in page
+    assert "Kvalitetsdialog 8 december: tre saker kvar för dig" in page
+    assert "Kvalitetsdialog 8 december: tre saker kvar för Karin" in page
+    assert "Karin Holm" in page
+    assert "07.00" in page
+    assert "Ingen mejlserver är inställd" in page
+
+
+def test_nothing_to_come(cast: Cast, as_: AsPerson) -> None:
+    assert "Inga mejl de kommande 30 dagarna" in as_(cast.tove).page(PAGE)
+
+
+@pytest.mark.parametrize("person", ["karin", "erik", "lena", "samira", "sofia", "perolov"])
+def test_is_the_administrators(cast: Cast, as_: AsPerson, person: str) -> None:
+    as_(getattr(cast, person)).page(PAGE, 403)
+
+
+def test_another_municipalitys_are_not_in_it(cast: Cast, as_: AsPerson) -> None:
+    place(cast, "2026-12-08")
+    assert "Karin" not in as_(cast.greta).page(PAGE)
+    assert as_(cast.tove).post(PAGE).status_code == 405
+
+
+MOST_STATEMENTS = 45
+"""More than the fifteen of other pages: it asks what the engine asks for thirty mornings. What counts
+is that it does not grow."""
+
+
+def test_as_many_statements_for_five_units_as_for_two_hundred(
+    cast: Cast, as_: AsPerson, statements: Callable[[], object]
+) -> None:
+    set_rules(cast, week=[0])
+    place(cast, "2026-12-08")
+    decided_measure(cast, "2026-11-30", ends_on=date(2026, 12, 4))
+    browser = as_(cast.tove)
+    with statements() as few:
+        browser.page(PAGE)
+    add_units(cast, 195, busy=40)
+    for unit in db.session.scalars(sa.select(SchoolUnit).limit(60)):
+        if unit.organizer_id == cast.exempelby.id:
+            place(cast, "2026-12-09", unit=unit, set_at=moment("2026-11-19"))
+    with statements() as many:
+        page = browser.page(PAGE)
+    assert "Rektor 3" in page
+    assert len(many) == len(few) <= MOST_STATEMENTS

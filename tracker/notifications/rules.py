@@ -113,7 +113,9 @@ def usual_rules() -> list[ReminderRule]:
 def in_words(rules: dict[ReminderKind, list[int]]) -> str:
     """The rules in one line, as Historik keeps them."""
     return "; ".join(
-        f"{rule.label}: {days_in_words(rule.kind, rules[rule.kind])}" for rule in RULES
+        f"{rule.label}: {days_in_words(rule.kind, rules[rule.kind])}"
+        for rule in RULES
+        if rule.kind in rules
     )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tracker.clock import local, now, today
 from tracker.config import Settings, SmtpServer
 from tracker.extensions import db
-from tracker.models import OutgoingMail
+from tracker.models import MailKind, OutgoingMail
 from tracker.notifications.digest import Digest
 from tracker.notifications.planning import settle_pointless
 from tracker.notifications.sending_days import next_send_moment, sends_now
@@ -89,10 +89,11 @@ def _prepare(mail_id: int, lease: str, result: Sent) -> Ready | None:
 def _is_of_use(mail: OutgoingMail, result: Sent) -> bool:
     """Write the mail anew, unless it has to wait for another day or has lost its point."""
     assert mail.organizer_id is not None
-    if not sends_now(mail.organizer_id):
+    is_digest = mail.kind is MailKind.REMINDERS  # what somebody asked for again goes beside it
+    if is_digest and not sends_now(mail.organizer_id):
         mail.wait_until(next_send_moment(mail.organizer_id))
         return False
-    if mail.has_gone_today():
+    if is_digest and mail.has_gone_today():
         mail.wait_until(next_send_moment(mail.organizer_id, after_today=True))
         return False
     subjects = {(row.kind, row.subject_id) for row in mail.planned_reminders()}
@@ -101,7 +102,7 @@ def _is_of_use(mail: OutgoingMail, result: Sent) -> bool:
     if not mail.planned_reminders():
         mail.drop()
         return False
-    mail.digest_on = today()
+    mail.digest_on = today() if is_digest else None
     mail.to_address, mail.to_name = mail.recipient.email, mail.recipient.name
     Digest.of(mail, situation).write_into(mail)
     return True

@@ -66,6 +66,17 @@ class Organizer(Versioned, Identified, Base):
             found[rule.kind].append(rule.offset_days)
         return {kind: sorted(days, reverse=True) for kind, days in found.items()}
 
+    @property
+    def reminders_in_short(self) -> str:
+        """When the two most read reminders go out, and whether there is a Din vecka."""
+        return in_words(
+            {
+                kind: days
+                for kind, days in self.offsets().items()
+                if kind in (ReminderKind.WEEK, ReminderKind.DIALOGUE, ReminderKind.EFFECT)
+            }
+        )
+
     def set_reminders(self, offsets: dict[ReminderKind, list[int]], *, by: "User") -> None:
         """When reminders go out, kind by kind, in days before (positive) or after a date."""
         before = self.offsets()

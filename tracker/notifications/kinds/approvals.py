@@ -30,6 +30,7 @@ from tracker.notifications.kinds.base import (
     open_units,
     vacancy,
 )
+from tracker.notifications.kinds.dialogues import BeforeDialogues
 from tracker.notifications.office import Office, PlacedUnit, Recipient
 from tracker.web.security import external_url
 from tracker.web.swedish import count, listing
@@ -168,7 +169,10 @@ class WaitingApprovals(Kind[HeldDialogue]):
 
     def tell(self, digest: "Digest", things: list[HeldDialogue], office: Office) -> None:
         items, whom = [], []
+        told = {todo.url for todo in digest.week.notes} if digest.week else set()
         for thing in sorted(things, key=lambda row: (row.day, row.id)):
+            if self.todo(thing).url in told:  # Din vecka has it already
+                continue
             items.append(self.todo(thing))
             whom.append(office.recipients(thing.units).get(digest.recipient_id))
         if not items:
@@ -195,6 +199,6 @@ class WaitingApprovals(Kind[HeldDialogue]):
 
     def names(self, ids: Collection[int]) -> dict[int, str]:
         return {
-            row.id: f"Anteckningarna från {row.about}, {day_and_month(row.day)}"
-            for row in self._select(QualityDialogue.id.in_(ids))
+            key: f"Minnesanteckningarna från {name}"
+            for key, name in BeforeDialogues().names(ids).items()
         }

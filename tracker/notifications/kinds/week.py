@@ -90,9 +90,13 @@ class TheWeek(Kind[Week]):
 
     def read(self, office: Office, ids: Collection[int]) -> dict[int, Week]:
         monday = monday_of(today())
-        if monday.toordinal() not in ids:
-            return {}
-        return {monday.toordinal(): Week(monday, _lines_of_all(office))}
+        return {
+            ordinal: Week(
+                date.fromordinal(ordinal),
+                _lines_of_all(office) if ordinal == monday.toordinal() else {},
+            )
+            for ordinal in ids
+        }
 
     def verdict(
         self, thing: Week, office: Office, recipient_id: int, offset_days: int, date_revision: int
