@@ -81,14 +81,24 @@ class Survey:
             (kind, KINDS[kind].subject_id(row)) for kind, rows in self._rows.items() for row in rows
         }
 
+    def situation(self) -> Situation:
+        """How things stand with all that was found."""
+        situation = Situation(self.office)
+        for kind, rows in self._rows.items():
+            if KINDS[kind].rows_are_things:
+                situation.take(kind, {KINDS[kind].subject_id(row): row for row in rows})
+        situation.add(self.subjects())
+        return situation
+
     def dues(self) -> list[Due]:
         """Everything whose day has come, in the ledger or not. Who gathers gets on the week's first
-        day what falls in the week."""
+        day what falls in the week; what is in no hurry comes to everybody then."""
         office, day, found = self.office, today(), []
         horizon = sunday_of(day)
         for kind, reminders in KINDS.items():
             for due in reminders.dues(self._rows[kind], office, horizon):
-                if office.gathers(due.recipient.id) and not due.is_day_before:
+                gathers = office.gathers(due.recipient.id) and not due.is_day_before
+                if gathers or due.in_no_hurry:
                     due = _gathered(due, office)
                 if due.due_on <= day:
                     found.append(due)

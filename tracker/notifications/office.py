@@ -4,7 +4,7 @@ gathers their reminders in one mail a week, the rules, and the days without mail
 Read once for some days and asked with the clock on each of them, so that the engine and the preview
 of the days to come are the same code."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -94,10 +94,20 @@ class Office:
         self._known: set[int] = set()
         self._staffing: dict[date, Staffing] = {}
         self._gathering: dict[date, frozenset[int]] = {}
+        self._read: dict[str, Any] = {}
 
     @classmethod
     def load(cls, organizer_id: int, until: date | None = None) -> Self:
         return cls(organizer_id, until)
+
+    def once(self, what: str, read: Callable[[], Any]) -> Any:
+        """What does not depend on the day is read once, however many days are asked about."""
+        if what not in self._read:
+            self._read[what] = read()
+        return self._read[what]
+
+    def forget(self) -> None:
+        self._read.clear()
 
     @cached_property
     def name(self) -> str:

@@ -38,6 +38,11 @@ class Situation:
                 found = reminders.read(self.office, ids)
                 self._things.update({(kind, key): thing for key, thing in found.items()})
 
+    def take(self, kind: ReminderKind, things: dict[int, Any]) -> None:
+        """Know about subjects that have been read elsewhere."""
+        self._asked |= {(kind, key) for key in things}
+        self._things.update({(kind, key): thing for key, thing in things.items()})
+
     @property
     def organizer_id(self) -> int:
         return self.office.organizer_id

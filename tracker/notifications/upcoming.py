@@ -27,7 +27,6 @@ from tracker.notifications.digest import Digest
 from tracker.notifications.kinds.base import Due
 from tracker.notifications.office import ONE_DAY, Office, monday_of, sunday_of
 from tracker.notifications.planning import pointless
-from tracker.notifications.situation import Situation
 from tracker.organisation.staffing import Person
 
 DAYS = 30
@@ -105,8 +104,9 @@ class _Parts:
             return
         self._turns = {day for day in self._turns if day > today()}
         self._read_on = today()
+        self.office.forget()
         self.survey = Survey(self.office, sunday_of(self._last))
-        self.situation = Situation(self.office)
+        self.situation = self.survey.situation()
         subjects, week = self.survey.subjects(), monday_of(today())
         while week <= self._last:
             subjects.add((ReminderKind.WEEK, week.toordinal()))

@@ -74,6 +74,7 @@ class DueAgreements(Kind[OpenAgreement]):
     kind = ReminderKind.AGREEMENT
     absent = "Överenskommelsen finns inte längre"
     gone = "En överenskommelse som inte finns längre"
+    rows_are_things = True
 
     def candidates(self, office: Office, until: date) -> Sequence[OpenAgreement]:
         days = office.rules[self.kind]
@@ -118,8 +119,9 @@ class DueAgreements(Kind[OpenAgreement]):
                     continue
                 for recipient in row.recipients(office).values():
                     yield Due(
-                        self.kind, row.id, recipient.person, offset, row.revision, due_on, closure
-                    )
+                        self.kind, row.id, recipient.person, offset, row.revision, due_on, closure,
+                        in_no_hurry=offset < 0,
+                    )  # fmt: skip
 
     def read(self, office: Office, ids: Collection[int]) -> dict[int, OpenAgreement]:
         return {row.id: row for row in self._select(office, Agreement.id.in_(ids))}

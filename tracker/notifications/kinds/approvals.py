@@ -72,6 +72,7 @@ class WaitingApprovals(Kind[HeldDialogue]):
     kind = ReminderKind.APPROVAL
     absent = "Dialogen finns inte längre"
     gone = "En dialog som inte finns längre"
+    rows_are_things = True
 
     def candidates(self, office: Office, until: date) -> Sequence[HeldDialogue]:
         if not office.rules[self.kind]:

@@ -54,6 +54,8 @@ class Due:
     """No working day was left for it."""
     superseded: bool = False
     """A later one about the same date is due as well, or has gone already."""
+    in_no_hurry: bool = False
+    """Goes on the first day with mail of its week, together with what else there is then."""
 
     @property
     def thread(self) -> tuple[ReminderKind, int, int, int]:
@@ -104,6 +106,8 @@ class Kind(ABC, Generic[Thing]):
     """Why a reminder ends whose subject is not there any longer."""
     gone: ClassVar[str]
     """What such a subject is called in the ledger."""
+    rows_are_things: ClassVar[bool] = False
+    """Whether `candidates` gives what `read` gives."""
 
     @abstractmethod
     def candidates(self, office: Office, until: date) -> Sequence[Any]:

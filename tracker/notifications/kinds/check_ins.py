@@ -60,6 +60,7 @@ class DueCheckIns(Kind[NextCheckIn]):
     kind = ReminderKind.CHECK_IN
     absent = "Enheten stäms inte av längre"
     gone = "En avstämning som inte är aktuell längre"
+    rows_are_things = True
 
     def candidates(self, office: Office, until: date) -> Sequence[NextCheckIn]:
         return self._select(office) if office.rules[self.kind] else []

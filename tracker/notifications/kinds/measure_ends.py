@@ -68,6 +68,7 @@ class EndingMeasures(Kind[EndingMeasure]):
     kind = ReminderKind.MEASURE_END
     absent = "Åtgärden finns inte längre"
     gone = "En åtgärd som inte finns längre"
+    rows_are_things = True
 
     def candidates(self, office: Office, until: date) -> Sequence[EndingMeasure]:
         days = office.rules[self.kind]
@@ -107,8 +108,9 @@ class EndingMeasures(Kind[EndingMeasure]):
                     continue
                 for recipient in row.recipients(office).values():
                     yield Due(
-                        self.kind, row.id, recipient.person, offset, row.revision, due_on, closure
-                    )
+                        self.kind, row.id, recipient.person, offset, row.revision, due_on, closure,
+                        in_no_hurry=True,
+                    )  # fmt: skip
 
     def read(self, office: Office, ids: Collection[int]) -> dict[int, EndingMeasure]:
         return {row.id: row for row in self._select(office, Measure.id.in_(ids))}

@@ -223,7 +223,8 @@ def _in_need(
 
 def _add_notes(office: Office, found: dict[int, WeekLines]) -> None:
     """The notes that wait for the dialogansvarig herself."""
-    for thing in sorted(WaitingApprovals().waiting(office), key=lambda row: (row.day, row.id)):
+    waiting = office.once("notes that wait", lambda: WaitingApprovals().waiting(office))
+    for thing in sorted(waiting, key=lambda row: (row.day, row.id)):
         for person_id, recipient in office.recipients(thing.units).items():
             if person_id in found and recipient.leads and _waits_for_lead(thing):
                 found[person_id].notes.append(WaitingApprovals.todo(thing))
@@ -240,19 +241,7 @@ def _add_support(
     units: dict[int, UnitFacts],
 ) -> None:
     """The questions about support that nobody has answered."""
-    asked: dict[int, tuple[str, date, list[int]]] = {}
-    for key, text, asked_on, unit_id in db.session.execute(
-        sa.select(
-            SupportRequest.id, SupportRequest.text, SupportRequest.asked_on, CheckInUnit.unit_id
-        )
-        .join(CheckInUnit, CheckInUnit.check_in_id == SupportRequest.check_in_id)
-        .where(
-            SupportRequest.organizer_id == office.organizer_id,
-            SupportRequest.state == Support.ASKED,
-        )
-        .order_by(SupportRequest.asked_on, SupportRequest.id, CheckInUnit.unit_id)
-    ):
-        asked.setdefault(key, (text, asked_on, []))[2].append(unit_id)
+    asked = office.once("support asked for", lambda: _asked(office.organizer_id))
     for text, asked_on, unit_ids in asked.values():
         words = " ".join(text.split())
         words = words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1].rstrip()}…"
@@ -266,3 +255,21 @@ def _add_support(
                     f"sedan {day_and_month(asked_on)}",
                 )
             )
+
+
+def _asked(organizer_id: int) -> dict[int, tuple[str, date, list[int]]]:
+    """(text, since, unit ids) of each question without an answer, by its id."""
+    asked: dict[int, tuple[str, date, list[int]]] = {}
+    for key, text, asked_on, unit_id in db.session.execute(
+        sa.select(
+            SupportRequest.id, SupportRequest.text, SupportRequest.asked_on, CheckInUnit.unit_id
+        )
+        .join(CheckInUnit, CheckInUnit.check_in_id == SupportRequest.check_in_id)
+        .where(
+            SupportRequest.organizer_id == organizer_id,
+            SupportRequest.state == Support.ASKED,
+        )
+        .order_by(SupportRequest.asked_on, SupportRequest.id, CheckInUnit.unit_id)
+    ):
+        asked.setdefault(key, (text, asked_on, []))[2].append(unit_id)
+    return asked
