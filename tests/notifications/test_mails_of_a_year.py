@@ -186,15 +186,6 @@ def test_the_mails_of_a_whole_year(cast: Cast, server: FakeServer) -> None:
     rektor, weekly, lead = (
         len(server.subjects(person)) for person in (cast.karin, cast.ali, cast.erik)
     )
-    open("/tmp/year.txt", "w").write(
-        repr((rektor, weekly, lead, len(sent)))
-        + "\n"
-        + "\n".join(map(repr, server.subjects(cast.karin)))
-        + "\n"
-        + "\n".join(map(repr, server.subjects(cast.erik)))
-        + "\n"
-        + "\n".join(map(repr, server.subjects(cast.ali)))
-    )
     assert 20 <= rektor <= REKTORS_MOST
     assert 40 <= lead <= LEADS_MOST
     assert 10 <= weekly < rektor
