@@ -251,6 +251,12 @@ ROUTES: dict[str, Demand] = {
     "calendars.address": SIGNED_IN,
     "calendars.remove_address": SIGNED_IN,
     "calendars.feed": PUBLIC,
+    # reminders
+    "auth.mail_rhythm": SIGNED_IN,
+    "notifications.coming": organizer(MANAGE),
+    "notifications.again": organizer(MANAGE),
+    "notifications.of_dialogue": dialogue(LEAD),
+    "notifications.again_of_dialogue": dialogue(LEAD),
     # the national quality dialogue
     "national.index": organizer(FOLLOW),
     "national.begin": organizer(OVERSEE),

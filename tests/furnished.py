@@ -36,6 +36,9 @@ from tracker.models import (
     Organizer,
     OutgoingMail,
     QualityDialogue,
+    Reminder,
+    ReminderKind,
+    ReminderState,
     Role,
     RoleAssignment,
     SchoolUnit,
@@ -92,6 +95,7 @@ NOTHING = Place(
                 "topic_id",
                 "proposal_id",
                 "entry_id",
+                "reminder_id",
                 "question_id",
                 "area_id",
                 "user_id",
@@ -247,6 +251,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
     _placed_apart(unit, year, lead)
     checked_in = _check_ins(unit, running, leader, lead)
     db.session.flush()
+    reminded = _reminders(dialogue, leader)
     return Place(
         unit.name,
         "exempelby" if unit.organizer_id == cast.exempelby.id else "granby",
@@ -262,6 +267,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "topic_id": topic.id,
             "proposal_id": other_time.id,
             "check_in_id": checked_in.id,
+            "reminder_id": reminded.id,
             "user_id": cast.vera.id,
         },
         {
@@ -296,6 +302,52 @@ def _check_ins(unit: SchoolUnit, measure: Measure, leader: User, lead: User) -> 
     found[0].support.settle("Hon kom, och har träffat alla lag.", by=leader)
     found[0].settle_obstacles(by=leader)
     return found[2]
+
+
+def _reminders(dialogue: QualityDialogue, leader: User) -> Reminder:
+    """A reminder in every state; gives the one that was sent, by a mail of its own."""
+    sent = OutgoingMail(
+        organizer_id=dialogue.organizer_id,
+        recipient_id=leader.id,
+        kind=MailKind.AGAIN,
+        to_address=leader.email,
+        to_name=leader.name,
+        subject="Kvalitetsdialog 8 december: en sak kvar för dig",
+        text="Hej! Kvar: välj område.",
+        html="<p>Hej! Kvar: välj område.</p>",
+        state=MailState.SENT,
+        sent_at=now(),
+    )
+    db.session.add(sent)
+    db.session.flush()
+    rows = {
+        state: Reminder(
+            organizer_id=dialogue.organizer_id,
+            kind=ReminderKind.DIALOGUE,
+            subject_id=dialogue.id,
+            recipient_id=leader.id,
+            offset_days=offset,
+            date_revision=dialogue.date_revision,
+            due_on=today(),
+            state=state,
+            reason=reason,
+            mail_id=sent.id if state is ReminderState.SENT else None,
+            settled_at=None if state is ReminderState.PLANNED else now(),
+        )
+        for offset, (state, reason) in enumerate(
+            {
+                ReminderState.PLANNED: "",
+                ReminderState.SENT: "",
+                ReminderState.FAILED: "Mejlet kunde inte skickas",
+                ReminderState.SKIPPED: "Inget kvar att göra",
+                ReminderState.CANCELLED: "Dialogen är flyttad",
+            }.items(),
+            1,
+        )
+    }
+    db.session.add_all(rows.values())
+    db.session.flush()
+    return rows[ReminderState.SENT]
 
 
 def _dialogue(unit: SchoolUnit, year: SchoolYear, number: int = 1) -> QualityDialogue:
@@ -358,6 +410,11 @@ def _organizer(
             "period_id": year.periods[0].id,
             "mail_id": _mail(organizer, person).id,
             "meeting_id": _national_meeting(year, person).id,
+            "reminder_id": db.session.scalars(
+                sa.select(Reminder.id).where(
+                    Reminder.organizer_id == organizer.id, Reminder.state == ReminderState.SENT
+                )
+            ).first(),
             "secret": OneTimeLink.issue(person, LinkPurpose.INVITATION, organizer.id),
         },
         {"calendars.secret": CalendarFeed.make(person)},

@@ -9,7 +9,14 @@ from tracker.analyses.models import (
 )
 from tracker.analyses.problems import Cause, CauseLocation, Problem
 from tracker.audit.models import AuditEvent, AuditEventUnit
-from tracker.auth.models import FailedSignIn, LinkPurpose, OneTimeLink, SignInSession, User
+from tracker.auth.models import (
+    FailedSignIn,
+    LinkPurpose,
+    MailRhythm,
+    OneTimeLink,
+    SignInSession,
+    User,
+)
 from tracker.calendars.models import CalendarEntry, CalendarFeed
 from tracker.checkins.models import CheckIn, CheckInMeasure, CheckInUnit
 from tracker.checkins.states import SupportState
@@ -43,6 +50,7 @@ from tracker.notifications.models import (
     ReminderKind,
     ReminderState,
 )
+from tracker.notifications.rules import ReminderRule
 from tracker.organisation.assignments import RoleAssignment
 from tracker.organisation.models import (
     Area,
@@ -90,6 +98,7 @@ __all__ = [
     "Judgement",
     "LinkPurpose",
     "MailKind",
+    "MailRhythm",
     "MailState",
     "Measure",
     "MeasureBasis",
@@ -111,6 +120,7 @@ __all__ = [
     "QualityDialogue",
     "Reminder",
     "ReminderKind",
+    "ReminderRule",
     "ReminderState",
     "Role",
     "RoleAssignment",

@@ -18,8 +18,8 @@ from tests.notifications.scenes import decided_measure, place
 from tracker.cycle.workdays import send_day_after, send_day_before
 from tracker.extensions import db
 from tracker.models import MailState, OutgoingMail, Reminder, ReminderKind, ReminderState
+from tracker.notifications.kinds.dialogues import BEGUN
 from tracker.notifications.planning import LATER_ONE
-from tracker.notifications.situation import BEGUN
 
 FIRST_DAY = date(2026, 9, 7)
 

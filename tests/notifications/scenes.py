@@ -11,13 +11,21 @@ from tests.cast import Cast
 from tracker import clock
 from tracker.extensions import db
 from tracker.models import (
+    Agreement,
+    CheckIn,
+    CheckInUnit,
+    DialogueApproval,
+    DialogueState,
     Measure,
     MeasureBasis,
     OutgoingMail,
     QualityDialogue,
     Reminder,
+    ReminderKind,
     SchoolUnit,
+    Side,
     SituationAnalysis,
+    SupportRequest,
     User,
 )
 from tracker.notifications.passes import Pass, tick
@@ -56,7 +64,11 @@ def place(
 
 
 def decided_measure(
-    cast: Cast, assess_on: date | str, title: str = "Språkgrupper", unit: SchoolUnit | None = None
+    cast: Cast,
+    assess_on: date | str,
+    title: str = "Språkgrupper",
+    unit: SchoolUnit | None = None,
+    **fields: Any,
 ) -> Measure:
     """A decided measure of the unit whose effect can be assessed from that day."""
     assess_on = date.fromisoformat(assess_on) if isinstance(assess_on, str) else assess_on
@@ -69,10 +81,19 @@ def decided_measure(
             basis_note="Nämndens beslut om läsning",
             expected_effect="Fler elever läser med flyt.",
             assessable_from=assess_on,
+            **fields,
         )
         measure.decide(by=cast.karin)
     db.session.commit()
     return measure
+
+
+def set_rules(cast: Cast, **offsets: list[int]) -> None:
+    """Exempelby's rules of some kinds: `set_rules(cast, dialogue=[28, 14])`."""
+    cast.exempelby.set_reminders(
+        {ReminderKind(kind): days for kind, days in offsets.items()}, by=cast.tove
+    )
+    db.session.commit()
 
 
 def all_prepared(cast: Cast, dialogue: QualityDialogue) -> None:
@@ -150,3 +171,67 @@ class FakeServer:
             for day, message in self.taken
             if message["To"].addresses[0].addr_spec == person.email
         ]
+
+
+def hold(cast: Cast, dialogue: QualityDialogue, day: date | str) -> None:
+    """The dialogue was held; its notes wait for both sides."""
+    dialogue.state, dialogue.held_at = DialogueState.HELD, moment(day, "15:00")
+    dialogue.held_by_name = cast.erik.name
+    db.session.commit()
+
+
+def approve(
+    dialogue: QualityDialogue, side: Side, at: datetime, *, lapsed_at: datetime | None = None
+) -> DialogueApproval:
+    approval = DialogueApproval(
+        organizer_id=dialogue.organizer_id, dialogue_id=dialogue.id, side=side, content={},
+        digest="0" * 64, at=at, by_name="Någon", lapsed_at=lapsed_at,
+    )  # fmt: skip
+    db.session.add(approval)
+    db.session.commit()
+    return approval
+
+
+def agree(
+    cast: Cast,
+    dialogue: QualityDialogue,
+    what: str,
+    due_on: date | str,
+    *,
+    responsible: User | None = None,
+) -> Agreement:
+    agreement = Agreement(
+        organizer_id=dialogue.organizer_id,
+        dialogue_id=dialogue.id,
+        what=what,
+        responsible_id=responsible.id if responsible else None,
+        due_on=date.fromisoformat(due_on) if isinstance(due_on, str) else due_on,
+        at=dialogue.held_at or moment(PLACED),
+        by_name=cast.erik.name,
+    )
+    db.session.add(agreement)
+    db.session.commit()
+    return agreement
+
+
+def check_in(
+    cast: Cast, day: date | str, *units: SchoolUnit, next_on: date | None = None
+) -> CheckIn:
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    row = CheckIn(
+        organizer_id=units[0].organizer_id, held_on=day, next_on=next_on, by_name=cast.erik.name,
+        at=moment(day, "10:00"),
+    )  # fmt: skip
+    row.unit_links = [CheckInUnit(organizer_id=row.organizer_id, unit_id=unit.id) for unit in units]
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+def ask_for_support(cast: Cast, row: CheckIn, text: str) -> SupportRequest:
+    request = SupportRequest(
+        organizer_id=row.organizer_id, check_in_id=row.id, text=text, asked_on=row.held_on
+    )
+    db.session.add(request)
+    db.session.commit()
+    return request

@@ -13,6 +13,7 @@ from tests.notifications.scenes import (
     mails,
     moment,
     place,
+    set_rules,
     tick_at,
 )
 from tracker import clock
@@ -131,8 +132,7 @@ def test_summer_waits_for_week_32(cast: Cast, server: FakeServer) -> None:
 
 def test_the_organizer_chooses_the_days(cast: Cast, server: FakeServer) -> None:
     place(cast, "2026-10-06")
-    cast.exempelby.dialogue_reminder_days = [28, 14]
-    db.session.commit()
+    set_rules(cast, dialogue=[28, 14])
     for day in ("2026-09-08", "2026-09-15", "2026-09-22", "2026-09-29", "2026-10-05"):
         tick_at(day)
     assert [day for day, _ in server.subjects(cast.karin)] == ["2026-09-08", "2026-09-22"]
@@ -223,8 +223,7 @@ def test_a_late_reminder_waits_for_the_next_sending_day(cast: Cast, server: Fake
 def test_a_late_reminder_that_is_done_by_then_is_skipped(cast: Cast, server: FakeServer) -> None:
     dialogue = place(cast, "2026-09-17")
     assert tick_at("2026-09-15").sent == 1
-    cast.exempelby.dialogue_reminder_days = [21, 7, 2]
-    db.session.commit()
+    set_rules(cast, dialogue=[21, 7, 2])
     assert nothing(tick_at("2026-09-15", "10:00"))
     all_prepared(cast, dialogue)
     assert tick_at("2026-09-16").sent == 0
@@ -263,8 +262,7 @@ def test_missed_until_after_the_dialogue(cast: Cast, server: FakeServer) -> None
 def test_an_older_reminder_never_follows_a_newer(cast: Cast, server: FakeServer) -> None:
     place(cast, "2026-10-06")
     tick_at("2026-09-29")
-    cast.exempelby.dialogue_reminder_days = [28, 21, 14, 7, 1]
-    db.session.commit()
+    set_rules(cast, dialogue=[28, 21, 14, 7, 1])
     assert tick_at("2026-09-30").sent == 0
     assert ("Karin", 14, 1, "skipped", "En senare påminnelse gick i stället") in ledger()
 

@@ -171,7 +171,7 @@ def test_unknown_address_is_final_and_delays_no_other(cast: Cast, use: Use) -> N
     assert by_state[MailState.FAILED].last_error == (
         "Mejlservern tar inte emot mejlet: 550 5.1.1 No such user"
     )
-    assert ("Karin", 1, 1, "skipped", "Mejlet kunde inte skickas") in ledger()
+    assert ("Karin", 1, 1, "failed", "Mejlet kunde inte skickas") in ledger()
 
 
 def test_a_full_mailbox_is_tried_again(cast: Cast, use: Use) -> None:

@@ -137,6 +137,9 @@ class Action(enum.StrEnum):
     CALENDAR_ADDRESS_REMOVED = "calendar_address_removed"
 
     # reminders
+    REMINDER_RULES_SET = "reminder_rules_set"
+    REMINDER_SENT_AGAIN = "reminder_sent_again"
+    MAIL_RHYTHM_SET = "mail_rhythm_set"
 
     # the national quality dialogue
     NATIONAL_BEGUN = "national_begun"
@@ -271,6 +274,9 @@ _SENTENCES = {
     Action.CALENDAR_ADDRESS_MADE: "skapade en hemlig kalenderadress; den som fanns före slutade gälla",
     Action.CALENDAR_ADDRESS_REMOVED: "tog bort sin hemliga kalenderadress",
     # reminders
+    Action.REMINDER_RULES_SET: "ändrade när påminnelser går ut. {rules}",
+    Action.REMINDER_SENT_AGAIN: "lät skicka påminnelsen om {about} till {person} en gång till",
+    Action.MAIL_RHYTHM_SET: "valde att få påminnelser {rhythm}",
     # the national quality dialogue
     Action.NATIONAL_BEGUN: "lade upp den nationella kvalitetsdialogen {year}",
     Action.NATIONAL_WRITTEN: "skrev om den nationella kvalitetsdialogen {year}",

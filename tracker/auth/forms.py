@@ -5,7 +5,8 @@ from typing import Any
 from wtforms.validators import EqualTo, ValidationError
 
 from tracker.auth.passwords import DEMO_PASSWORD, MIN_LENGTH
-from tracker.web.fields import EmailAddress, Password, required
+from tracker.models import MailRhythm
+from tracker.web.fields import EmailAddress, OneOf, Password, required
 from tracker.web.forms import Form
 
 _ASK_EMAIL = "Skriv din e-postadress."
@@ -49,3 +50,7 @@ class ChangePasswordForm(ChoosePasswordForm):
     current_password = Password(
         "Nuvarande lösenord", validators=[required("Skriv ditt nuvarande lösenord.")]
     )
+
+
+class RhythmForm(Form):
+    rhythm = OneOf("Hur ofta vill du ha mejl?", MailRhythm, validators=[required("Välj hur ofta.")])

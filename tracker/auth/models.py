@@ -31,6 +31,20 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+class MailRhythm(enum.StrEnum):
+    """How often a person wants the reminders."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+    @property
+    def label(self) -> str:
+        return {
+            "daily": "De dagar då något är aktuellt",
+            "weekly": "En gång i veckan",
+        }[self]
+
+
 class User(UserMixin, Identified, Base):
     """A person with an account. Roles, with their dates and their organizer, are in RoleAssignment."""
 
@@ -46,6 +60,8 @@ class User(UserMixin, Identified, Base):
     address can no longer be changed by others, not even after it was closed and opened again."""
     closed_at: Mapped[datetime | None]
     """When the account was closed; the name stays in what was adopted."""
+    mail_rhythm: Mapped[MailRhythm] = mapped_column(choice(MailRhythm), default=MailRhythm.DAILY)
+    """The person's own choice, the same wherever they hold a role."""
 
     @property
     def is_active(self) -> bool:
@@ -79,6 +95,18 @@ class User(UserMixin, Identified, Base):
             self._void_links()
         self.name, self.sort_key, self.email = name, sort_key(name), address
         record(Action.USER_CHANGED, organizer, by=by, person=name)
+
+    def choose_rhythm(self, rhythm: MailRhythm) -> None:
+        """How often to be sent reminders: one's own affair."""
+        if rhythm is self.mail_rhythm:
+            return
+        self.mail_rhythm = rhythm
+        record(
+            Action.MAIL_RHYTHM_SET,
+            self,
+            by=self,
+            rhythm=rhythm.label[:1].lower() + rhythm.label[1:],
+        )
 
     def close(self, organizer: "Organizer", *, by: "User") -> None:
         """End the account; the name stays in what the person wrote and adopted."""

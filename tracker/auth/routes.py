@@ -22,13 +22,14 @@ from tracker.auth.forms import (
     ChangePasswordForm,
     ChoosePasswordForm,
     ForgotPasswordForm,
+    RhythmForm,
     SignInForm,
 )
 from tracker.auth.passwords import DEMO_PASSWORD, check_password, hash_password, needs_rehash
 from tracker.auth.sessions import renew
 from tracker.database import reading_only
 from tracker.extensions import db
-from tracker.models import AuditEvent, FailedSignIn, LinkPurpose, OneTimeLink, User
+from tracker.models import AuditEvent, FailedSignIn, LinkPurpose, OneTimeLink, Role, User
 from tracker.notifications.account_mails import send_reset
 from tracker.web.errors import error_page
 from tracker.web.notices import notify
@@ -180,12 +181,26 @@ def account() -> Response | str | tuple[str, int]:
     return redirect(url_for("auth.account"))
 
 
-def _account_page(form: ChangePasswordForm) -> tuple[str, int]:
+@bp.post("/konto/mejl")
+def mail_rhythm() -> Response | tuple[str, int]:
+    """How often one wants to be sent reminders."""
+    form = RhythmForm()
+    if not form.validate_on_submit():
+        return _account_page(ChangePasswordForm(formdata=None), form)
+    current_user.choose_rhythm(form.rhythm.data)
+    db.session.commit()
+    notify("Sparat. Det gäller från nästa mejl.")
+    return redirect(url_for("auth.account"))
+
+
+def _account_page(form: ChangePasswordForm, rhythm: RhythmForm | None = None) -> tuple[str, int]:
     from tracker.organisation.people import roles_of
 
     return render_template(
         "auth/account.html",
         form=form,
+        rhythm=rhythm or RhythmForm(formdata=None, data={"rhythm": current_user.mail_rhythm}),
+        leads=current_access().has_role(Role.DIALOGUE_LEAD),
         roles=roles_of(current_user, current_access().organizer_id),
         events=AuditEvent.about_account(current_user),
     ), 422 if form.is_submitted() else 200

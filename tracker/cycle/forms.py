@@ -1,20 +1,23 @@
 """The läsår, its periods, the reminders, and the phase that somebody sets by hand."""
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wtforms.validators import ValidationError
 
 from tracker.cycle.calendar import PeriodKind, Phase
-from tracker.models import CalendarPeriod, SchoolYear
-from tracker.web.fields import Day, FreeLine, FreeText, OneOf, Optional, required
+from tracker.models import CalendarPeriod, ReminderKind, SchoolYear
+from tracker.notifications.rules import FURTHEST, RULES, Rule
+from tracker.web.fields import BooleanField, Day, FreeLine, FreeText, OneOf, Optional, required
 from tracker.web.forms import Form, VersionedForm
 from tracker.web.swedish import date_medium
 
 LONGEST = {PeriodKind.TERM: 200, PeriodKind.LOV: 80, PeriodKind.CLOSED: 60}
 """Days. A slip of the pen in a date must not make a whole läsår free of reminders."""
 MOST_REMINDERS = 6
-FURTHEST = 60
+
+NO_DAYS = "Skriv minst ett antal dagar, eller ta bort bocken."
 
 _ASK_DAY = "Ange en dag."
 
@@ -106,24 +109,82 @@ class ChangePeriodForm(PeriodForm, VersionedForm):
 
 
 class RemindersForm(VersionedForm):
-    """Numbers of days, separated by commas; `numbers` gives them sorted, without doubles."""
+    """A row for each kind of reminder: whether it is on, and numbers of days separated by commas. The
+    fields are made below, since the kinds are a list."""
 
-    dialogue = FreeLine(
-        "Dagar före en dialog",
-        description="Till exempel 21, 7, 1. Lämna tomt för inga påminnelser.",
-        validators=[Optional()],
-    )
-    effect = FreeLine(
-        "Dagar efter att en effekt kan bedömas",
-        description="0 är samma dag. Till exempel 0, 14. Lämna tomt för inga påminnelser.",
-        validators=[Optional()],
-    )
+    @classmethod
+    def stored(cls, offsets: Mapping[ReminderKind, list[int]]) -> dict[str, Any]:
+        """The organizer's rules as the fields hold them; what is off shows its usual days, so that it
+        can be turned on by one tick."""
+        found: dict[str, Any] = {}
+        for rule in RULES:
+            own = offsets[rule.kind]
+            days = own or list(rule.usual)
+            found[f"{rule.kind}_on"] = bool(own)
+            if rule.before:
+                first = 0 if not rule.after else 1
+                found[f"{rule.kind}_before"] = _listed(each for each in days if each >= first)
+            if rule.after:
+                found[f"{rule.kind}_after"] = _listed(-each for each in days if each <= 0)
+        return found
 
-    def validate_dialogue(self, field: Any) -> None:
-        numbers(field.data)
+    def rows(self) -> list[tuple[Rule, Any, Any, Any]]:
+        """Each rule with its fields: on, days before, days after; None for what it has not."""
+        return [
+            (
+                rule,
+                self[f"{rule.kind}_on"],
+                self[f"{rule.kind}_before"] if rule.before else None,
+                self[f"{rule.kind}_after"] if rule.after else None,
+            )
+            for rule in RULES
+        ]
 
-    def validate_effect(self, field: Any) -> None:
-        numbers(field.data)
+    def offsets(self) -> dict[ReminderKind, list[int]]:
+        """What was chosen: days before are positive, days after negative."""
+        found: dict[ReminderKind, list[int]] = {}
+        for rule, on, before, after in self.rows():
+            days = found.setdefault(rule.kind, [])
+            if not on.data:
+                continue
+            days += [0] if rule.kind is ReminderKind.WEEK else []
+            days += numbers(before.data) if before is not None else []
+            days += [-each for each in numbers(after.data)] if after is not None else []
+        return found
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """What is turned on needs a day; what is off is not looked at."""
+        if not super().validate(*args, **kwargs):
+            return False
+        for _, on, *fields in self.rows():
+            fields = [field for field in fields if field is not None]
+            if not on.data or not fields:
+                continue
+            wrong = False
+            for field in fields:
+                try:
+                    numbers(field.data)
+                except ValidationError as why:
+                    field.errors, wrong = [*field.errors, str(why)], True
+            if not wrong and not any(numbers(field.data) for field in fields):
+                fields[0].errors = [*fields[0].errors, NO_DAYS]
+        return not self.errors
+
+
+def _listed(days: Iterable[int]) -> str:
+    return ", ".join(str(each) for each in days)
+
+
+for _rule in RULES:
+    setattr(RemindersForm, f"{_rule.kind}_on", BooleanField(_rule.label))
+    if _rule.before:
+        setattr(
+            RemindersForm, f"{_rule.kind}_before", FreeLine("Dagar före", validators=[Optional()])
+        )
+    if _rule.after:
+        setattr(
+            RemindersForm, f"{_rule.kind}_after", FreeLine("Dagar efter", validators=[Optional()])
+        )
 
 
 def numbers(text: str) -> list[int]:

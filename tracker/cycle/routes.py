@@ -1,6 +1,8 @@
 """Läsår: opened, with terms, lov, closed days and the windows of the two dialogues; and the phase
 that somebody sets by hand."""
 
+from typing import Any
+
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
@@ -15,7 +17,6 @@ from tracker.cycle.forms import (
     PhaseForm,
     RemindersForm,
     WindowsForm,
-    numbers,
 )
 from tracker.cycle.opening import open_year
 from tracker.extensions import db
@@ -152,23 +153,17 @@ def remove_period(year: str, period_id: int) -> Response:
 
 @bp.route("/organisation/paminnelser", methods=["GET", "POST"])
 def reminders() -> Response | tuple[str, int]:
-    """How long before a dialogue, and after an effect's date, people are reminded."""
+    """When people are reminded of what: a row for each kind."""
     organizer = load_organizer(to=Permission.MANAGE)
 
-    def stored() -> dict[str, str]:
-        return {
-            "dialogue": ", ".join(map(str, organizer.dialogue_reminder_days)),
-            "effect": ", ".join(map(str, organizer.effect_reminder_days)),
-        }
-
-    def change() -> None:
-        before, after = numbers(form.dialogue.data)[::-1], numbers(form.effect.data)
-        organizer.set_reminders(before, after, by=current_user)
+    def stored() -> dict[str, Any]:
+        return RemindersForm.stored(organizer.offsets())
 
     form = RemindersForm(data={**stored(), "version": organizer.version})
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
-        if saved(form, organizer, change, stored):
+        chosen = form.offsets()
+        if saved(form, organizer, lambda: organizer.set_reminders(chosen, by=current_user), stored):
             notify("Påminnelserna är sparade.")
             return redirect(url_for("cycle.reminders"))
         status = 409

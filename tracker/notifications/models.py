@@ -37,12 +37,32 @@ class ReminderKind(enum.StrEnum):
 
     DIALOGUE = "dialogue"
     EFFECT = "effect"
+    MEASURE_END = "measure_end"
+    CHECK_IN = "check_in"
+    APPROVAL = "approval"
+    AGREEMENT = "agreement"
+    WEEK = "week"
+    """Din vecka: the subject is the week, as the ordinal of its Monday."""
+
+    @property
+    def label(self) -> str:
+        return {
+            "dialogue": "Dialog",
+            "effect": "Effekt att bedöma",
+            "measure_end": "Åtgärd som slutar",
+            "check_in": "Avstämning",
+            "approval": "Minnesanteckningar att godkänna",
+            "agreement": "Överenskommelse",
+            "week": "Din vecka",
+        }[self]
 
 
 class ReminderState(enum.StrEnum):
     PLANNED = "planned"
     """Due, and put into a mail that waits to be sent."""
     SENT = "sent"
+    FAILED = "failed"
+    """The mail that carried it was refused, or had been tried often enough."""
     SKIPPED = "skipped"
     """Nothing was left to do, or its moment had passed when it could have been sent."""
     CANCELLED = "cancelled"
@@ -53,6 +73,7 @@ class ReminderState(enum.StrEnum):
         return {
             "planned": "Väntar",
             "sent": "Skickad",
+            "failed": "Kunde inte skickas",
             "skipped": "Inte skickad",
             "cancelled": "Inställd",
         }[self]
@@ -65,20 +86,22 @@ class Reminder(TenantOwned, Base):
     __tablename__ = "reminder"
     __table_args__ = (
         sa.UniqueConstraint(
-            "subject_id", "kind", "recipient_id", "offset_days", "date_revision",
-            name="uq_reminder_once",
+            "organizer_id", "kind", "subject_id", "recipient_id", "offset_days", "date_revision",
+            "again", name="uq_reminder_once",
         ),
+        sa.UniqueConstraint("organizer_id", "form_token"),
         tenant_fk("mail_id", "outgoing_mail"),
         sa.Index(None, "mail_id"),
         sa.Index(None, "organizer_id", "due_on"),
+        sa.CheckConstraint("(again = 0) = (asked_by_name IS NULL)", name="again_is_signed"),
     )  # fmt: skip
 
     kind: Mapped[ReminderKind] = mapped_column(choice(ReminderKind))
     subject_id: Mapped[int]
-    """The dialogue, or the measure whose effect is due."""
+    """What it is about; see `tracker.notifications.kinds`."""
     recipient_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
     offset_days: Mapped[int]
-    """Days before the dialogue (positive), or after the effect fell due (zero or negative)."""
+    """Days before the date it is about (positive), or after it (zero or negative)."""
     date_revision: Mapped[int]
     due_on: Mapped[date]
     """The day it is sent, moved to a working day outside the calm weeks."""
@@ -88,7 +111,12 @@ class Reminder(TenantOwned, Base):
     mail_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     settled_at: Mapped[datetime | None]
-    """When it was sent, skipped or cancelled."""
+    """When it was sent, failed, was skipped or cancelled."""
+    again: Mapped[int] = mapped_column(default=0)
+    """0: sent by the rules. 1, 2 …: sent again because somebody asked for it."""
+    asked_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    form_token: Mapped[str | None] = mapped_column(sa.String(40))
+    """Of the button that asked for it: pressed twice it is one more mail, not two."""
 
     recipient: Mapped["User"] = relationship()
     mail: Mapped["OutgoingMail | None"] = relationship(
@@ -112,6 +140,8 @@ class MailKind(enum.StrEnum):
     RESET = "reset"
     CALENDAR = "calendar"
     """A dialogue for the recipient's calendar, changed or taken out of it."""
+    AGAIN = "again"
+    """A reminder that somebody had sent once more; beside the one mail a day."""
 
     @property
     def is_secret(self) -> bool:
@@ -125,6 +155,7 @@ class MailKind(enum.StrEnum):
             "invitation": "Inbjudan",
             "reset": "Nytt lösenord",
             "calendar": "Kalenderinbjudan",
+            "again": "Påminnelse, skickad igen",
         }[self]
 
 
@@ -161,7 +192,8 @@ class OutgoingMail(Identified, Base):
             "(kind = 'reminders') = (digest_on IS NOT NULL)", name="digest_has_a_day"
         ),
         sa.CheckConstraint(
-            "kind <> 'reminders' OR organizer_id IS NOT NULL", name="digest_has_organizer"
+            "kind NOT IN ('reminders', 'again') OR organizer_id IS NOT NULL",
+            name="digest_has_organizer",
         ),
         sa.CheckConstraint(
             "(kind = 'calendar') = (calendar IS NOT NULL)", name="calendar_has_an_object"
@@ -360,7 +392,7 @@ class OutgoingMail(Identified, Base):
         """It will never be taken: say why."""
         self.state, self.last_error = MailState.FAILED, error
         for reminder in self.planned_reminders():
-            reminder.settle(ReminderState.SKIPPED, "Mejlet kunde inte skickas")
+            reminder.settle(ReminderState.FAILED, "Mejlet kunde inte skickas")
         self._let_go()
 
     def mark_sent(self, reminder_ids: list[int]) -> None:

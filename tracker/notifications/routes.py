@@ -1,22 +1,36 @@
-"""Utskick: what the organizer's mails say and how far they came, and the reminders that did not go."""
+"""Utskick: what the organizer's mails say and how far they came, the ledger of the reminders, and
+what the coming days bring."""
+
+from itertools import groupby
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
 
-from tracker.auth.access import load_organizer
+from tracker.auth.access import load_dialogue, load_organizer
+from tracker.clock import local, now
 from tracker.extensions import db
 from tracker.models import (
     MailKind,
     OutgoingMail,
     Permission,
+    QualityDialogue,
     Reminder,
     ReminderState,
 )
-from tracker.notifications.subjects import subject_names
+from tracker.notifications import ledger
+from tracker.notifications.again import NotSentAgain, earliest, send_again
+from tracker.notifications.upcoming import DAYS, upcoming
+from tracker.web.notices import notify
 from tracker.web.paging import Page
 from tracker.web.security import settings
+from tracker.web.swedish import datetime_long, time_short
 
 bp = Blueprint("notifications", __name__)
+
+ONE = "/utskick/paminnelser/<int(max=2147483647):reminder_id>"
+OF_DIALOGUE = "/dialoger/<int:dialogue_id>/paminnelser"
 
 
 @bp.get("/utskick")
@@ -53,24 +67,102 @@ def mail(mail_id: int) -> str:
     return render_template(
         "notifications/mail.html",
         mail=mail,
-        names=subject_names(mail.reminders),
+        names=ledger.subject_names(mail.reminders),
+        has_server=settings().smtp is not None,
+    )
+
+
+@bp.get("/utskick/kommande")
+def coming() -> str:
+    """Exactly who will get what and when in the coming days, if nothing changes."""
+    organizer = load_organizer(to=Permission.MANAGE)
+    mails = upcoming(organizer.id)
+    return render_template(
+        "notifications/coming.html",
+        number=DAYS,
+        total=len(mails),
+        days=[
+            (day, list(group))
+            for day, group in groupby(mails, key=lambda row: local(row.at).date())
+        ],
+        time_short=time_short,
         has_server=settings().smtp is not None,
     )
 
 
 @bp.get("/utskick/paminnelser")
 def reminders() -> str:
-    """The reminders that did not go, and why."""
+    """The ledger in full: `lage` keeps to a state, `person` to a recipient."""
     organizer = load_organizer(to=Permission.MANAGE)
-    page = Page.select(
-        sa.select(Reminder)
-        .where(
-            Reminder.organizer_id == organizer.id,
-            Reminder.state.in_([ReminderState.SKIPPED, ReminderState.CANCELLED]),
-        )
-        .options(sa.orm.joinedload(Reminder.recipient))
-        .order_by(Reminder.settled_at.desc(), Reminder.id.desc())
+    people = ledger.people_in(organizer.id)
+    person_id = request.args.get("person", type=int)
+    wanted = request.args.get("lage", "")
+    state = ReminderState(wanted) if wanted in set(ReminderState) else None
+    if person_id not in {key for key, _ in people}:
+        person_id = None
+    page, rows = ledger.page_of(
+        Reminder.organizer_id == organizer.id,
+        Reminder.state == state if state else sa.true(),
+        Reminder.recipient_id == person_id if person_id else sa.true(),
     )
     return render_template(
-        "notifications/reminders.html", page=page, names=subject_names(page.items)
+        "notifications/reminders.html",
+        page=page,
+        rows=rows,
+        states=list(ReminderState),
+        state=state,
+        people=people,
+        person_id=person_id,
     )
+
+
+@bp.post(f"{ONE}/skicka-igen")
+def again(reminder_id: int) -> Response:
+    """One of the organizer's reminders once more."""
+    organizer = load_organizer(to=Permission.MANAGE)
+    reminder = _load(Reminder.organizer_id == organizer.id, reminder_id)
+    _send_again(reminder)
+    return redirect(url_for("notifications.reminders"))
+
+
+@bp.get(OF_DIALOGUE)
+def of_dialogue(dialogue_id: int) -> str:
+    """The dialogue's part of the ledger, for who leads it."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    page, rows = ledger.page_of(ledger.of_dialogue(dialogue.organizer_id, dialogue.id))
+    return render_template(
+        "notifications/of_dialogue.html", dialogue=dialogue, page=page, rows=rows
+    )
+
+
+@bp.post(f"{OF_DIALOGUE}/<int(max=2147483647):reminder_id>/skicka-igen")
+def again_of_dialogue(dialogue_id: int, reminder_id: int) -> Response:
+    """One of the dialogue's reminders once more."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    reminder = _load(ledger.of_dialogue(dialogue.organizer_id, dialogue.id), reminder_id)
+    _send_again(reminder, dialogue)
+    return redirect(url_for("notifications.of_dialogue", dialogue_id=dialogue.id))
+
+
+def _load(which: sa.ColumnElement[bool], reminder_id: int) -> Reminder:
+    found = db.session.scalar(sa.select(Reminder).where(Reminder.id == reminder_id, which))
+    return found or abort(404)
+
+
+def _send_again(reminder: Reminder, dialogue: QualityDialogue | None = None) -> None:
+    name = reminder.recipient.name
+    try:
+        queued = send_again(
+            reminder, by=current_user, form_token=request.form.get("form_token", ""), about=dialogue
+        )
+    except NotSentAgain as why:
+        db.session.rollback()
+        notify(str(why), "warning")
+        return
+    db.session.commit()
+    if not queued:
+        notify(f"Påminnelsen till {name} är redan på väg igen.", "info")
+    elif (at := earliest()) > now():
+        notify(f"Påminnelsen till {name} skickas {datetime_long(at)}.")
+    else:
+        notify(f"Påminnelsen till {name} skickas igen, inom någon minut.")

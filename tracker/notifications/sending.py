@@ -95,10 +95,11 @@ def _is_of_use(mail: OutgoingMail, result: Sent) -> bool:
         if reason := why_pointless(mail):
             mail.drop(reason)
         return not reason
-    if not sends_now(mail.organizer_id):
+    is_digest = mail.kind is MailKind.REMINDERS  # what somebody asked for again goes beside it
+    if is_digest and not sends_now(mail.organizer_id):
         mail.wait_until(next_send_moment(mail.organizer_id))
         return False
-    if mail.has_gone_today():
+    if is_digest and mail.has_gone_today():
         mail.wait_until(next_send_moment(mail.organizer_id, after_today=True))
         return False
     subjects = {(row.kind, row.subject_id) for row in mail.planned_reminders()}
@@ -107,7 +108,7 @@ def _is_of_use(mail: OutgoingMail, result: Sent) -> bool:
     if not mail.planned_reminders():
         mail.drop()
         return False
-    mail.digest_on = today()
+    mail.digest_on = today() if is_digest else None
     mail.to_address, mail.to_name = mail.recipient.email, mail.recipient.name
     Digest.of(mail, situation).write_into(mail)
     return True

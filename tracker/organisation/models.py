@@ -2,7 +2,7 @@
 
 import enum
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -22,14 +22,13 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.notifications.models import ReminderKind
+from tracker.notifications.rules import RULES, ReminderRule, in_words, usual_rules
 from tracker.organisation.roles import LEADERS
-from tracker.web.swedish import date_medium, listing, slugify, sort_key
+from tracker.web.swedish import date_medium, slugify, sort_key
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
-
-DEFAULT_DIALOGUE_OFFSETS = [21, 7, 1]
-DEFAULT_EFFECT_OFFSETS = [0, 14]
 
 
 class Organizer(Versioned, Identified, Base):
@@ -39,14 +38,14 @@ class Organizer(Versioned, Identified, Base):
 
     name: Mapped[ShortText] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
-    dialogue_reminder_days: Mapped[list[int]] = mapped_column(
-        sa.JSON, default=lambda: list(DEFAULT_DIALOGUE_OFFSETS)
+
+    rules: Mapped[list[ReminderRule]] = relationship(
+        cascade="all, delete-orphan", order_by=ReminderRule.offset_days.desc()
     )
-    """How many days before a dialogue its reminders go out."""
-    effect_reminder_days: Mapped[list[int]] = mapped_column(
-        sa.JSON, default=lambda: list(DEFAULT_EFFECT_OFFSETS)
-    )
-    """How many days after an effect fell due its reminders go out."""
+
+    def __init__(self, **values: Any) -> None:
+        """A new organizer begins with the usual rules of the reminders."""
+        super().__init__(**({"rules": usual_rules()} | values))
 
     @classmethod
     def create(cls, name: str, *, by: "User | None") -> Self:
@@ -60,18 +59,37 @@ class Organizer(Versioned, Identified, Base):
     def with_name(cls, name: str) -> Self | None:
         return db.session.scalar(sa.select(cls).where(cls.name == name))
 
-    def set_reminders(self, dialogue: list[int], effect: list[int], *, by: "User") -> None:
-        """How many days before a dialogue, and after an effect's date, reminders go out."""
-        if (dialogue, effect) == (self.dialogue_reminder_days, self.effect_reminder_days):
-            return
-        self.dialogue_reminder_days, self.effect_reminder_days = dialogue, effect
-        record(
-            Action.REMINDERS_SET,
-            self,
-            by=by,
-            dialogue=listing([str(days) for days in dialogue]) or "inga",
-            effect=listing([str(days) for days in effect]) or "inga",
+    def offsets(self) -> dict[ReminderKind, list[int]]:
+        """When the reminders of each kind go out, the earliest first; nothing: they are off."""
+        found: dict[ReminderKind, list[int]] = {rule.kind: [] for rule in RULES}
+        for rule in self.rules:
+            found[rule.kind].append(rule.offset_days)
+        return {kind: sorted(days, reverse=True) for kind, days in found.items()}
+
+    @property
+    def reminders_in_short(self) -> str:
+        """When the two most read reminders go out, and whether there is a Din vecka."""
+        return in_words(
+            {
+                kind: days
+                for kind, days in self.offsets().items()
+                if kind in (ReminderKind.WEEK, ReminderKind.DIALOGUE, ReminderKind.EFFECT)
+            }
         )
+
+    def set_reminders(self, offsets: dict[ReminderKind, list[int]], *, by: "User") -> None:
+        """When reminders go out, kind by kind, in days before (positive) or after a date."""
+        before = self.offsets()
+        wanted = before | {kind: sorted(set(days), reverse=True) for kind, days in offsets.items()}
+        if wanted == before:
+            return
+        self.rules[:] = [rule for rule in self.rules if rule.offset_days in wanted[rule.kind]] + [
+            ReminderRule(kind=kind, offset_days=days)
+            for kind in wanted
+            for days in set(wanted[kind]) - set(before[kind])
+        ]
+        flag_modified(self, "name")  # the rules are in a table of their own; the version is to rise
+        record(Action.REMINDER_RULES_SET, self, by=by, rules=in_words(wanted))
 
     def __str__(self) -> str:
         return self.name

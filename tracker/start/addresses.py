@@ -1,6 +1,8 @@
 """Addresses for tables of many rows: each kind is asked for once, and the rows fill in their own. To
 ask Flask for every row's costs more than the row itself."""
 
+from collections.abc import Callable
+
 from flask import url_for
 
 _SLUG, _NUMBER, _INNER = "any-unit", "987654321", "192837465"
@@ -9,7 +11,8 @@ _SLUG, _NUMBER, _INNER = "any-unit", "987654321", "192837465"
 class Addresses:
     """Of one läsår, given as it stands in addresses. Slugs are a–z, digits and hyphens, so they need no quoting."""
 
-    def __init__(self, year: str) -> None:
+    def __init__(self, year: str, url_for: Callable[..., str] = url_for) -> None:
+        """`url_for` makes the addresses; a mail wants whole ones."""
         self._unit = url_for("start.unit", slug=_SLUG)
         self._year = url_for("start.year", slug=_SLUG, year=year)
         self._effects = url_for("evaluation.index", slug=_SLUG, year=year)

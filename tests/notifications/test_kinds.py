@@ -1,0 +1,346 @@
+"""What is reminded of beside dialogues and effects: measures that end, agreements, notes that wait,
+check-ins; and who is told when somebody else stands in."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast
+from tests.notifications.scenes import (
+    FakeServer,
+    agree,
+    approve,
+    check_in,
+    decided_measure,
+    hold,
+    ledger,
+    mails,
+    moment,
+    place,
+    set_rules,
+    tick_at,
+)
+from tracker import clock
+from tracker.extensions import db
+from tracker.models import (
+    AgreementState,
+    DialogueState,
+    QualityDialogue,
+    Reminder,
+    Role,
+    RoleAssignment,
+    Side,
+    User,
+)
+from tracker.notifications.kinds.dialogues import BEGUN
+
+
+def rows(*, of: User | None = None) -> list[tuple[Any, ...]]:
+    """The ledger without what it notes of dialogues that had begun before the first pass."""
+    return [row for row in ledger(of=of) if row[4] != BEGUN]
+
+
+def states(of: User | None = None) -> list[tuple[str, int, str]]:
+    return [(name, offset, state) for name, offset, _, state, _ in rows(of=of)]
+
+
+# Measures that end
+
+
+def test_a_week_before_a_measure_ends(cast: Cast, server: FakeServer) -> None:
+    """It is in no hurry: the week's first day will do."""
+    decided_measure(cast, "2027-06-01", "Språkgrupper", ends_on=date(2026, 12, 4))
+    tick_at("2026-11-20")
+    assert server.taken == []
+    tick_at("2026-11-23")
+    tick_at("2026-12-05")
+    assert server.subjects(cast.karin) == [
+        ("2026-11-23", "Åtgärden Språkgrupper slutar 4 december")
+    ]
+    text = mails()[0].text
+    assert "Slutar snart:\n- Språkgrupper (Sävkullaskolan), slutar 4 december\n" in text
+    assert "Ska den fortsätta? Ändra slutdatumet." in text
+
+
+def test_the_responsible_person_is_told_of_the_end(cast: Cast, server: FakeServer) -> None:
+    decided_measure(
+        cast, "2027-06-01", ends_on=date(2026, 12, 4),
+        responsible_id=cast.sofia.id, responsible="Sofia Lindgren",
+    )  # fmt: skip
+    tick_at("2026-11-23")
+    assert states() == [("Sofia", 7, "sent")]
+
+
+@pytest.mark.parametrize("until", [date(2026, 11, 20), None])
+def test_not_one_who_has_left(cast: Cast, server: FakeServer, until: date | None) -> None:
+    decided_measure(cast, "2027-06-01", ends_on=date(2026, 12, 4), responsible_id=cast.sofia.id)
+    if until is None:
+        cast.sofia.closed_at = moment("2026-11-20")
+    for role in db.session.query(RoleAssignment).filter_by(user_id=cast.sofia.id):
+        role.ends_on = until
+    db.session.commit()
+    tick_at("2026-11-23")
+    assert states() == [("Karin", 7, "sent")]
+
+
+@pytest.mark.parametrize("what", ["completed", "cancelled", "longer"])
+def test_a_measure_that_does_not_end_any_longer(cast: Cast, what: str) -> None:
+    measure = decided_measure(cast, "2027-06-01", ends_on=date(2026, 12, 4))
+    tick_at("2026-11-23")
+    with clock.stopped_at(moment("2026-11-23", "08:00")):
+        if what == "completed":
+            measure.complete(by=cast.karin)
+        elif what == "cancelled":
+            measure.cancel("Pengarna räckte inte", by=cast.karin)
+        else:
+            measure.write(by=cast.karin, ends_on=date(2026, 12, 18))
+    db.session.commit()
+    tick_at("2026-11-23", "08:01")
+    state, why = {
+        "completed": ("skipped", "Åtgärden är genomförd"),
+        "cancelled": ("cancelled", "Åtgärden är avbruten"),
+        "longer": ("cancelled", "Åtgärden har fått en annan sista dag"),
+    }[what]
+    assert [row[3:] for row in rows()] == [(state, why)]
+    tick_at("2026-12-07")
+    assert len(rows()) == (2 if what == "longer" else 1)
+
+
+# Notes that wait for approval
+
+
+@pytest.fixture
+def held(cast: Cast) -> QualityDialogue:
+    dialogue = place(cast, "2026-10-06", unit=cast.hassel)
+    hold(cast, dialogue, "2026-10-06")
+    return dialogue
+
+
+def test_both_sides_are_told_a_week_after(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    tick_at("2026-10-12")
+    assert server.taken == []
+    tick_at("2026-10-13")
+    tick_at("2026-10-27")
+    for person in (cast.ali, cast.erik):
+        assert server.subjects(person) == [
+            ("2026-10-13", "Anteckningarna från dialogen 6 oktober väntar på dig")
+        ]
+    assert "- Dialog 1 med Hasselbrinksskolan, 6 oktober\n" in mails()[0].text
+
+
+def test_only_the_side_that_has_not_approved(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    approve(held, Side.PRINCIPAL, moment("2026-10-07"))
+    tick_at("2026-10-13")
+    assert states() == [("Erik", -7, "sent")]
+
+
+def test_approved_meanwhile(cast: Cast, held: QualityDialogue) -> None:
+    approve(held, Side.PRINCIPAL, moment("2026-10-07"))
+    tick_at("2026-10-13")
+    held.state, held.approved_at = DialogueState.APPROVED, moment("2026-10-13", "08:00")
+    db.session.commit()
+    tick_at("2026-10-13", "08:01")
+    assert [row[3:] for row in rows()] == [("skipped", "Anteckningarna är godkända")]
+
+
+def test_an_approval_that_lapses_is_asked_for_anew(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    tick_at("2026-10-13")
+    approve(held, Side.PRINCIPAL, moment("2026-10-14"), lapsed_at=moment("2026-10-15"))
+    tick_at("2026-10-21")
+    assert [row[:4] for row in rows(of=cast.ali)] == [("Ali", -7, 0, "sent")]
+    tick_at("2026-10-22")
+    assert [row[:4] for row in rows(of=cast.ali)][1:] == [("Ali", -7, 1, "sent")]
+    assert len(rows(of=cast.erik)) == 1
+
+
+def test_who_stands_on_both_sides_is_told_once(cast: Cast, server: FakeServer) -> None:
+    hold(cast, place(cast, "2026-10-06", unit=cast.klockvret), "2026-10-06")
+    tick_at("2026-10-13")
+    assert states() == [("Erik", -7, "sent")]
+    assert "Klockvretsskolan saknar rektor just nu" in mails()[0].text
+
+
+# Agreements
+
+
+def test_three_days_before_an_agreement_and_a_week_after(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    agree(cast, held, "Besök på Kvistforsgymnasiet.\nBoka dag.", "2026-11-12", responsible=cast.ali)
+    approve(held, Side.PRINCIPAL, moment("2026-10-07"))
+    approve(held, Side.ORGANIZER, moment("2026-10-07"))
+    for day in ("2026-11-06", "2026-11-09", "2026-11-12", "2026-11-13", "2026-11-16", "2026-12-01"):
+        tick_at(day)
+    assert server.subjects(cast.ali) == [
+        ("2026-11-09", "Från dialogen: en överenskommelse att göra klar"),
+        ("2026-11-16", "Från dialogen: en överenskommelse att göra klar"),
+    ]
+    before, after = mails(to=cast.ali)
+    assert "- Besök på Kvistforsgymnasiet. Boka dag., senast 12 november\n" in before.text
+    assert "Boka dag., det gällde 12 november\n" in after.text
+    assert "försenad" not in before.text + after.text
+    assert server.subjects(cast.erik) == []
+
+
+def test_both_sides_when_nobody_is_responsible(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    agree(cast, held, "Fritidshemmets mål", "2026-11-12")
+    tick_at("2026-11-09")
+    assert {("Ali", 3, "sent"), ("Erik", 3, "sent")} <= set(states())
+
+
+def test_a_link_only_for_who_may_open_it(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    agree(cast, held, "Rastschemat", "2026-11-12", responsible=cast.sofia)
+    tick_at("2026-11-09")
+    [mail] = mails(to=cast.sofia)
+    assert "- Rastschemat, senast 12 november\n" in mail.text
+    assert "/dialoger/" not in mail.text
+
+
+@pytest.mark.parametrize("what", ["done", "moved"])
+def test_an_agreement_that_is_settled(cast: Cast, held: QualityDialogue, what: str) -> None:
+    agreement = agree(cast, held, "Besök", "2026-11-12", responsible=cast.ali)
+    approve(held, Side.PRINCIPAL, moment("2026-10-07"))
+    tick_at("2026-11-09")
+    if what == "done":
+        agreement.state, agreement.settled_at = AgreementState.DONE, moment("2026-11-09", "08:00")
+    else:
+        agreement.due_on, agreement.due_revision = date(2026, 12, 10), 1
+    db.session.commit()
+    tick_at("2026-11-09", "08:01")
+    state, why = {
+        "done": ("skipped", "Överenskommelsen är klar eller inte längre aktuell"),
+        "moved": ("cancelled", "Överenskommelsen har fått ett nytt datum"),
+    }[what]
+    assert [row[3:] for row in rows(of=cast.ali)] == [(state, why)]
+    tick_at("2026-12-07")
+    assert len(rows(of=cast.ali)) == (2 if what == "moved" else 1)
+
+
+# Check-ins
+
+
+def test_lov_is_not_counted_between_two_check_ins(cast: Cast, server: FakeServer) -> None:
+    check_in(cast, "2026-10-20", cast.savkulla)  # höstlov is week 44
+    tick_at("2026-11-09")
+    assert server.taken == []
+    tick_at("2026-11-10")
+    assert server.subjects(cast.erik) == [("2026-11-10", "Dags att stämma av med en enhet")]
+    assert "- Sävkullaskolan med Karin, 10 november\n" in mails()[0].text
+
+
+def test_a_preschool_is_open_during_lov(cast: Cast, server: FakeServer) -> None:
+    check_in(cast, "2026-10-20", cast.lyktvret)
+    tick_at("2026-11-03")
+    assert states() == [("Erik", 0, "sent")]
+
+
+def test_the_day_that_was_agreed_on(cast: Cast, server: FakeServer) -> None:
+    check_in(cast, "2026-10-06", cast.savkulla, next_on=date(2026, 10, 12))
+    tick_at("2026-10-12")
+    assert states() == [("Erik", 0, "sent")]
+    check_in(cast, "2026-10-13", cast.savkulla)
+    tick_at("2026-10-20")
+    assert len(rows()) == 1
+
+
+def test_checked_in_meanwhile(cast: Cast) -> None:
+    check_in(cast, "2026-10-06", cast.savkulla, next_on=date(2026, 10, 12))
+    tick_at("2026-10-12")
+    check_in(cast, "2026-10-12", cast.savkulla)
+    tick_at("2026-10-12", "08:00")
+    assert [row[3:] for row in rows()] == [("skipped", "Ni har stämt av sedan dess")]
+
+
+def test_a_unit_without_check_ins_is_left_alone(cast: Cast, server: FakeServer) -> None:
+    check_in(cast, "2026-10-06", cast.savkulla)
+    cast.savkulla.check_in_days = 0
+    db.session.commit()
+    tick_at("2026-10-20")
+    assert rows() == []
+
+
+# Rules and weeks without mail
+
+
+@pytest.mark.parametrize("kind", ["measure_end", "approval", "agreement", "check_in", "effect"])
+def test_a_kind_that_is_off_is_silent(
+    cast: Cast, server: FakeServer, held: QualityDialogue, kind: str
+) -> None:
+    everything = ("measure_end", "approval", "agreement", "check_in", "effect", "dialogue")
+    set_rules(cast, **{each: [] for each in everything if each != kind})
+    decided_measure(cast, "2026-11-06", "Mattestuga", cast.hassel, ends_on=date(2026, 11, 12))
+    agree(cast, held, "Besök", "2026-11-12", responsible=cast.ali)
+    check_in(cast, "2026-11-02", cast.hassel)
+    for day in ("2026-10-13", "2026-11-05", "2026-11-06", "2026-11-09", "2026-11-16"):
+        tick_at(day)
+    kinds = {row.kind.value for row in db.session.query(Reminder) if row.reason != BEGUN}
+    assert kinds == {kind}
+
+
+def test_calm_weeks_for_every_kind(cast: Cast, server: FakeServer) -> None:
+    held = place(cast, "2027-06-10", unit=cast.hassel, number=2)
+    hold(cast, held, "2027-06-14")
+    agree(cast, held, "Besök", "2027-07-01", responsible=cast.ali)
+    decided_measure(cast, "2027-12-01", "Mattestuga", cast.hassel, ends_on=date(2027, 7, 9))
+    decided_measure(cast, "2027-12-01", "Läsning", cast.hassel, ends_on=date(2027, 8, 13))
+    check_in(cast, "2027-06-15", cast.lyktvret)
+    day = date(2027, 6, 21)
+    while day <= date(2027, 8, 8):
+        tick_at(day)
+        day = date.fromordinal(day.toordinal() + 1)
+    assert server.taken == []
+    tick_at("2027-08-09")
+    text = mails(to=cast.ali)[0].text
+    assert "Läsning" in text
+    assert "Mattestuga" not in text  # its day has passed: a reminder of what is over only nags
+    assert "Besök" in text
+    assert "Minnesanteckningar att läsa" in text
+    assert "Lyktvretens förskola" in mails(to=cast.erik)[0].text
+
+
+# Substitutes: the role with its dates is what makes one
+
+
+def test_an_acting_rektor_gets_the_mails_of_their_days(cast: Cast, server: FakeServer) -> None:
+    RoleAssignment.give(
+        cast.samira, Role.PRINCIPAL, cast.exempelby, by=cast.tove, unit=cast.hassel,
+        starts_on=date(2026, 11, 2), ends_on=date(2026, 11, 13), acting=True,
+    )  # fmt: skip
+    for number, day in enumerate((date(2026, 10, 30), date(2026, 11, 2), date(2026, 11, 13))):
+        decided_measure(cast, day, f"Åtgärd {number}", cast.hassel)
+    decided_measure(cast, "2026-11-16", "Åtgärd 3", cast.hassel)
+    decided_measure(
+        cast, "2027-06-01", "Hans egen", cast.hassel, ends_on=date(2026, 11, 11),
+        responsible_id=cast.ali.id,
+    )  # fmt: skip
+    set_rules(cast, effect=[0])
+    for day in ("2026-10-30", "2026-11-02", "2026-11-13", "2026-11-16"):
+        tick_at(day)
+    assert [day for day, _ in server.subjects(cast.ali)] == ["2026-10-30", "2026-11-16"]
+    assert [day for day, _ in server.subjects(cast.samira)] == [
+        "2026-11-02", "2026-11-13",
+    ]  # fmt: skip
+
+
+def test_a_substitute_for_the_dialogansvarig(cast: Cast, server: FakeServer) -> None:
+    RoleAssignment.give(
+        cast.samira, Role.DIALOGUE_LEAD, cast.exempelby, by=cast.tove, area=cast.norr,
+        starts_on=date(2026, 10, 5), ends_on=date(2026, 10, 6),
+    )  # fmt: skip
+    place(cast, "2026-10-06", unit=cast.hassel)
+    place(cast, "2026-10-08", unit=cast.savkulla)
+    for day in ("2026-10-05", "2026-10-07"):
+        tick_at(day)
+    assert [day for day, _ in server.subjects(cast.samira)] == ["2026-10-05"]
+    assert [day for day, _ in server.subjects(cast.erik)] == ["2026-10-07"]

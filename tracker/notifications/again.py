@@ -1,0 +1,118 @@
+"""Skicka igen: a reminder that has gone, or could not be sent, once more because somebody asks for it.
+
+It is a mail of its own, beside the one a day, written as things stand now, and a row of its own in
+the ledger, signed by who asked."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from tracker.audit.actions import Action
+from tracker.audit.models import record
+from tracker.clock import at, local, now
+from tracker.extensions import db
+from tracker.models import (
+    MailKind,
+    OutgoingMail,
+    QualityDialogue,
+    Reminder,
+    ReminderState,
+    SchoolUnit,
+    User,
+)
+from tracker.notifications.digest import Digest
+from tracker.notifications.kinds.registry import KINDS
+from tracker.notifications.situation import Situation
+
+FROM, UNTIL = time(7, 0), time(20, 0)
+"""A mail that somebody asks for goes at once on any day, but not in the night."""
+
+MAY_GO_AGAIN = (ReminderState.SENT, ReminderState.FAILED)
+
+
+class NotSentAgain(Exception):
+    """It would be of no use; the message says why, in Swedish."""
+
+
+def send_again(
+    reminder: Reminder, *, by: User, form_token: str, about: QualityDialogue | None = None
+) -> bool:
+    """Queue the reminder once more; False when this very form has done so before. `about`: the
+    dialogue whose history is to tell of it. Raises NotSentAgain."""
+    if reminder.state not in MAY_GO_AGAIN:
+        raise NotSentAgain(
+            "Bara en påminnelse som har gått, eller inte kunde skickas, skickas igen."
+        )
+    if not form_token:
+        raise NotSentAgain("Ladda om sidan och försök igen.")
+    recipient, subject = reminder.recipient, (reminder.kind, reminder.subject_id)
+    if not recipient.is_active:
+        raise NotSentAgain(f"{recipient.name} har inget konto längre.")
+    situation = Situation.load(reminder.organizer_id, [subject])
+    verdict = situation.verdict(
+        *subject, recipient.id, reminder.offset_days, reminder.date_revision
+    )
+    if verdict is not None:
+        raise NotSentAgain(f"Påminnelsen behövs inte längre: {verdict[1]}.")
+    mail = OutgoingMail(
+        organizer_id=reminder.organizer_id, recipient_id=recipient.id, kind=MailKind.AGAIN,
+        to_address=recipient.email, to_name=recipient.name, next_try_at=earliest(),
+    )  # fmt: skip
+    Digest.about(recipient.id, recipient.name, [subject], situation).write_into(mail)
+    db.session.add(mail)
+    db.session.flush()
+    queued = Reminder.insert_once(
+        organizer_id=reminder.organizer_id,
+        kind=reminder.kind,
+        subject_id=reminder.subject_id,
+        recipient_id=recipient.id,
+        offset_days=reminder.offset_days,
+        date_revision=reminder.date_revision,
+        again=_next_number(reminder),
+        asked_by_name=by.name,
+        form_token=form_token[:40],
+        due_on=local(mail.next_try_at).date(),
+        state=ReminderState.PLANNED,
+        reason="",
+        mail_id=mail.id,
+        created_at=now(),
+    )
+    if not queued:
+        db.session.delete(mail)
+        db.session.flush()
+        return False
+    units: Iterable[SchoolUnit] = about.units if about is not None else ()
+    names = KINDS[reminder.kind].names([reminder.subject_id])
+    record(
+        Action.REMINDER_SENT_AGAIN,
+        about or reminder,
+        by=by,
+        units=units,
+        about=names.get(reminder.subject_id, KINDS[reminder.kind].gone),
+        person=recipient.name,
+    )
+    return True
+
+
+def earliest() -> datetime:
+    """Now; in the night the next 07:00."""
+    here = local(now())
+    if FROM <= here.time() < UNTIL:
+        return now()
+    day = here.date() if here.time() < FROM else here.date() + timedelta(days=1)
+    return at(day, FROM)
+
+
+def _next_number(reminder: Reminder) -> int:
+    highest = db.session.scalar(
+        sa.select(sa.func.max(Reminder.again)).where(
+            Reminder.organizer_id == reminder.organizer_id,
+            Reminder.kind == reminder.kind,
+            Reminder.subject_id == reminder.subject_id,
+            Reminder.recipient_id == reminder.recipient_id,
+            Reminder.offset_days == reminder.offset_days,
+            Reminder.date_revision == reminder.date_revision,
+        )
+    )
+    return (highest or 0) + 1

@@ -1,0 +1,179 @@
+"""Det här kom vi överens om: a word before its day, and one after it when nothing has been said."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from tracker.clock import today
+from tracker.extensions import db
+from tracker.models import (
+    Agreement,
+    AgreementState,
+    DialogueUnit,
+    QualityDialogue,
+    ReminderKind,
+    ReminderState,
+)
+from tracker.notifications.kinds.base import (
+    DAY_PASSED,
+    FURTHEST_BACK,
+    NO_LONGER_THEIRS,
+    Due,
+    Kind,
+    Section,
+    Todo,
+    Verdict,
+    day_and_month,
+    moved,
+    open_units,
+    set_since_the_mails_went,
+    vacancy,
+)
+from tracker.notifications.office import Office, PlacedUnit, Recipient
+from tracker.web.security import external_url
+from tracker.web.swedish import count
+
+if TYPE_CHECKING:
+    from tracker.notifications.digest import Digest
+
+EXCERPT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAgreement:
+    id: int
+    dialogue_id: int
+    what: str
+    state: AgreementState
+    due_on: date | None
+    revision: int
+    made_at: datetime
+    responsible_id: int | None
+    kind_label: str
+    units: list[PlacedUnit]
+
+    def recipients(self, office: Office) -> dict[int, Recipient]:
+        """Whoever is responsible; both sides when that is nobody here."""
+        everybody = office.recipients(self.units)
+        responsible = office.responsible(self.responsible_id, self.units)
+        if responsible is None:
+            return everybody
+        person_id = responsible.person.id
+        return {person_id: everybody.get(person_id, responsible)}
+
+    @property
+    def title(self) -> str:
+        text = " ".join(self.what.split())
+        return text if len(text) <= EXCERPT else f"{text[: EXCERPT - 1].rstrip()}…"
+
+
+class DueAgreements(Kind[OpenAgreement]):
+    kind = ReminderKind.AGREEMENT
+    absent = "Överenskommelsen finns inte längre"
+    gone = "En överenskommelse som inte finns längre"
+    rows_are_things = True
+
+    def candidates(self, office: Office, until: date) -> Sequence[OpenAgreement]:
+        days = office.rules[self.kind]
+        if not days:
+            return []
+        return self._select(
+            office,
+            Agreement.organizer_id == office.organizer_id,
+            Agreement.state == AgreementState.OPEN,
+            Agreement.due_on <= until + timedelta(days=max([0, *days])) + FURTHEST_BACK,
+        )
+
+    def _select(self, office: Office, *which: sa.ColumnElement[bool]) -> list[OpenAgreement]:
+        rows = db.session.execute(
+            sa.select(
+                Agreement.id,
+                Agreement.dialogue_id,
+                Agreement.what,
+                Agreement.state,
+                Agreement.due_on,
+                Agreement.due_revision,
+                Agreement.at,
+                Agreement.responsible_id,
+                QualityDialogue.kind,
+            )
+            .join(QualityDialogue, QualityDialogue.id == Agreement.dialogue_id)
+            .where(*which)
+        ).all()
+        units = open_units(DialogueUnit, {row.dialogue_id for row in rows})
+        office.know([row.responsible_id for row in rows])
+        return [
+            OpenAgreement(*row[:8], row.kind.label, units.get(row.dialogue_id, [])) for row in rows
+        ]
+
+    def dues(self, rows: Sequence[OpenAgreement], office: Office, horizon: date) -> Iterator[Due]:
+        for row in rows:
+            if row.due_on is None or set_since_the_mails_went(row.made_at):
+                continue
+            for offset in office.rules[self.kind]:
+                due_on, closure = moved(row.due_on, offset, office)
+                if due_on > horizon:
+                    continue
+                for recipient in row.recipients(office).values():
+                    yield Due(
+                        self.kind, row.id, recipient.person, offset, row.revision, due_on, closure,
+                        in_no_hurry=offset < 0,
+                    )  # fmt: skip
+
+    def read(self, office: Office, ids: Collection[int]) -> dict[int, OpenAgreement]:
+        return {row.id: row for row in self._select(office, Agreement.id.in_(ids))}
+
+    def verdict(
+        self,
+        thing: OpenAgreement,
+        office: Office,
+        recipient_id: int,
+        offset_days: int,
+        date_revision: int,
+    ) -> Verdict | None:
+        if thing.state is not AgreementState.OPEN:
+            return ReminderState.SKIPPED, "Överenskommelsen är klar eller inte längre aktuell"
+        if thing.due_on is None or thing.revision != date_revision:
+            return ReminderState.CANCELLED, "Överenskommelsen har fått ett nytt datum"
+        if offset_days > 0 and thing.due_on < today():
+            return ReminderState.SKIPPED, DAY_PASSED
+        if recipient_id not in thing.recipients(office):
+            return ReminderState.CANCELLED, NO_LONGER_THEIRS
+        return None
+
+    def tell(self, digest: "Digest", things: list[OpenAgreement], office: Office) -> None:
+        items, whom = [], []
+        for thing in sorted(things, key=lambda row: (row.due_on or date.max, row.id)):
+            recipient = thing.recipients(office).get(digest.recipient_id)
+            by = ""
+            if thing.due_on:
+                word = "senast" if thing.due_on >= today() else "det gällde"
+                by = f"{word} {day_and_month(thing.due_on)}"
+            url = external_url("dialogues.show", dialogue_id=thing.dialogue_id)
+            may_open = recipient is not None and recipient.follows
+            items.append(Todo(thing.title, url if may_open else "", by))
+            whom.append(recipient)
+        if not items:
+            return
+        number = count(len(items), "en överenskommelse", "överenskommelser", words=True)
+        digest.sections.append(
+            Section(
+                "Det här kom ni överens om",
+                f"Från dialogen: {number} att göra klar{'a' if len(items) > 1 else ''}",
+                items,
+                vacancy(whom),
+                "Är det klart, eller inte längre aktuellt? Skriv hur det blev på dialogens sida. "
+                "Behövs mer tid? Sätt ett nytt datum där.",
+            )
+        )
+
+    def names(self, ids: Collection[int]) -> dict[int, str]:
+        return {
+            agreement_id: f"Överenskommelsen ”{' '.join(what.split())[:EXCERPT]}”"
+            for agreement_id, what in db.session.execute(
+                sa.select(Agreement.id, Agreement.what).where(Agreement.id.in_(ids))
+            )
+        }

@@ -1,0 +1,205 @@
+"""Notes of a dialogue that wait for approval: a word to the side that has not approved them."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from tracker.clock import local
+from tracker.extensions import db
+from tracker.models import (
+    DialogueApproval,
+    DialogueState,
+    DialogueUnit,
+    QualityDialogue,
+    ReminderKind,
+    ReminderState,
+    Side,
+)
+from tracker.notifications.kinds.base import (
+    NO_LONGER_THEIRS,
+    Due,
+    Kind,
+    Section,
+    Todo,
+    Verdict,
+    day_and_month,
+    moved,
+    open_units,
+    vacancy,
+)
+from tracker.notifications.kinds.dialogues import BeforeDialogues
+from tracker.notifications.office import Office, PlacedUnit, Recipient
+from tracker.web.security import external_url
+from tracker.web.swedish import count, listing
+
+if TYPE_CHECKING:
+    from tracker.notifications.digest import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Since when a side has not approved, and how often its approval has lapsed: each time the text
+    is changed it is asked anew."""
+
+    since: datetime
+    lapsed: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDialogue:
+    id: int
+    kind_label: str
+    day: date
+    state: DialogueState
+    sides: dict[Side, Waiting]
+    """The sides that have not approved."""
+    units: list[PlacedUnit]
+
+    def waiting_for(self, recipient: Recipient) -> list[Waiting]:
+        """What waits for the person: for one side, or for both."""
+        mine = {Side.PRINCIPAL: recipient.acts_for_rektor, Side.ORGANIZER: recipient.leads}
+        return [waiting for side, waiting in self.sides.items() if mine[side]]
+
+    @property
+    def about(self) -> str:
+        return f"{self.kind_label} med {listing([unit.name for unit in self.units])}"
+
+
+class WaitingApprovals(Kind[HeldDialogue]):
+    kind = ReminderKind.APPROVAL
+    absent = "Dialogen finns inte längre"
+    gone = "En dialog som inte finns längre"
+    rows_are_things = True
+
+    def candidates(self, office: Office, until: date) -> Sequence[HeldDialogue]:
+        if not office.rules[self.kind]:
+            return []
+        return self.waiting(office)
+
+    def waiting(self, office: Office) -> list[HeldDialogue]:
+        """Every dialogue of the organizer whose notes wait for somebody."""
+        return self._select(
+            QualityDialogue.organizer_id == office.organizer_id,
+            QualityDialogue.state == DialogueState.HELD,
+        )
+
+    def _select(self, *which: sa.ColumnElement[bool]) -> list[HeldDialogue]:
+        rows = db.session.execute(
+            sa.select(
+                QualityDialogue.id,
+                QualityDialogue.kind,
+                QualityDialogue.state,
+                QualityDialogue.starts_at,
+                QualityDialogue.held_at,
+            ).where(QualityDialogue.held_at.is_not(None), *which)
+        ).all()
+        ids = [row.id for row in rows]
+        if not ids:
+            return []
+        standing: set[tuple[int, Side]] = set()
+        lapses: dict[tuple[int, Side], list[datetime]] = {}
+        for dialogue_id, side, lapsed_at in db.session.execute(
+            sa.select(
+                DialogueApproval.dialogue_id, DialogueApproval.side, DialogueApproval.lapsed_at
+            ).where(DialogueApproval.dialogue_id.in_(ids))
+        ):
+            if lapsed_at is None:
+                standing.add((dialogue_id, side))
+            else:
+                lapses.setdefault((dialogue_id, side), []).append(lapsed_at)
+        units = open_units(DialogueUnit, ids)
+
+        def side_of(dialogue_id: int, side: Side, held_at: datetime) -> Waiting:
+            lapsed = lapses.get((dialogue_id, side), [])
+            return Waiting(max([held_at, *lapsed]), len(lapsed))
+
+        return [
+            HeldDialogue(
+                row.id,
+                row.kind.label,
+                local(row.starts_at).date(),
+                row.state,
+                {
+                    side: side_of(row.id, side, row.held_at)
+                    for side in Side
+                    if (row.id, side) not in standing
+                },
+                units.get(row.id, []),
+            )
+            for row in rows
+        ]
+
+    def dues(self, rows: Sequence[HeldDialogue], office: Office, horizon: date) -> Iterator[Due]:
+        for row in rows:
+            for recipient in office.recipients(row.units).values():
+                waiting = row.waiting_for(recipient)
+                if not waiting:
+                    continue
+                since = max(each.since for each in waiting)
+                for offset in office.rules[self.kind]:
+                    due_on, _ = moved(local(since).date(), offset, office)
+                    if due_on <= horizon:
+                        revision = sum(each.lapsed for each in waiting)
+                        yield Due(self.kind, row.id, recipient.person, offset, revision, due_on)
+
+    def read(self, office: Office, ids: Collection[int]) -> dict[int, HeldDialogue]:
+        return {row.id: row for row in self._select(QualityDialogue.id.in_(ids))}
+
+    def verdict(
+        self,
+        thing: HeldDialogue,
+        office: Office,
+        recipient_id: int,
+        offset_days: int,
+        date_revision: int,
+    ) -> Verdict | None:
+        if thing.state is not DialogueState.HELD:
+            return ReminderState.SKIPPED, "Anteckningarna är godkända"
+        recipient = office.recipients(thing.units).get(recipient_id)
+        if recipient is None:
+            return ReminderState.CANCELLED, NO_LONGER_THEIRS
+        waiting = thing.waiting_for(recipient)
+        if not waiting:
+            return ReminderState.SKIPPED, "Anteckningarna är godkända"
+        if sum(each.lapsed for each in waiting) != date_revision:
+            return ReminderState.CANCELLED, "Anteckningarna har ändrats sedan dess"
+        return None
+
+    def tell(self, digest: "Digest", things: list[HeldDialogue], office: Office) -> None:
+        items, whom = [], []
+        told = {todo.url for todo in digest.week.notes} if digest.week else set()
+        for thing in sorted(things, key=lambda row: (row.day, row.id)):
+            if self.todo(thing).url in told:  # Din vecka has it already
+                continue
+            items.append(self.todo(thing))
+            whom.append(office.recipients(thing.units).get(digest.recipient_id))
+        if not items:
+            return
+        which = day_and_month(things[0].day) if len(items) == 1 else (
+            count(len(items), "en dialog", "dialoger", words=True)
+        )  # fmt: skip
+        word = "dialogen " if len(items) == 1 else ""
+        digest.sections.append(
+            Section(
+                "Minnesanteckningar att läsa och godkänna",
+                f"Anteckningarna från {word}{which} väntar på dig",
+                items,
+                vacancy(whom),
+                "Stämmer inte texten? Ändra den innan du godkänner, så läser den andra den igen.",
+            )
+        )
+
+    @staticmethod
+    def todo(thing: HeldDialogue) -> Todo:
+        """The line about one dialogue."""
+        url = external_url("dialogues.show", dialogue_id=thing.id)
+        return Todo(f"{thing.about}, {day_and_month(thing.day)}", url)
+
+    def names(self, ids: Collection[int]) -> dict[int, str]:
+        return {
+            key: f"Minnesanteckningarna från {name}"
+            for key, name in BeforeDialogues().names(ids).items()
+        }

@@ -1,0 +1,195 @@
+"""What every kind of reminder has: which are due, whether one still has a point, and what it says.
+
+A new kind is a module beside this one with a class of its own, a line in `registry`, a value of
+`ReminderKind` with a migration for its CHECK, and a row of `rules.RULES` when its days can be chosen.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from tracker.clock import now, today
+from tracker.cycle.workdays import send_day_after, send_day_before, send_moment
+from tracker.extensions import db
+from tracker.models import DialogueUnit, MeasureUnit, ReminderKind, ReminderState, SchoolUnit
+from tracker.notifications.office import Office, PlacedUnit, Recipient
+from tracker.organisation.staffing import Person
+from tracker.web.swedish import MONTHS, listing
+
+if TYPE_CHECKING:
+    from tracker.notifications.digest import Digest
+
+DAY_BEFORE = 1
+"""When the dialogansvarig is reminded of a dialogue, whatever the organizer has set for rektor, and
+what goes on its own day to those too who have chosen one mail a week."""
+
+MISSED_WITHIN = timedelta(days=30)
+"""How long after a date the ledger still notes that its reminders were missed."""
+
+FURTHEST_BACK = timedelta(days=30)
+"""More than a reminder moves back over weekends, holidays and five ordinary working days."""
+
+NO_LONGER_THEIRS = "Mottagaren har inte längre uppdraget"
+DAY_PASSED = "Dagen hade redan passerat"
+
+Verdict = tuple[ReminderState, str]
+"""How a reminder that has lost its point ends, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reminder whose day has come, or comes this week."""
+
+    kind: ReminderKind
+    subject_id: int
+    recipient: Person
+    offset_days: int
+    date_revision: int
+    due_on: date
+    in_a_closure: bool = False
+    """No working day was left for it."""
+    superseded: bool = False
+    """A later one about the same date is due as well, or has gone already."""
+    in_no_hurry: bool = False
+    """Goes on the first day with mail of its week, together with what else there is then."""
+
+    @property
+    def thread(self) -> tuple[ReminderKind, int, int, int]:
+        """What it shares with the earlier and later reminders about the same date."""
+        return self.kind, self.subject_id, self.recipient.id, self.date_revision
+
+    @property
+    def recipient_id(self) -> int:
+        return self.recipient.id
+
+    @property
+    def is_day_before(self) -> bool:
+        return self.kind is ReminderKind.DIALOGUE and self.offset_days == DAY_BEFORE
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A line of a list: what, where it is done, and by when in words."""
+
+    label: str
+    url: str = ""
+    by: str = ""
+    unit: str = ""
+    """Which unit it is about, where the reader could wonder."""
+
+
+@dataclass
+class Section:
+    """A list in a mail. `subject` is the mail's when it is the only one."""
+
+    title: str
+    subject: str
+    items: list[Todo] = field(default_factory=list)
+    vacancy: str = ""
+    """Why it comes to a dialogansvarig, where a unit has no rektor."""
+    way_out: str = ""
+
+
+Thing = TypeVar("Thing")
+
+
+class Kind(ABC, Generic[Thing]):
+    """A kind of reminder. Rows are light and read for all that may be due; things are what is known
+    of the few that are. Both are asked with the clock on the day that is meant."""
+
+    kind: ClassVar[ReminderKind]
+    absent: ClassVar[str]
+    """Why a reminder ends whose subject is not there any longer."""
+    gone: ClassVar[str]
+    """What such a subject is called in the ledger."""
+    rows_are_things: ClassVar[bool] = False
+    """Whether `candidates` gives what `read` gives."""
+
+    @abstractmethod
+    def candidates(self, office: Office, until: date) -> Sequence[Any]:
+        """What a reminder may be due for, up to that day."""
+
+    def subject_id(self, row: Any) -> int:
+        """What a row is about."""
+        return int(row.id)
+
+    @abstractmethod
+    def dues(self, rows: Sequence[Any], office: Office, horizon: date) -> Iterator[Due]:
+        """The reminders whose day has come by the horizon, in the ledger or not."""
+
+    @abstractmethod
+    def read(self, office: Office, ids: Collection[int]) -> dict[int, Thing]:
+        """How things stand with the subjects."""
+
+    @abstractmethod
+    def verdict(
+        self, thing: Thing, office: Office, recipient_id: int, offset_days: int, date_revision: int
+    ) -> Verdict | None:
+        """None while the reminder is of use to the person; else how it ends, and why in Swedish."""
+
+    @abstractmethod
+    def tell(self, digest: "Digest", things: list[Thing], office: Office) -> None:
+        """Put what there is to say into the mail."""
+
+    @abstractmethod
+    def names(self, ids: Collection[int]) -> dict[int, str]:
+        """The subjects as a person says it, for the ledger."""
+
+
+def moved(target: date, offset: int, office: Office) -> tuple[date, bool]:
+    """The day to send a reminder that is planned so many days before (positive) or after a date, and
+    whether it lies in a closure without any day left for it."""
+    if offset <= 0:
+        return send_day_after(target, -offset, office.closed), False
+    send_on = send_day_before(target, offset, office.closed)
+    return send_on or target - timedelta(days=offset), send_on is None
+
+
+def set_since_the_mails_went(moment: datetime | None) -> bool:
+    """What got its date after 07:00 today waits for the next morning: people who set dates correct
+    them, and set several after one another."""
+    return moment is not None and send_moment(today()) < moment <= now()
+
+
+def open_units(
+    link: type[DialogueUnit] | type[MeasureUnit], ids: Collection[int]
+) -> dict[int, list[PlacedUnit]]:
+    """The units of dialogues or measures that are open today, by the id of the dialogue or measure;
+    of a measure's units those that own it."""
+    found: dict[int, list[PlacedUnit]] = {}
+    if ids:
+        subject = link.dialogue_id if link is DialogueUnit else link.measure_id
+        for subject_id, unit_id, area_id, name in db.session.execute(
+            sa.select(subject, SchoolUnit.id, SchoolUnit.area_id, SchoolUnit.name)
+            .join(SchoolUnit, SchoolUnit.id == link.unit_id)
+            .where(
+                subject.in_(ids),
+                SchoolUnit.open_on(today()),
+                sa.true() if link is DialogueUnit else MeasureUnit.owns(today()),
+            )
+            .order_by(SchoolUnit.sort_key, SchoolUnit.id)
+        ):
+            found.setdefault(subject_id, []).append(PlacedUnit(unit_id, area_id, name))
+    return found
+
+
+def day_and_month(day: date) -> str:
+    """``6 oktober``"""
+    return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def vacancy(recipients: Iterable[Recipient | None]) -> str:
+    """Why it comes to the person, when that is because a unit has no rektor."""
+    units = list(dict.fromkeys(name for each in recipients if each for name in each.vacant))
+    return f"{listing(units)} saknar rektor just nu. Därför går det här till dig." if units else ""
+
+
+def unit_of(recipient: Recipient | None) -> str:
+    """Which unit, for who leads several or a vacant one."""
+    if recipient is None or not (recipient.leads_several or recipient.vacant):
+        return ""
+    return listing([*recipient.rektor_of, *recipient.vacant])

@@ -1,0 +1,169 @@
+"""Dags att stämma av: on the day that the people agreed on, or that the unit's interval gives."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from tracker.clock import today
+from tracker.extensions import db
+from tracker.models import CheckIn, CheckInUnit, ReminderKind, ReminderState, SchoolUnit, UnitKind
+from tracker.notifications.kinds.base import (
+    NO_LONGER_THEIRS,
+    Due,
+    Kind,
+    Section,
+    Todo,
+    Verdict,
+    day_and_month,
+    moved,
+)
+from tracker.notifications.office import ONE_DAY, Office, PlacedUnit
+from tracker.organisation.staffing import Person
+from tracker.web.security import external_url
+from tracker.web.swedish import count
+
+if TYPE_CHECKING:
+    from tracker.notifications.digest import Digest
+
+LONGEST_AGO = timedelta(days=300)
+"""A unit that has not been checked in with for so long is not in the habit."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextCheckIn:
+    """When a unit that is checked in with is next to be. Its revision is that day itself."""
+
+    unit: PlacedUnit
+    slug: str
+    due_on: date
+
+    @property
+    def revision(self) -> int:
+        return self.due_on.toordinal()
+
+
+def due_day(held_on: date, next_on: date | None, interval: int, lov: Collection[date]) -> date:
+    """The day that was agreed on, else the interval's; days of lov are not counted."""
+    if next_on is not None:
+        return next_on
+    day, left = held_on, interval
+    while left:
+        day += ONE_DAY
+        left -= day not in lov
+    return day
+
+
+class DueCheckIns(Kind[NextCheckIn]):
+    kind = ReminderKind.CHECK_IN
+    absent = "Enheten stäms inte av längre"
+    gone = "En avstämning som inte är aktuell längre"
+    rows_are_things = True
+
+    def candidates(self, office: Office, until: date) -> Sequence[NextCheckIn]:
+        return self._select(office) if office.rules[self.kind] else []
+
+    def _select(self, office: Office) -> list[NextCheckIn]:
+        latest = (
+            sa.select(
+                CheckInUnit.unit_id,
+                CheckIn.held_on,
+                CheckIn.next_on,
+                sa.func.row_number()
+                .over(
+                    partition_by=CheckInUnit.unit_id,
+                    order_by=(CheckIn.held_on.desc(), CheckIn.id.desc()),
+                )
+                .label("place"),
+            )
+            .join(CheckIn, CheckIn.id == CheckInUnit.check_in_id)
+            .where(
+                CheckIn.organizer_id == office.organizer_id,
+                CheckIn.held_on >= today() - LONGEST_AGO,
+            )
+            .subquery()
+        )
+        return [
+            NextCheckIn(
+                PlacedUnit(unit_id, area_id, name),
+                slug,
+                # Förskolor are open during lov.
+                due_day(held_on, next_on, days, () if kind is UnitKind.PRESCHOOL else office.lov),
+            )
+            for unit_id, area_id, name, slug, kind, days, held_on, next_on in db.session.execute(
+                sa.select(
+                    SchoolUnit.id,
+                    SchoolUnit.area_id,
+                    SchoolUnit.name,
+                    SchoolUnit.slug,
+                    SchoolUnit.kind,
+                    SchoolUnit.check_in_days,
+                    latest.c.held_on,
+                    latest.c.next_on,
+                )
+                .join(latest, sa.and_(latest.c.unit_id == SchoolUnit.id, latest.c.place == 1))
+                .where(SchoolUnit.check_in_days > 0, SchoolUnit.open_on(today()))
+                .order_by(SchoolUnit.sort_key, SchoolUnit.id)
+            )
+        ]
+
+    def subject_id(self, row: NextCheckIn) -> int:
+        return row.unit.id
+
+    def dues(self, rows: Sequence[NextCheckIn], office: Office, horizon: date) -> Iterator[Due]:
+        for row in rows:
+            lead = self._lead(row, office)
+            for offset in office.rules[self.kind] if lead else ():
+                due_on, _ = moved(row.due_on, offset, office)
+                if lead is not None and due_on <= horizon:
+                    yield Due(self.kind, row.unit.id, lead, offset, row.revision, due_on)
+
+    @staticmethod
+    def _lead(row: NextCheckIn, office: Office) -> Person | None:
+        return office.staffing.lead(row.unit.id, row.unit.area_id)
+
+    def read(self, office: Office, ids: Collection[int]) -> dict[int, NextCheckIn]:
+        return {row.unit.id: row for row in self._select(office) if row.unit.id in ids}
+
+    def verdict(
+        self,
+        thing: NextCheckIn,
+        office: Office,
+        recipient_id: int,
+        offset_days: int,
+        date_revision: int,
+    ) -> Verdict | None:
+        if thing.revision != date_revision:
+            return ReminderState.SKIPPED, "Ni har stämt av sedan dess"
+        lead = self._lead(thing, office)
+        if lead is None or lead.id != recipient_id:
+            return ReminderState.CANCELLED, NO_LONGER_THEIRS
+        return None
+
+    def tell(self, digest: "Digest", things: list[NextCheckIn], office: Office) -> None:
+        items = []
+        for thing in sorted(things, key=lambda row: row.due_on):
+            leader = office.staffing.leader(thing.unit.id)
+            met = f" med {leader.first_name}" if leader and leader.id != digest.recipient_id else ""
+            items.append(
+                Todo(
+                    f"{thing.unit.name}{met}",
+                    external_url("start.unit", slug=thing.slug),
+                    f"{day_and_month(thing.due_on)}" if thing.due_on >= today() else "",
+                )
+            )
+        if items:
+            number = count(len(items), "en enhet", "enheter", words=True)
+            digest.sections.append(
+                Section("Dags att stämma av", f"Dags att stämma av med {number}", items)
+            )
+
+    def names(self, ids: Collection[int]) -> dict[int, str]:
+        return {
+            unit_id: f"Avstämning med {name}"
+            for unit_id, name in db.session.execute(
+                sa.select(SchoolUnit.id, SchoolUnit.name).where(SchoolUnit.id.in_(ids))
+            )
+        }

@@ -1,0 +1,298 @@
+"""What holds for the reminders of one organizer on whichever day the clock shows: who leads what, who
+gathers their reminders in one mail a week, the rules, and the days without mail.
+
+Read once for some days and asked with the clock on each of them, so that the engine and the preview
+of the days to come are the same code."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from tracker.clock import today
+from tracker.cycle.calendar import PeriodKind
+from tracker.cycle.workdays import days_within, may_send_on
+from tracker.extensions import db
+from tracker.models import (
+    CalendarPeriod,
+    MailRhythm,
+    Organizer,
+    Permission,
+    ReminderKind,
+    ReminderRule,
+    Role,
+    RoleAssignment,
+    User,
+)
+from tracker.organisation.roles import LEADERS
+from tracker.organisation.staffing import Person, Staffing
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedUnit:
+    """An open unit that something concerns."""
+
+    id: int
+    area_id: int | None
+    name: str
+
+
+@dataclass(slots=True)
+class Recipient:
+    """Somebody a reminder's subject concerns, and in which part."""
+
+    person: Person
+    rektor_of: list[str] = field(default_factory=list)
+    vacant: list[str] = field(default_factory=list)
+    """Units that nobody leads, for which the dialogansvarig does what a rektor would."""
+    leads: bool = False
+    """Is the dialogansvarig of one of the units."""
+    leads_several: bool = False
+    """Is rektor of more units than one, counting those that this is not about."""
+    follows: bool = True
+    """May open the dialogue's pages."""
+
+    @property
+    def acts_for_rektor(self) -> bool:
+        return bool(self.rektor_of or self.vacant)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that somebody holds from a day to a day."""
+
+    role: Role
+    unit_id: int | None
+    area_id: int | None
+    person: Person
+    rhythm: MailRhythm
+    starts_on: date
+    ends_on: date | None
+
+    @property
+    def holds(self) -> bool:
+        return self.starts_on <= today() and (self.ends_on is None or self.ends_on >= today())
+
+
+class Office:
+    """`until`: the last day that it is asked about; today when nothing is said."""
+
+    def __init__(self, organizer_id: int, until: date | None = None) -> None:
+        self.organizer_id = organizer_id
+        self.until = until or today()
+        self._held = _roles(
+            organizer_id,
+            self.until,
+            RoleAssignment.role.in_([*LEADERS, Role.DIALOGUE_LEAD]),
+        )
+        self._others: list[Held] = []
+        self._known: set[int] = set()
+        self._staffing: dict[date, Staffing] = {}
+        self._gathering: dict[date, frozenset[int]] = {}
+        self._read: dict[str, Any] = {}
+
+    @classmethod
+    def load(cls, organizer_id: int, until: date | None = None) -> Self:
+        return cls(organizer_id, until)
+
+    def once(self, what: str, read: Callable[[], Any]) -> Any:
+        """What does not depend on the day is read once, however many days are asked about."""
+        if what not in self._read:
+            self._read[what] = read()
+        return self._read[what]
+
+    def forget(self) -> None:
+        self._read.clear()
+
+    @cached_property
+    def name(self) -> str:
+        return db.session.execute(
+            sa.select(Organizer.name).where(Organizer.id == self.organizer_id)
+        ).scalar_one()
+
+    @cached_property
+    def rules(self) -> dict[ReminderKind, list[int]]:
+        """The offsets of each kind, the earliest first."""
+        found: dict[ReminderKind, list[int]] = {kind: [] for kind in ReminderKind}
+        for kind, days in db.session.execute(
+            sa.select(ReminderRule.kind, ReminderRule.offset_days)
+            .where(ReminderRule.organizer_id == self.organizer_id)
+            .order_by(ReminderRule.offset_days.desc())
+        ):
+            found[kind].append(days)
+        return found
+
+    @cached_property
+    def _periods(self) -> Sequence[sa.Row[Any]]:
+        return db.session.execute(
+            sa.select(CalendarPeriod.kind, CalendarPeriod.starts_on, CalendarPeriod.ends_on).where(
+                CalendarPeriod.organizer_id == self.organizer_id,
+                CalendarPeriod.kind.in_([PeriodKind.CLOSED, PeriodKind.LOV]),
+            )
+        ).all()
+
+    @cached_property
+    def closed(self) -> frozenset[date]:
+        """The days when the organizer's leaders are off."""
+        return self._within(PeriodKind.CLOSED)
+
+    @cached_property
+    def lov(self) -> frozenset[date]:
+        return self._within(PeriodKind.LOV)
+
+    def _within(self, kind: PeriodKind) -> frozenset[date]:
+        return days_within((first, last) for which, first, last in self._periods if which is kind)
+
+    # People
+
+    @property
+    def staffing(self) -> Staffing:
+        """Who leads what today."""
+        day = today()
+        if day not in self._staffing:
+            self._staffing[day] = Staffing(
+                [
+                    (row.role, row.unit_id, row.area_id, row.person)
+                    for row in self._held
+                    if row.holds
+                ]
+            )
+        return self._staffing[day]
+
+    def leads(self) -> list[Person]:
+        """Those who are dialogansvariga today."""
+        return list(
+            {
+                row.person.id: row.person
+                for row in self._held
+                if row.role is Role.DIALOGUE_LEAD and row.holds
+            }.values()
+        )
+
+    def has_weeks_of_their_own(self, person_id: int) -> bool:
+        """Whether the person gets Din vecka as a dialogansvarig."""
+        return bool(self.rules[ReminderKind.WEEK]) and any(
+            person.id == person_id for person in self.leads()
+        )
+
+    def gathers(self, person_id: int) -> bool:
+        """Whether the person gets one mail a week, and the day before a dialogue: a dialogansvarig,
+        where the organizer has Din vecka, and who has chosen it."""
+        day, has_weeks = today(), bool(self.rules[ReminderKind.WEEK])
+        if day not in self._gathering:
+            self._gathering[day] = frozenset(
+                row.person.id
+                for row in (*self._held, *self._others)
+                if row.holds
+                and (
+                    row.rhythm is MailRhythm.WEEKLY
+                    or (has_weeks and row.role is Role.DIALOGUE_LEAD)
+                )
+            )
+        return person_id in self._gathering[day]
+
+    def know(self, user_ids: Collection[int | None]) -> None:
+        """Read the roles of people who are responsible for something; one statement, or none."""
+        new = {user_id for user_id in user_ids if user_id is not None} - self._known
+        if new:
+            self._known |= new
+            self._gathering.clear()
+            self._others += _roles(self.organizer_id, self.until, RoleAssignment.user_id.in_(new))
+
+    def responsible(self, user_id: int | None, units: Iterable[PlacedUnit]) -> Recipient | None:
+        """The person, while they have a role with the organizer; None for nobody, and for a rektor
+        of the units in whose place somebody else leads them today."""
+        held = [row for row in self._others if row.person.id == user_id and row.holds]
+        if not held:
+            return None
+        person, units = held[0].person, list(units)
+        led = {row.unit_id for row in held if row.role in LEADERS}
+        if any(
+            unit.id in led
+            and (leader := self.staffing.principal(unit.id)) is not None
+            and leader.id != person.id
+            and leader.acting
+            for unit in units
+        ):
+            return None
+        return Recipient(
+            person,
+            leads_several=self.staffing.leads_several(person.id),
+            follows=any(Permission.FOLLOW in row.role.grants for row in held),
+        )
+
+    def recipients(self, units: Iterable[PlacedUnit]) -> dict[int, Recipient]:
+        """The units' leaders and dialogansvariga today, by user id."""
+        staffing, found = self.staffing, {}
+
+        def part_of(person: Person) -> Recipient:
+            return found.setdefault(
+                person.id, Recipient(person, leads_several=staffing.leads_several(person.id))
+            )
+
+        for unit in units:
+            leader, lead = staffing.leader(unit.id), staffing.lead(unit.id, unit.area_id)
+            if leader is not None:
+                part_of(leader).rektor_of.append(unit.name)
+            elif lead is not None:
+                part_of(lead).vacant.append(unit.name)
+            if lead is not None:
+                part_of(lead).leads = True
+        return found
+
+    # Days
+
+    def may_send(self, day: date) -> bool:
+        return may_send_on(day, self.closed)
+
+    def first_of_week(self, day: date) -> date:
+        """The first day with mail in the week of a day with mail."""
+        first = monday_of(day)
+        while first < day and not self.may_send(first):
+            first += ONE_DAY
+        return first
+
+
+def monday_of(day: date) -> date:
+    return day - day.weekday() * ONE_DAY
+
+
+def sunday_of(day: date) -> date:
+    return monday_of(day) + 6 * ONE_DAY
+
+
+def _roles(organizer_id: int, until: date, which: sa.ColumnElement[bool]) -> list[Held]:
+    """The roles held on some day from today on, in the order that Staffing wants them."""
+    return [
+        Held(role, unit_id, area_id, Person(user_id, name, email, acting), rhythm, first, last)
+        for role, unit_id, area_id, user_id, name, email, acting, rhythm, first, last in (
+            db.session.execute(
+                sa.select(
+                    RoleAssignment.role,
+                    RoleAssignment.unit_id,
+                    RoleAssignment.area_id,
+                    User.id,
+                    User.name,
+                    User.email,
+                    RoleAssignment.acting,
+                    User.mail_rhythm,
+                    RoleAssignment.starts_on,
+                    RoleAssignment.ends_on,
+                )
+                .join(User, User.id == RoleAssignment.user_id)
+                .where(
+                    RoleAssignment.organizer_id == organizer_id,
+                    which,
+                    RoleAssignment.starts_on <= until,
+                    sa.or_(RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on >= today()),
+                    User.closed_at.is_(None),
+                )
+                .order_by(RoleAssignment.starts_on, RoleAssignment.id)
+            )
+        )
+    ]
