@@ -16,6 +16,7 @@ from tests.cast import SINCE, Cast
 from tracker.clock import now, today
 from tracker.extensions import db
 from tracker.models import (
+    AgreementState,
     Area,
     CalendarFeed,
     CarriedOut,
@@ -85,6 +86,7 @@ NOTHING = Place(
         "slug": "finns-inte",
         "year": "2031-32",
         "secret": "finns-inte",
+        "slot": "finns-inte",
         **dict.fromkeys(
             (
                 "number",
@@ -95,6 +97,7 @@ NOTHING = Place(
                 "topic_id",
                 "proposal_id",
                 "entry_id",
+                "agreement_id",
                 "reminder_id",
                 "question_id",
                 "area_id",
@@ -250,6 +253,25 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
     dialogue.answer_question(answered, "Ja, den ligger i mappen.\n\n- åk 1\n- åk 2", by=leader)
     _placed_apart(unit, year, lead)
     checked_in = _check_ins(unit, running, leader, lead)
+    last_year = getattr(cast, year_name.replace("year", "last_year"))
+    approved = _approved_dialogue(_dialogue(unit, last_year, 1), leader, lead)
+    held = _held_dialogue(_dialogue(unit, last_year, 2), leader, lead)
+    in_the_room = dict.fromkeys(
+        (
+            "dialogues.room.dialogue_id", "dialogues.room_news.dialogue_id",
+            "dialogues.write_note.dialogue_id", "dialogues.write_agreements.dialogue_id",
+            "dialogues.undo_hold.dialogue_id", "dialogues.approve.dialogue_id",
+            "dialogues.agreement.dialogue_id", "dialogues.make_measure.dialogue_id",
+            "dialogues.notes.dialogue_id",
+        ),
+        held.id,
+    )  # fmt: skip
+    in_the_room["dialogues.remark.dialogue_id"] = approved.id
+    if unit in (cast.klockvret, cast.ringmura):  # the pages of one that is locked
+        in_the_room["dialogues.notes.dialogue_id"] = approved.id
+        in_the_room["dialogues.show.dialogue_id"] = approved.id
+    elif unit is cast.hassel:
+        in_the_room["dialogues.show.dialogue_id"] = held.id
     db.session.flush()
     reminded = _reminders(dialogue, leader)
     return Place(
@@ -269,6 +291,8 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "check_in_id": checked_in.id,
             "reminder_id": reminded.id,
             "user_id": cast.vera.id,
+            "slot": held.slots()[2],
+            "agreement_id": held.agreements[1].id,
         },
         {
             "measures.area_id": area.id,
@@ -277,6 +301,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "dialogues.withdraw_by_principal.question_id": asked.id,
             "dialogues.answer_organizer.question_id": asked_back.id,
             "dialogues.withdraw_by_organizer.question_id": asked_back.id,
+            **in_the_room,
         },
         proposal_id=proposal.id,
     )
@@ -348,6 +373,37 @@ def _reminders(dialogue: QualityDialogue, leader: User) -> Reminder:
     db.session.add_all(rows.values())
     db.session.flush()
     return rows[ReminderState.SENT]
+
+
+def _approved_dialogue(dialogue: QualityDialogue, leader: User, lead: User) -> QualityDialogue:
+    """Locked, with a remark; what was agreed is done, or has become a proposal."""
+    _talk(dialogue, leader, lead, weeks_ago=50)
+    done = dialogue.agree("Dialogansvarig ordnar ett besök.", lead.name, lead.id, by=leader)
+    done.settle(AgreementState.DONE, "Besöket blev av i november.", by=lead)
+    dialogue.agree("Rektor frågar elevhälsan.", "Elevhälsan", by=lead)
+    for side, by in ((Side.PRINCIPAL, leader), (Side.ORGANIZER, lead)):
+        dialogue.approve({side}, seen=dialogue.digest(), by=by)
+    dialogue.remark("Besöket gällde årskurs fyra.", by=leader)
+    return dialogue
+
+
+def _held_dialogue(dialogue: QualityDialogue, leader: User, lead: User) -> QualityDialogue:
+    """The notes were changed after the dialogansvarig had approved them."""
+    _talk(dialogue, leader, lead, weeks_ago=25)
+    dialogue.agree("Mål för fritidshemmet in i analysen.", leader.name, leader.id, by=lead)
+    dialogue.agree("Någon räknar besöken.", due_on=today(), by=lead)
+    dialogue.approve({Side.ORGANIZER}, seen=dialogue.digest(), by=lead)
+    note = dialogue.note_at("other")
+    dialogue.write_note("other", "Nästa möte blir i februari.", seen=note.version, by=leader)
+    return dialogue
+
+
+def _talk(dialogue: QualityDialogue, leader: User, lead: User, *, weeks_ago: int) -> None:
+    dialogue.choose_topic("Läsning", "Hur håller vi i?", None, by=leader)
+    start = now() - timedelta(weeks=weeks_ago)
+    dialogue.place_at(start, start + timedelta(minutes=90), by=lead)
+    dialogue.write_note("other", "Nästa möte blir i januari.", seen=0, by=lead)
+    dialogue.hold(by=lead)
 
 
 def _dialogue(unit: SchoolUnit, year: SchoolYear, number: int = 1) -> QualityDialogue:

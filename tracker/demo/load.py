@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from tracker.auth.passwords import DEMO_PASSWORD, hash_password
 from tracker.demo import (
     story_almhammar,
+    story_conversations,
     story_granby,
     story_hasselbrink,
     story_klockvret,
@@ -40,6 +41,7 @@ STORIES = (
     story_kvistfors,
     story_almhammar,
     story_national,
+    story_conversations,
     story_granby,
     story_today,
     story_preparation,
