@@ -16,6 +16,7 @@ from tracker.models import (
     Area,
     CarriedOut,
     CauseLocation,
+    CheckIn,
     Decision,
     EffectAssessment,
     Judgement,
@@ -38,6 +39,7 @@ from tracker.web.swedish import sort_key
 UNITS, OTHER_UNITS = 40, 10
 YEARS = 3
 MEASURES = 4
+CHECK_INS = 60
 EFFECT = (
     "I april ser vi modellering av lässtrategier i minst nio av tolv lektioner, och i maj når minst 80 procent "
     "av eleverna i årskurs 3 kravnivån i läsförståelse. I dag är det 69 procent."
@@ -94,6 +96,8 @@ def build() -> Content:
     this = school_year_start(today())
     for start_year in range(this - YEARS + 1, this + 1):
         _live(SchoolYear.open(organizer, start_year, by=None), chief, is_present=start_year == this)
+    for number, unit in enumerate(units):
+        _check_in(unit, number, chief)
     db.session.commit()
     first = units[0]
     return Content(
@@ -149,6 +153,20 @@ def _live(year: SchoolYear, by: User, *, is_present: bool) -> None:
             if not is_present:
                 _assess(measure, year, by)
     db.session.flush()
+
+
+def _check_in(unit: SchoolUnit, number: int, by: User) -> None:
+    """Every second week of three läsår; some units are due, and some wait for an answer."""
+    latest = today() - timedelta(days=number % 20)
+    for which in range(CHECK_INS):
+        CheckIn.hold(
+            [unit],
+            by=by,
+            held_on=latest - timedelta(days=14 * which),
+            situation="Tre av sex lag följer rutinen.",
+            obstacles="Två scheman.",
+            support="Besked från elevhälsochefen." if number % 8 == 0 and which == 1 else "",
+        )
 
 
 def _laps(year: SchoolYear) -> Iterator[QualityCycle]:

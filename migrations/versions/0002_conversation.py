@@ -58,6 +58,9 @@ def upgrade() -> None:
             "organizer_id", "form_token", name=op.f("uq_check_in_organizer_id_form_token")
         ),
         sa.UniqueConstraint("organizer_id", "id", name=op.f("uq_check_in_organizer_id_id")),
+        sa.UniqueConstraint(
+            "organizer_id", "id", "held_on", name=op.f("uq_check_in_organizer_id_id_held_on")
+        ),
     )
     with op.batch_alter_table("check_in", schema=None) as batch_op:
         batch_op.create_index(
@@ -126,11 +129,13 @@ def upgrade() -> None:
         sa.Column("organizer_id", sa.Integer(), nullable=False),
         sa.Column("check_in_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["organizer_id", "check_in_id"],
-            ["check_in.organizer_id", "check_in.id"],
-            name=op.f("fk_check_in_unit_organizer_id_check_in_id"),
+            ["organizer_id", "check_in_id", "held_on"],
+            ["check_in.organizer_id", "check_in.id", "check_in.held_on"],
+            name="fk_check_in_unit_check_in",
             ondelete="CASCADE",
+            onupdate="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["organizer_id", "unit_id"],
@@ -140,7 +145,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("check_in_id", "unit_id", name=op.f("pk_check_in_unit")),
     )
     with op.batch_alter_table("check_in_unit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_check_in_unit_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_check_in_unit_unit_id_held_on_check_in_id"),
+            ["unit_id", "held_on", "check_in_id"],
+            unique=False,
+        )
 
     op.create_table(
         "dialogue_approval",

@@ -40,6 +40,7 @@ class CheckIn(Versioned, TenantOwned, Base):
     __tablename__ = "check_in"
     __table_args__ = (
         tenant_key(),
+        sa.UniqueConstraint("organizer_id", "id", "held_on"),
         sa.UniqueConstraint("organizer_id", "form_token"),
         sa.Index(None, "organizer_id", "held_on"),
         sa.CheckConstraint("next_on IS NULL OR next_on > held_on", name="next_is_later"),
@@ -142,8 +143,8 @@ class CheckIn(Versioned, TenantOwned, Base):
         for; CheckInError says so, and what `hold` would not take."""
         _demand(units, held_on, next_on, (situation, obstacles, support))
         before = self._content
-        self._cover(units, measures)
         self.held_on, self.next_on = held_on, next_on
+        self._cover(units, measures)
         self.situation, self.obstacles = situation, obstacles
         if not obstacles:
             self.obstacles_settled_at = self.obstacles_settled_by_name = None
@@ -197,7 +198,7 @@ class CheckIn(Versioned, TenantOwned, Base):
         kept = [link for link in self.unit_links if link.unit.id in wanted]
         known = {link.unit.id for link in kept}
         self.unit_links[:] = kept + [
-            CheckInUnit(organizer_id=unit.organizer_id, unit=unit)
+            CheckInUnit(organizer_id=unit.organizer_id, unit=unit, held_on=self.held_on)
             for unit in wanted.values()
             if unit.id not in known
         ]
@@ -242,18 +243,26 @@ class CheckIn(Versioned, TenantOwned, Base):
 
 
 class CheckInUnit(Base):
-    """A unit that a check-in covers."""
+    """A unit that a check-in covers, and on which day: Start asks for every unit's latest, which is one
+    look into the index this way. The database keeps the day the check-in's own."""
 
     __tablename__ = "check_in_unit"
     __table_args__ = (
-        tenant_fk("check_in_id", "check_in", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["organizer_id", "check_in_id", "held_on"],
+            ["check_in.organizer_id", "check_in.id", "check_in.held_on"],
+            name="fk_check_in_unit_check_in",
+            ondelete="CASCADE",
+            onupdate="CASCADE",
+        ),
         tenant_fk("unit_id", "school_unit"),
-        sa.Index(None, "unit_id"),
+        sa.Index(None, "unit_id", "held_on", "check_in_id"),
     )
 
     organizer_id: Mapped[int]
     check_in_id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
+    held_on: Mapped[date]
 
     check_in: Mapped[CheckIn] = relationship(
         foreign_keys="CheckInUnit.check_in_id", back_populates="unit_links"

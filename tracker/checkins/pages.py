@@ -61,7 +61,7 @@ def of_unit(slug: str, year: str) -> str:
         .join(CheckInUnit, CheckInUnit.check_in_id == CheckIn.id)
         .where(
             CheckInUnit.unit_id == cycle.unit_id,
-            CheckIn.held_on.between(school_year.first_day, school_year.last_day),
+            CheckInUnit.held_on.between(school_year.first_day, school_year.last_day),
         )
         .order_by(CheckIn.held_on.desc(), CheckIn.id.desc())
     )

@@ -62,9 +62,10 @@ def check_in_facts(organizer_id: int, day: date) -> dict[int, CheckInFacts]:
 @lru_cache
 def _all_units() -> sa.Select[Any]:
     day = sa.bindparam("day", type_=sa.Date)
+    columns, source = with_check_ins(SchoolUnit.__table__)
     return (
-        sa.select(SchoolUnit.id, *columns())
-        .outerjoin(CheckIn, CheckIn.id == latest_id())
+        sa.select(SchoolUnit.id, *columns)
+        .select_from(source)
         .where(
             SchoolUnit.organizer_id == sa.bindparam("organizer_id"),
             SchoolUnit.opened_on <= day,
@@ -73,51 +74,58 @@ def _all_units() -> sa.Select[Any]:
     )
 
 
-# For a statement over SchoolUnit: give it `columns`, join CheckIn as above, and send `parameters`.
+# For a statement over SchoolUnit: give it the columns and joins of `with_check_ins`, send `parameters`.
 
 
-def columns() -> list[sa.ColumnElement[Any]]:
-    """What `facts_of` reads off a row over SchoolUnit that joins CheckIn on `latest_id`."""
+def with_check_ins(source: Any) -> tuple[list[sa.ColumnElement[Any]], sa.Join]:
+    """What `facts_of` reads off a row, and `source` (that holds SchoolUnit) with what it is read from."""
     open_then = sa.exists().where(
         UnitForm.unit_id == SchoolUnit.id,
         UnitForm.form.in_([form.value for form in OPEN_DURING_LOV]),
     )
-    unanswered = (
-        sa.select(sa.func.min(SupportRequest.asked_on))
-        .join(CheckInUnit, CheckInUnit.check_in_id == SupportRequest.check_in_id)
-        .where(
-            SupportRequest.organizer_id == sa.bindparam("check_ins_of"),
-            SupportRequest.state == SupportState.ASKED.value,
-            CheckInUnit.unit_id == SchoolUnit.id,
-        )
-        .correlate(SchoolUnit)
-        .scalar_subquery()
-    )
-    return [
+    unanswered = _unanswered()
+    columns: list[Any] = [
         SchoolUnit.check_in_days,
         SchoolUnit.opened_on,
         CheckIn.held_on.label("checked_in_on"),
         CheckIn.next_on.label("check_in_next_on"),
         open_then.label("open_during_lov"),
-        unanswered.label("unanswered_since"),
+        unanswered.c.since.label("unanswered_since"),
         _calendar().label("school_calendar"),
     ]
+    joined = sa.join(source, CheckIn, CheckIn.id == latest_id(), isouter=True).outerjoin(
+        unanswered, unanswered.c.unit_id == SchoolUnit.id
+    )
+    return columns, joined
 
 
 def latest_id() -> sa.ScalarSelect[int]:
     """The id of the unit's latest check-in in the läsår, correlated to SchoolUnit."""
-    held, link = sa.orm.aliased(CheckIn), sa.orm.aliased(CheckInUnit)
+    link = sa.orm.aliased(CheckInUnit)
     return (
-        sa.select(held.id)
-        .join(link, link.check_in_id == held.id)
+        sa.select(link.check_in_id)
         .where(
             link.unit_id == SchoolUnit.id,
-            held.held_on >= sa.bindparam("check_ins_since", type_=sa.Date),
+            link.held_on >= sa.bindparam("check_ins_since", type_=sa.Date),
         )
-        .order_by(held.held_on.desc(), held.id.desc())
+        .order_by(link.held_on.desc(), link.check_in_id.desc())
         .limit(1)
         .correlate(SchoolUnit)
         .scalar_subquery()
+    )
+
+
+def _unanswered() -> sa.Subquery:
+    """By unit, since when support waits for an answer: few rows in any organizer, read once."""
+    return (
+        sa.select(CheckInUnit.unit_id, sa.func.min(SupportRequest.asked_on).label("since"))
+        .join(SupportRequest, SupportRequest.check_in_id == CheckInUnit.check_in_id)
+        .where(
+            SupportRequest.organizer_id == sa.bindparam("check_ins_of"),
+            SupportRequest.state == SupportState.ASKED.value,
+        )
+        .group_by(CheckInUnit.unit_id)
+        .subquery("unanswered")
     )
 
 
@@ -152,7 +160,7 @@ def parameters(organizer_id: int, day: date) -> dict[str, Any]:
 
 
 def facts_of(row: Any, unit_id: int, day: date) -> CheckInFacts:
-    """`row` has `columns`."""
+    """`row` has the columns of `with_check_ins`."""
     due_on = reckoning(row.school_calendar, calendar.school_year_start(day)).due_on(
         row.check_in_days,
         last_on=row.checked_in_on,

@@ -26,7 +26,6 @@ from tracker.models import (
     AnalysisState,
     AnalysisWriter,
     Area,
-    CheckIn,
     DialogueKind,
     DialogueState,
     DialogueTopic,
@@ -244,8 +243,8 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
             ).label(f"own_topics{kind.number}"),
         ]
     if check_ins:
-        columns += check_ins_of.columns()
-        source = source.outerjoin(CheckIn, CheckIn.id == check_ins_of.latest_id())
+        more, source = check_ins_of.with_check_ins(source)
+        columns += more
     return (
         sa.select(*columns)
         .select_from(source)
