@@ -81,7 +81,8 @@ def subject_names(reminders: Iterable[Reminder]) -> dict[int, str]:
 
 
 def _detail(row: Reminder, host: str) -> list[str]:
-    mail, said = row.mail, [row.reason] if row.reason else []
+    mail = row.mail
+    said = [row.reason] if row.state is not ReminderState.FAILED or mail is None else []
     if row.asked_by_name:
         said.append(f"Skickad igen: {row.asked_by_name} bad om det")
     if mail is not None and row.state is ReminderState.SENT:

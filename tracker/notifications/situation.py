@@ -24,7 +24,7 @@ class Situation:
     def load(cls, organizer_id: int, subjects: Iterable[Subject]) -> Self:
         """Read what the subjects (kind, id) are about; a few statements for each kind among them."""
         situation = cls(Office.load(organizer_id))
-        _ = situation.office.name  # a mail is written when the transaction is over
+        _ = situation.office.name, situation.office.rules  # for what is written after the reading
         situation.add(subjects)
         return situation
 

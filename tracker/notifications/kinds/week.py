@@ -132,7 +132,7 @@ class TheWeek(Kind[Week]):
         found = {}
         for ordinal in ids:
             week = date.fromordinal(ordinal).isocalendar()
-            found[ordinal] = f"Din vecka, vecka {week.week} {week.year}"
+            found[ordinal] = f"Din vecka {week.week}, {week.year}"
         return found
 
 
