@@ -34,7 +34,7 @@ def test_removed_when_empty_and_only_then(cast, as_):
     browser.submit("/organisation/omraden", {"name": "Väst"})
     vast, norr = named("Väst").id, cast.norr.id
 
-    assert "Ja, ta bort väst" in browser.page("/organisation/omraden")  # it asks first
+    assert "Ja, ta bort Väst" in browser.page("/organisation/omraden")  # it asks first
     browser.submit(f"/organisation/omraden/{vast}/ta-bort")
     browser.submit(f"/organisation/omraden/{norr}/ta-bort")
 
