@@ -97,11 +97,13 @@ def set_rules(cast: Cast, **offsets: list[int]) -> None:
 
 
 def all_prepared(cast: Cast, dialogue: QualityDialogue) -> None:
-    """Rektor has shared the analyses and chosen an area: nothing is left before the dialogue."""
+    """Rektor has shared the analyses and chosen an area, the organizer has said that it brings none:
+    nothing is left before the dialogue."""
     with clock.stopped_at(moment(PLACED)):
         for unit in dialogue.units:
             SituationAnalysis.start(cast.cycle(unit), by=cast.karin).share(by=cast.karin)
         dialogue.choose_topic("Läsning", "", None, by=cast.karin)
+        dialogue.bring_no_topics(by=cast.erik)
     db.session.commit()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.notifications.scenes import (
+    PLACED,
     FakeServer,
     all_prepared,
     decided_measure,
@@ -29,6 +30,7 @@ from tracker.models import (
     Reminder,
     RoleAssignment,
     SchoolYear,
+    Side,
 )
 
 
@@ -49,7 +51,7 @@ def test_three_weeks_a_week_and_a_day_before(cast: Cast, server: FakeServer) -> 
         ("2026-10-05", "Kvalitetsdialog 6 oktober: tre saker kvar för dig"),
     ]
     assert server.subjects(cast.erik) == [
-        ("2026-10-05", "Kvalitetsdialog 6 oktober: tre saker kvar för Karin")
+        ("2026-10-05", "Kvalitetsdialog 6 oktober: en sak kvar för dig")
     ]
     assert len(server.taken) == 4
 
@@ -196,6 +198,19 @@ def test_nothing_left_no_mail(cast: Cast, server: FakeServer) -> None:
         ("Karin", 1, 1, "skipped", "Inget kvar att göra"),
         ("Erik", 1, 1, "skipped", "Inget kvar att göra"),
     ]
+
+
+def test_a_question_that_waits_is_a_thing_left(cast: Cast, server: FakeServer) -> None:
+    dialogue = place(cast, "2026-10-06")
+    all_prepared(cast, dialogue)
+    with clock.stopped_at(moment(PLACED)):
+        question = dialogue.ask(Side.ORGANIZER, "Vad märker eleverna?", by=cast.erik)
+        db.session.commit()
+    assert tick_at("2026-09-15").sent == 1
+    [mail] = mails()
+    assert mail.subject == "Kvalitetsdialog 6 oktober: en sak kvar för dig"
+    assert "Svara på frågan från Erik Lund: ”Vad märker eleverna?” (senast 1 oktober)" in mail.text
+    assert f"/dialoger/{dialogue.id}/dialogansvarigs-fragor/{question.id}" in mail.text
 
 
 def test_one_mail_a_day_with_everything_in_it(cast: Cast, server: FakeServer) -> None:

@@ -77,7 +77,7 @@ class PreparationQuestion(Versioned, TenantOwned, Base):
     def excerpt(self) -> str:
         """The question in one line, for lists and for the history."""
         text = " ".join(self.text.split())
-        return text if len(text) <= EXCERPT else f"{text[: EXCERPT - 1].rstrip()}…"
+        return text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(maxsplit=1)[0][:79] + "…"
 
 
 class HasQuestions:
