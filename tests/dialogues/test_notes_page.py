@@ -9,7 +9,7 @@ from tests.checked_client import errors
 from tests.dialogues.scenes import DAY, at, held, placed
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import DialogueState, Role, RoleAssignment, Side
+from tracker.models import AgreementState, DialogueState, Role, RoleAssignment, Side
 
 
 @pytest.fixture
@@ -148,8 +148,6 @@ def test_a_change_lets_the_first_approval_lapse_and_shows_it(cast, as_, dialogue
 def test_what_became_of_an_agreement_is_followed_without_a_new_approval(cast, as_, dialogue):
     approve(as_(cast.karin), dialogue)
     [row] = dialogue.agreements
-    from tracker.models import AgreementState
-
     row.settle(AgreementState.DONE, "Besöket blev av", by=cast.erik)
     db.session.commit()
     assert not dialogue.waits_for(Side.PRINCIPAL)

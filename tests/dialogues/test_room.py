@@ -9,7 +9,19 @@ from tests.checked_client import CheckedClient, errors
 from tests.dialogues.scenes import a_measure, held, placed
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import AgreementState, AuditEvent, DialogueNote, DialogueState, Measure
+from tracker.models import (
+    AgreementState,
+    AuditEvent,
+    CarriedOut,
+    Decision,
+    DevelopmentArea,
+    DialogueNote,
+    DialogueState,
+    EffectAssessment,
+    Judgement,
+    Measure,
+    Side,
+)
 from tracker.web.fields import CONFLICT_MESSAGE
 
 SCRIPT = {"HX-Request": "true"}
@@ -71,9 +83,38 @@ def test_the_agenda_comes_from_the_dialogue(cast, as_, dialogue):
         "Det här kom vi överens om",
     ):
         assert heading in page, heading
-    assert "Kan bli allmän handling" in page or "kan bli allmän handling" in page
+    assert "kan bli allmän handling. Skriv inget om enskilda." in page
     assert "Vi ser det i tre åtgärder." in page
     assert "Språkgrupper" in page
+
+
+def test_dialogue_2_opens_with_the_areas_of_the_first_and_what_came_of_them(cast, as_, dialogue):
+    area = DevelopmentArea.create(
+        cast.cycle(cast.savkulla), "Läsning i alla ämnen", "", "80 procent", by=cast.karin
+    )
+    dialogue.principals_topic.area = area
+    measure = a_measure(cast, "Lässtrategier", due=date(2026, 9, 1), area_id=area.id)
+    a_measure(cast, "Rastaktiviteter", due=date(2026, 9, 1))
+    assess(cast, measure)
+    agreement = dialogue.agree("Erik ordnar ett besök", by=cast.karin)
+    agreement.settle(AgreementState.DONE, "Besöket blev av.", by=cast.erik)
+    second = placed(cast.dialogue(cast.savkulla, 2), cast, today(), hour=8)
+    page = as_(cast.karin).page(url(second))
+    order = [
+        "Sagt förra gången – vad blev det", "Erik ordnar ett besök", "Besöket blev av.",
+        "Vad åtgärderna ledde till", "Matematik i åk 4–6", "Lässtrategier",
+        "74 procent (31 av 42)", "Fritidshemmets plats", "Andra åtgärder", "Rastaktiviteter",
+    ]  # fmt: skip
+    places = [page.index(text) for text in order]
+    assert places == sorted(places)
+
+
+def assess(cast, measure):
+    EffectAssessment.make(
+        measure, cast.year, by=cast.karin, carried_out=CarriedOut.YES,
+        outcome="74 procent (31 av 42)", judgement=Judgement.PARTLY, evidence="Prov",
+        decision=Decision.ADJUST,
+    )  # fmt: skip
 
 
 def test_before_the_day_it_says_when_it_opens(cast, as_):
@@ -414,8 +455,6 @@ def test_held_from_the_page_with_what_was_typed(cast, as_, dialogue):
 def test_when_approved_nothing_is_written_and_nothing_typed_is_lost(cast, as_, typing, dialogue):
     dialogue.hold(by=cast.erik)
     for side, by in zip(("principal", "organizer"), (cast.karin, cast.erik), strict=True):
-        from tracker.models import Side
-
         dialogue.approve({Side(side)}, seen=dialogue.digest(), by=by)
     db.session.commit()
     browser = as_(cast.karin)

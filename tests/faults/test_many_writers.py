@@ -2,7 +2,7 @@
 what was accepted stands, what was refused is shown back beside what stands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,13 +11,15 @@ from threading import Barrier
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy.orm.exc import StaleDataError
 
 from tests.cast import THE_DAY
 from tests.conftest import make_settings, new_database
 from tests.faults.rooms import PEOPLE, Room, fill
 from tracker import clock, create_app
+from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
-from tracker.models import AuditEvent, DialogueNote
+from tracker.models import AuditEvent, DialogueNote, QualityDialogue, Side, User
 
 WRITERS, EDITS = 20, 20
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -108,4 +110,62 @@ def test_twenty_writers_of_twenty_edits_in_one_text(place):
         assert note.version == len(accepted)
         told = db.session.query(AuditEvent).filter_by(action="note_written").count()
         assert 1 <= told <= len(accepted)
+        db.session.remove()
+
+
+def test_nobody_approves_one_text_while_another_is_saved(place):
+    """One writes on, both sides approve whatever stands: once it is locked, what is locked is what
+    both of them approved."""
+    app, room = place
+
+    def in_own_transaction(do: Callable[[QualityDialogue], object]) -> None:
+        with app.app_context(), clock.stopped_at(THE_DAY):
+            try:
+                do(db.session.get_one(QualityDialogue, room.dialogue_id))
+                db.session.commit()
+            except (DialogueError, StaleDataError):
+                db.session.rollback()
+            finally:
+                db.session.remove()
+
+    def person(name: str) -> User:
+        return db.session.query(User).filter(User.email.startswith(f"{name}@")).one()
+
+    def write(number: int) -> None:
+        def do(dialogue: QualityDialogue) -> None:
+            note = dialogue.note_at("other")
+            seen = note.version if note else 0
+            dialogue.write_note("other", f"Text {number}", seen=seen, by=person("jonas"))
+
+        in_own_transaction(do)
+
+    def approve(side: Side, name: str) -> None:
+        in_own_transaction(
+            lambda dialogue: dialogue.approve({side}, seen=dialogue.digest(), by=person(name))
+        )
+
+    def writing() -> None:
+        for number in range(25):
+            write(number)
+
+    def approving(side: Side, name: str) -> None:
+        for _ in range(25):
+            approve(side, name)
+
+    in_own_transaction(lambda dialogue: dialogue.hold(by=person("erik")))
+    with ThreadPoolExecutor(3) as threads:
+        jobs = [
+            threads.submit(writing),
+            threads.submit(approving, Side.PRINCIPAL, "karin"),
+            threads.submit(approving, Side.ORGANIZER, "erik"),
+        ]
+        for job in jobs:
+            job.result()
+    for side, name in ((Side.PRINCIPAL, "karin"), (Side.ORGANIZER, "erik")):
+        approve(side, name)
+    with app.app_context():
+        dialogue = db.session.get_one(QualityDialogue, room.dialogue_id)
+        assert dialogue.is_approved
+        standing = {row.digest for side in Side if (row := dialogue.standing_approval(side))}
+        assert standing == {dialogue.digest()}
         db.session.remove()

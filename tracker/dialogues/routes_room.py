@@ -97,12 +97,12 @@ def become_measure(row: Agreement, unit: SchoolUnit) -> None:
 
 def write_note(dialogue_id: int, slot: str) -> Page:
     """One text, a moment after it was typed."""
-    if BY_SCRIPT not in request.headers:
-        return room(dialogue_id)
     dialogue = load_dialogue(dialogue_id, to=Permission.CONVERSE)
-    dialogue.lock()
     if slot not in dialogue.slots():
         abort(404)
+    if BY_SCRIPT not in request.headers:
+        return room(dialogue_id)
+    dialogue.lock()
     form = NoteForm.over(slot, dialogue.note_at(slot))
     seen = form.version.data
     try:

@@ -1,25 +1,14 @@
 // The room: every text is saved a moment after it was typed (htmx sends it and puts the answer below
-// it). What is not saved yet is kept in this browser, and sent again until the server has it.
+// it). What is not saved yet is kept in this browser (kept.js), and sent again until the server has it.
 "use strict";
 (() => {
   const room = document.querySelector("[data-room]");
   if (!room) return;
   const form = room.closest("form");
-  const PAUSE = 1000, LONGEST = 3000, AGAIN = 3000, NEWS = 5000, KEPT_FOR = 7 * 24 * 3600 * 1000;
-  const PREFIX = "varvet:", OWN = `${PREFIX}${room.dataset.person}:${room.dataset.room}:`;
+  const PAUSE = 1000, LONGEST = 3000, AGAIN = 3000, NEWS = 5000;
   const TROUBLE = "Inte sparat än – försöker igen";
 
-  // Kept in the browser. It may be full or forbidden: then the page works without it.
-  const keep = (name, value) => { try { localStorage.setItem(OWN + name, JSON.stringify({ ...value, at: Date.now() })); } catch { /* kept on the page */ } };
-  const kept = (name) => { try { return JSON.parse(localStorage.getItem(OWN + name)); } catch { return null; } };
-  const forget = (name) => { try { localStorage.removeItem(OWN + name); } catch { /* nothing was kept */ } };
-  const forgetAll = (mayGo) => {
-    try {
-      for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX) && mayGo(key)) localStorage.removeItem(key);
-    } catch { /* nothing was kept */ }
-  };
-  forgetAll((key) => { try { return !(Date.now() - JSON.parse(localStorage.getItem(key)).at < KEPT_FOR); } catch { return true; } });
-
+  const { keep, get: kept, forget, forgetEverything } = keptInBrowser(room.dataset.person, room.dataset.room);
   const notes = [...room.querySelectorAll("textarea[data-note]")].map((field) => (
     { field, slot: field.dataset.note, saved: field.value, sent: null, unheard: [], since: 0, typed: 0, next: 0, stopped: false }
   ));
@@ -79,8 +68,9 @@
     note.stopped = false;
     note.field.value = text;
     panel(note).remove();
-    if (isUnsaved(note)) { typed(note); save(note); } else { forget(note.slot); say(note); }
-    note.field.focus();
+    if (!isUnsaved(note)) return void (forget(note.slot), say(note));
+    typed(note);
+    save(note);
   }
 
   function typed(note) {
@@ -103,11 +93,14 @@
     for (const note of notes) if (now >= note.next && (now - note.typed >= PAUSE || now - note.since >= LONGEST)) save(note);
   }, 500);
 
+  document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (/^\s*<!doctype/i.test(detail.serverResponse)) detail.shouldSwap = false; // a whole page: an error's
+  });
   document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
     const note = notes.find(({ field }) => field === detail.elt);
     if (note) answered(note, detail.xhr.status);
-    else if (detail.xhr.status === 200) { forget("agreements"); wholeRoom.textContent = ""; }
-    else if (![409, 422].includes(detail.xhr.status)) wholeRoom.textContent = "Överenskommelsen är inte sparad än. Försök igen om en stund.";
+    else if (detail.xhr.status === 200) forget("agreements");
+    if (!note) wholeRoom.textContent = [200, 409, 422].includes(detail.xhr.status) ? "" : "Överenskommelsen är inte sparad än. Försök igen om en stund.";
   });
 
   room.addEventListener("click", ({ target }) => {
@@ -116,6 +109,7 @@
     if (!note) return;
     const mine = note.field.value, theirs = stored(note);
     take(note, { mine, theirs, both: `${theirs}\n\n${mine}` }[choice]);
+    note.field.focus();
   });
 
   form.addEventListener("submit", (event) => {
@@ -127,7 +121,7 @@
   for (const signOut of document.querySelectorAll('form[action$="/logga-ut"]')) {
     signOut.addEventListener("submit", (event) => {
       if (notes.some(isUnsaved) && !confirm("Allt du skrev är inte sparat än. Vill du logga ut ändå?")) event.preventDefault();
-      else forgetAll(() => true);
+      else forgetEverything();
     });
   }
 
@@ -139,7 +133,7 @@
       const news = await answer.json();
       for (const note of notes) {
         const newer = news.notes[note.slot];
-        if (!newer || isUnsaved(note) || note.sent !== null || note.stopped || String(newer.version) === version(note).value) continue;
+        if (!newer || isUnsaved(note) || note.sent !== null || note.stopped || newer.version <= Number(version(note).value)) continue;
         const caret = note.field.selectionStart;
         note.saved = note.field.value = newer.text;
         version(note).value = newer.version;
@@ -164,10 +158,8 @@
     } else forget(note.slot);
   }
   for (const [name, value] of Object.entries(kept("agreements")?.fields ?? {})) {
-    const field = form.elements[name];
-    if (!field) continue;
-    field.value = value;
-    field.closest("details")?.setAttribute("open", "");
+    if (form.elements[name]) form.elements[name].value = value;
+    form.elements[name]?.closest("details")?.setAttribute("open", "");
   }
   for (const each of document.querySelectorAll(".script-only")) each.hidden = false;
 })();
