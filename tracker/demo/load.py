@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from tracker.auth.passwords import DEMO_PASSWORD, hash_password
 from tracker.demo import (
     story_almhammar,
+    story_check_ins,
     story_granby,
     story_hasselbrink,
     story_klockvret,
@@ -38,6 +39,7 @@ STORIES = (
     story_almhammar,
     story_granby,
     story_today,
+    story_check_ins,
 )
 
 
