@@ -31,7 +31,7 @@ from tracker.models import (
 )
 from tracker.organisation.roles import LEADERS
 from tracker.organisation.staffing import Person, Staffing
-from tracker.web.swedish import date_medium
+from tracker.web.swedish import date_medium, listing
 
 OPEN_SHOWN = 6
 """More that is open than this is followed on the pages that list it."""
@@ -129,7 +129,7 @@ class Open:
 def open_obstacles(units: Sequence[SchoolUnit]) -> list[Open]:
     """Obstacles of the läsår that nobody has ticked off, the latest first."""
     rows = db.session.execute(
-        sa.select(CheckIn.id, CheckIn.obstacles, CheckIn.held_on)
+        sa.select(CheckIn.id.label("check_in_id"), CheckIn.obstacles, CheckIn.held_on)
         .where(
             CheckIn.id.in_(_about(units)),
             CheckIn.obstacles != "",
@@ -138,8 +138,16 @@ def open_obstacles(units: Sequence[SchoolUnit]) -> list[Open]:
         )
         .order_by(CheckIn.held_on.desc(), CheckIn.id.desc())
         .limit(OPEN_SHOWN)
-    )
-    return [Open(row.id, row.obstacles, f"Från {date_medium(row.held_on)}.") for row in rows]
+    ).all()
+    about = _names(rows, units)
+    return [
+        Open(
+            row.check_in_id,
+            row.obstacles,
+            f"Från {date_medium(row.held_on)}{about.get(row.check_in_id, '')}.",
+        )
+        for row in rows
+    ]
 
 
 def open_support(units: Sequence[SchoolUnit]) -> list[Open]:
@@ -147,6 +155,7 @@ def open_support(units: Sequence[SchoolUnit]) -> list[Open]:
     rows = db.session.execute(
         sa.select(
             SupportRequest.id,
+            SupportRequest.check_in_id,
             SupportRequest.text,
             SupportRequest.asked_on,
             SupportRequest.state,
@@ -158,16 +167,32 @@ def open_support(units: Sequence[SchoolUnit]) -> list[Open]:
         )
         .order_by(SupportRequest.asked_on, SupportRequest.id)
         .limit(OPEN_SHOWN)
-    )
+    ).all()
+    about = _names(rows, units)
     return [
         Open(
             row.id,
             row.text,
-            f"Från {date_medium(row.asked_on)}. "
+            f"Från {date_medium(row.asked_on)}{about.get(row.check_in_id, '')}. "
             + (f"Svar: {row.answer}" if row.answer else f"{row.state.label}."),
         )
         for row in rows
     ]
+
+
+def _names(rows: Sequence[Any], units: Sequence[SchoolUnit]) -> dict[int, str]:
+    """Which units a check-in was about, where that is not plain: ", Sävkullaskolan"."""
+    if len(units) < 2:
+        return {}
+    found: dict[int, list[str]] = {}
+    for key, name in db.session.execute(
+        sa.select(CheckInUnit.check_in_id, SchoolUnit.name)
+        .join(SchoolUnit, SchoolUnit.id == CheckInUnit.unit_id)
+        .where(CheckInUnit.check_in_id.in_([row.check_in_id for row in rows]))
+        .order_by(SchoolUnit.sort_key)
+    ):
+        found.setdefault(key, []).append(name)
+    return {key: f", {listing(names)}" for key, names in found.items()}
 
 
 def last_time(units: Sequence[SchoolUnit]) -> CheckIn | None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from tracker.auth.passwords import DEMO_PASSWORD, hash_password
 from tracker.demo import (
     story_almhammar,
+    story_check_ins,
     story_conversations,
     story_granby,
     story_hasselbrink,
@@ -45,6 +46,7 @@ STORIES = (
     story_granby,
     story_today,
     story_preparation,
+    story_check_ins,
 )
 
 
