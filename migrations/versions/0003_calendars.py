@@ -42,9 +42,7 @@ def upgrade() -> None:
         sa.Column("organizer_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("sequence >= 0", name=op.f("ck_calendar_entry_sequence_counts_up")),
-        sa.CheckConstraint(
-            "ends_at > starts_at", name=op.f("ck_calendar_entry_ends_after_start")
-        ),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_calendar_entry_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["organizer_id", "mail_id"],
             ["outgoing_mail.organizer_id", "outgoing_mail.id"],
