@@ -70,8 +70,9 @@ class Difference:
 
     @property
     def begins_first(self) -> datetime:
-        """The sooner of the time that holds and the one in the calendar."""
-        return min(row.starts_at for row in (self.occasion, self.entry) if row is not None)
+        """The sooner of the time that holds and the one in the calendar, as far as they lie ahead."""
+        starts = [row.starts_at for row in (self.occasion, self.entry) if row is not None]
+        return min((start for start in starts if start > now()), default=now())
 
 
 def reconcile(organizer_id: int) -> int:
