@@ -211,8 +211,11 @@ class OutgoingMail(Leased, Identified, Base):
                 "subject": "", "text": "", "html": "", "state": MailState.QUEUED,
                 "created_at": now(), "next_try_at": now(), "attempts": 0, "last_error": "",
             }  # fmt: skip
-            db.session.execute(_insert_once(cls.__table__, _dialect()), values)
-            mail = db.session.scalars(_of_the_day(), whose).one()
+            # Nothing comes back where another scheduler was first.
+            mail = (
+                db.session.scalar(_new_mail(_dialect()), values)
+                or db.session.scalars(_of_the_day(), whose).one()
+            )
         if mail.lease is not None or mail.state in (MailState.SENT, MailState.FAILED):
             return None
         if mail.state is MailState.DROPPED:
@@ -314,6 +317,12 @@ def _of_the_day() -> sa.Select[tuple[OutgoingMail]]:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+@cache
+def _new_mail(dialect: str) -> sa.Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(OutgoingMail).on_conflict_do_nothing().returning(OutgoingMail)
 
 
 @cache

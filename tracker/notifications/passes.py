@@ -1,6 +1,7 @@
 """One pass of the reminder engine."""
 
 import logging
+import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
@@ -36,7 +37,8 @@ def tick(stopping: Callable[[], bool] = lambda: False) -> Pass:
     with reading_only():
         organizer_ids = db.session.scalars(sa.select(Organizer.id).order_by(Organizer.id)).all()
         db.session.commit()
-    for organizer_id in organizer_ids:
+    # Not in the same order in every process: several then share the planning of a large morning.
+    for organizer_id in random.sample(organizer_ids, len(organizer_ids)):
         if stopping():
             return result
         try:

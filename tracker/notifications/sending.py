@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -313,7 +315,7 @@ def compose(mail: OutgoingMail, configured: Settings) -> EmailMessage:
     """The message as it goes over the wire. Raises Refused for an address that is none."""
     message = EmailMessage(policy=MAIL)
     try:
-        message["From"] = address(*parseaddr(configured.mail_from))
+        message["From"] = _from(configured.mail_from)
         message["To"] = address(mail.to_name, mail.to_address)
     except Exception as wrong:  # the parser of addresses raises whatever it stumbles over
         raise Refused("Adressen går inte att använda") from wrong
@@ -325,6 +327,11 @@ def compose(mail: OutgoingMail, configured: Settings) -> EmailMessage:
     message["Content-Language"] = "sv"
     put_bodies(message, mail.text, mail.html)
     return message
+
+
+@cache
+def _from(mail_from: str) -> str | Address:
+    return address(*parseaddr(mail_from))
 
 
 def _host(configured: Settings) -> str:

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from email.generator import BytesGenerator
 from email.message import EmailMessage
+from email.utils import parseaddr
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self
@@ -69,10 +70,12 @@ class Postbox:
 
     def send(self, message: EmailMessage) -> None:
         """Returns when the server has taken the mail; raises Refused, NotNow or ServerAway."""
-        [recipient] = message["To"].addresses
-        connection = self._begin(recipient.addr_spec)
+        # As it is written: the header's own reading of it takes longer than all that is said here.
+        [to] = (value for name, value in message.raw_items() if name == "To")
+        recipient = parseaddr(str(to))[1]
+        connection = self._begin(recipient)
         try:
-            self._ask(connection, connection.rcpt(recipient.addr_spec), 250, 251)
+            self._ask(connection, connection.rcpt(recipient), 250, 251)
             self._ask(connection, connection.docmd("DATA"), 354)
             self._ask(connection, connection.hand_over(_flat(message, connection)), 250)
         except (smtplib.SMTPException, OSError) as problem:

@@ -1,7 +1,7 @@
 """A mail server that takes everything, in a process of its own, and costs next to nothing beside
 the sender that is measured. Run as a program:
 
-    python -m bench.taker LOG
+    python -m tests.faults.taker LOG
 
 Prints its port. Writes a line to LOG for each mail before it answers 250: the session's number,
 the seconds since the epoch and the Message-ID; and `SESSION quit` when a client takes its leave.
@@ -10,9 +10,15 @@ Ends with its standard input.
 
 import asyncio
 import itertools
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
+
+from tracker import ROOT
 
 _numbers = itertools.count(1)
 
@@ -68,9 +74,30 @@ async def _serve(path: str) -> None:
     loop = asyncio.get_running_loop()
     with open(path, "a", buffering=1) as log:
         server = await loop.create_server(lambda: Session(log), "127.0.0.1", 0)
-        print(server.sockets[0].getsockname()[1], flush=True)
+        print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 (for who started it)
         await loop.run_in_executor(None, sys.stdin.read)
         server.close()
+
+
+@contextmanager
+def taker(folder: Path) -> Iterator[tuple[int, Path]]:
+    """The mail server in a process of its own: its port, and its log as above."""
+    log = folder / "taken.log"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.taker", log],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline()), log
+    finally:
+        process.stdin.close()
+        process.wait(timeout=30)
+        process.stdout.close()
 
 
 if __name__ == "__main__":
