@@ -154,6 +154,8 @@ class Postbox:
                 "den erbjuder ingen kryptering, och lösenordet skickas inte i klartext"
             )
         if server.user:
+            if not connection.has_extn("auth"):
+                raise smtplib.SMTPNotSupportedError("den tar inte emot någon inloggning")
             connection.login(server.user, server.password or "")
 
     def _tls(self) -> ssl.SSLContext:
@@ -283,6 +285,8 @@ def _told(problem: BaseException) -> str:
     if isinstance(problem, smtplib.SMTPServerDisconnected):  # smtplib hides what came before it
         cause = problem.__context__
         return _told(cause) if isinstance(cause, OSError) else _IN_SWEDISH[ConnectionError]
+    if type(problem) is smtplib.SMTPException:
+        return "den vill ha ett sätt att logga in på som Varvet inte kan"
     for kind, words in _IN_SWEDISH.items():
         if isinstance(problem, kind):
             return words
