@@ -39,7 +39,7 @@ class _Policy(EmailPolicy):
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         if isinstance(value, str) and value.isprintable():
-            if name == "Subject" and not value.isascii():
+            if name == "Subject" and not (value.isascii() and "=?" not in value):
                 words = Header(value, _UTF8, LINE, header_name=name)
                 return name, words.encode(linesep=self.linesep)
             if value.isascii() and len(name) + len(value) + 2 <= LINE:
@@ -55,10 +55,15 @@ class _Policy(EmailPolicy):
 MAIL = _Policy(linesep="\r\n", max_line_length=LINE, header_factory=_Kinds())
 
 
+def one_line(text: str) -> str:
+    """Whatever was written, as a header can carry it."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
 def address(name: str, spec: str) -> str | Address:
     """What From and To are given. Raises ValueError or HeaderParseError for an address that is none;
     a name may be anything, and becomes one line."""
-    name = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    name = one_line(name).replace("=?", "= ?")  # or it would be read as an "encoded word"
     parsed = Address(name, addr_spec=spec)
     if not parsed.domain or not parsed.username:
         raise HeaderParseError("an address needs both sides of its @")

@@ -25,7 +25,7 @@ from tracker.database import reading_only
 from tracker.extensions import db
 from tracker.models import MailKind, OutgoingMail, ReminderKind
 from tracker.notifications.digest import Digest
-from tracker.notifications.mime import MAIL, address, put_bodies
+from tracker.notifications.mime import MAIL, address, one_line, put_bodies
 from tracker.notifications.planning import settle_pointless
 from tracker.notifications.sending_days import next_send_moment, sends_now
 from tracker.notifications.situation import Situation
@@ -319,7 +319,7 @@ def compose(mail: OutgoingMail, configured: Settings) -> EmailMessage:
         message["To"] = address(mail.to_name, mail.to_address)
     except Exception as wrong:  # the parser of addresses raises whatever it stumbles over
         raise Refused("Adressen går inte att använda") from wrong
-    message["Subject"] = mail.subject
+    message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(local(now()))
     message["Message-ID"] = mail.message_id(_host(configured))
     message["Auto-Submitted"] = "auto-generated"
