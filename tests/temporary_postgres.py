@@ -59,11 +59,12 @@ def postgres_programs() -> Path:
 
 
 @contextmanager
-def temporary_postgres() -> Iterator[str]:
+def temporary_postgres(*, durable: bool = False) -> Iterator[str]:
     """Start a server and yield the URL of its maintenance database, whose user may create others.
 
     It listens on a socket in its own directory only, so nobody else's port or network is involved.
-    It does not wait for the disk, since nothing in it outlives the run. PostgreSQL refuses to run
+    It does not wait for the disk, since nothing in it outlives the run, unless it is to be measured as
+    it would be in use (`durable`). PostgreSQL refuses to run
     as root, so root's tests run it as `postgres` or `nobody`. Raises NoPostgres when there is none
     or it does not start.
     """
@@ -77,14 +78,14 @@ def temporary_postgres() -> Iterator[str]:
             os.chown(home, user.pw_uid, user.pw_gid)
             identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
             programs = _within_reach_of_others(programs, home)
-        with _server(programs, home, identity):
+        with _server(programs, home, identity, durable):
             yield f"postgresql://varvet@/postgres?host={home}"
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
-def _server(programs: Path, home: Path, identity: dict[str, Any]) -> Iterator[None]:
+def _server(programs: Path, home: Path, identity: dict[str, Any], durable: bool) -> Iterator[None]:
     data, log = home / "data", home / "log"
     # A stray PGDATA or PGPORT of the person who runs the tests must not steer this server.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
@@ -108,11 +109,10 @@ def _server(programs: Path, home: Path, identity: dict[str, Any]) -> Iterator[No
     options = {
         "listen_addresses": "",
         "unix_socket_directories": home,
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
         "max_connections": 100,
     }
+    if not durable:
+        options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     with log.open("wb") as output:
         server = subprocess.Popen(

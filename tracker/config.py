@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 SHORTEST_KEY = 16
+_BARE_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+", re.ASCII)
 ENVIRONMENTS = ("production", "demo", "development", "test")
 
 
@@ -61,6 +63,8 @@ class Settings:
     proxy_hops: int
     smtp: SmtpServer | None
     mail_from: str
+    mail_envelope_from: str = ""
+    """Where mail that cannot be delivered comes back, when that is not MAIL_FROM."""
 
     @property
     def is_demo(self) -> bool:
@@ -103,6 +107,7 @@ class Settings:
             proxy_hops=int(hops),
             smtp=SmtpServer.parse(smtp) if smtp else None,
             mail_from=_mail_from(env.get("MAIL_FROM"), parts.hostname),
+            mail_envelope_from=_mail_envelope_from(env.get("MAIL_ENVELOPE_FROM")),
         )
 
 
@@ -122,6 +127,16 @@ def _mail_from(value: str | None, host: str) -> str:
     if "@" not in address or "\n" in address:
         raise ConfigError(
             "MAIL_FROM: should be an e-mail address, for example Varvet <varvet@example.se>"
+        )
+    return address
+
+
+def _mail_envelope_from(value: str | None) -> str:
+    address = (value or "").strip()
+    if address and not _BARE_ADDRESS.fullmatch(address):
+        raise ConfigError(
+            "MAIL_ENVELOPE_FROM: should be an e-mail address and nothing else, "
+            "for example studs@example.se"
         )
     return address
 

@@ -5,6 +5,7 @@ no harm. Times of day live in the rules of the jobs, never here: an interval in 
 when the clocks change.
 """
 
+import gc
 import logging
 import signal
 import threading
@@ -81,6 +82,8 @@ def run(app: Flask, schedule: tuple[Job, ...] = SCHEDULE) -> None:
         signal.signal(ending, lambda *_: stopping.set())
     # Not from within the signal handler, which may interrupt the scheduler with its locks held.
     threading.Thread(target=_shut_down, args=(scheduler,), daemon=True).start()
+    gc.collect()
+    gc.freeze()  # what was loaded at the start stays: the collector need not look through it again
     log("scheduler started")
     scheduler.start()
     log("scheduler ended")

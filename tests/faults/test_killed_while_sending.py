@@ -16,7 +16,7 @@ from tracker.clock import local
 from tracker.extensions import db
 from tracker.models import LinkPurpose, MailState, OneTimeLink
 from tracker.notifications.account_mails import send_reset
-from tracker.notifications.models import LEASE
+from tracker.notifications.leasing import LEASE
 
 MEMORY = 120 * 1024
 """What the scheduler may hold, in kB."""

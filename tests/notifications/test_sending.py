@@ -18,7 +18,7 @@ from tests.notifications.scenes import (
 from tracker import clock
 from tracker.extensions import db
 from tracker.models import MailState, OutgoingMail
-from tracker.notifications.models import LEASE, PAUSES
+from tracker.notifications.leasing import LEASE, PAUSES
 from tracker.notifications.passes import tick
 
 
@@ -175,8 +175,7 @@ def test_a_leased_mail_is_nobody_elses(cast: Cast, server: FakeServer) -> None:
     server.not_now = []
     at = moment("2026-09-15", "07:30")
     with clock.stopped_at(at):
-        mail_id = OutgoingMail.claim("another sender")
-        assert mail_id is not None
+        [mail_id] = OutgoingMail.claim("another sender")
         assert tick().sent == 0
     with clock.stopped_at(at + LEASE):
         assert tick().sent == 0

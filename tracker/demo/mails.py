@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tracker import clock
 from tracker.cycle.workdays import may_send_on, send_moment
 from tracker.extensions import db
-from tracker.models import MailState, Organizer, OutgoingMail
+from tracker.models import MailState, Organizer, OutgoingMail, Reminder, ReminderState
 from tracker.notifications.planning import plan
 
 
@@ -26,7 +26,13 @@ def play_last_mails(moment: datetime) -> None:
     with clock.stopped_at(send_moment(day)):
         for organizer_id in db.session.scalars(sa.select(Organizer.id)).all():
             plan(organizer_id)
-        waiting = sa.select(OutgoingMail).where(OutgoingMail.state == MailState.QUEUED)
-        for mail in db.session.scalars(waiting).all():
-            mail.mark_sent([reminder.id for reminder in mail.planned_reminders()])
+        waiting = OutgoingMail.state == MailState.QUEUED
+        carried = Reminder.mail_id.in_(sa.select(OutgoingMail.id).where(waiting))
+        for sent in (
+            sa.update(Reminder)
+            .where(carried, Reminder.state == ReminderState.PLANNED)
+            .values(state=ReminderState.SENT, settled_at=clock.now()),
+            sa.update(OutgoingMail).where(waiting).values(state=MailState.SENT, sent_at=clock.now()),
+        ):
+            db.session.execute(sent, execution_options={"synchronize_session": False})
         db.session.commit()

@@ -1,7 +1,8 @@
 """Reminders and the mails that carry them: two tables, since one mail may carry several reminders."""
 
 import enum
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
@@ -12,24 +13,24 @@ from tracker.auth.models import LinkPurpose
 from tracker.clock import now, today
 from tracker.database import Base, Identified, ShortText, TenantOwned, choice, tenant_fk, tenant_key
 from tracker.extensions import db
+from tracker.notifications.leasing import Leased
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
     from tracker.organisation.staffing import Person
 
-LEASE = timedelta(minutes=10)
-"""How long a sender has a mail for itself: longer than every SMTP timeout together."""
 
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 720, 720))
-"""Between one attempt to send a mail and the next. After the last of them it has failed."""
-
-
-def _insert_once(table: sa.Table, values: dict[str, Any]) -> sa.Insert:
-    """An INSERT that does nothing where a unique key is taken; both databases have it, each in its
-    own dialect."""
-    dialect = db.session.get_bind().dialect.name
+@cache
+def _insert_once(table: sa.Table, dialect: str) -> sa.Insert:
+    """An INSERT that does nothing where a unique key is taken, and gives the new row's id; both
+    databases have it, each in its own dialect. Built once, as what a person's reminders ask is:
+    that cost more than the answers."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).values(values).on_conflict_do_nothing()
+    return insert(table).on_conflict_do_nothing().returning(table.c.id)
+
+
+def _dialect() -> str:
+    return db.session.get_bind().dialect.name
 
 
 class ReminderKind(enum.StrEnum):
@@ -126,8 +127,8 @@ class Reminder(TenantOwned, Base):
     @classmethod
     def insert_once(cls, **values: Any) -> int:
         """Put a reminder into the ledger: 1, or 0 when it is there already."""
-        inserted = _insert_once(cls.__table__, values).returning(cls.id)
-        return 0 if db.session.scalar(inserted) is None else 1
+        inserted = db.session.scalar(_insert_once(cls.__table__, _dialect()), values)
+        return 0 if inserted is None else 1
 
     def settle(self, state: ReminderState, reason: str = "") -> None:
         """How a planned reminder ended."""
@@ -176,7 +177,7 @@ class MailState(enum.StrEnum):
         }[self]
 
 
-class OutgoingMail(Identified, Base):
+class OutgoingMail(Leased, Identified, Base):
     """One mail to one person. It is what the senders lease, send and mark; its Message-ID follows
     from its id, so that a mail sent twice after a crash is recognised as the same."""
 
@@ -216,6 +217,7 @@ class OutgoingMail(Identified, Base):
     state: Mapped[MailState] = mapped_column(choice(MailState), default=MailState.QUEUED)
     created_at: Mapped[datetime] = mapped_column(default=now)
     next_try_at: Mapped[datetime] = mapped_column(default=now)
+    """When it is tried next; of one that has failed, when that was known."""
     leased_until: Mapped[datetime | None]
     lease: Mapped[str | None] = mapped_column(sa.String(40))
     """Who holds it: a mark counts only while the lease is one's own. A lease that has run out stands
@@ -239,20 +241,8 @@ class OutgoingMail(Identified, Base):
         """The mail that takes the person's reminders today, locked: the one that waits, or a new one.
         None when today's has gone or is on its way. At most one mail a person waits at a time, so
         that days without a mail server do not end in several mails at once."""
-        existing = (
-            sa.select(cls)
-            .where(
-                cls.organizer_id == organizer_id,
-                cls.recipient_id == person.id,
-                cls.kind == MailKind.REMINDERS,
-                sa.or_(cls.state == MailState.QUEUED, cls.digest_on == today()),
-            )
-            .order_by(cls.digest_on.desc())
-            .limit(1)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        mail = db.session.scalar(existing)
+        whose = {"organizer": organizer_id, "person": person.id, "day": today()}
+        mail = db.session.scalar(_of_the_day(), whose)
         if mail is None:
             values = {
                 "organizer_id": organizer_id, "recipient_id": person.id,
@@ -261,8 +251,11 @@ class OutgoingMail(Identified, Base):
                 "subject": "", "text": "", "html": "", "state": MailState.QUEUED,
                 "created_at": now(), "next_try_at": now(), "attempts": 0, "last_error": "",
             }  # fmt: skip
-            db.session.execute(_insert_once(cls.__table__, values))
-            mail = db.session.scalars(existing).one()
+            # Nothing comes back where another scheduler was first.
+            mail = (
+                db.session.scalar(_new_mail(_dialect()), values)
+                or db.session.scalars(_of_the_day(), whose).one()
+            )
         if mail.lease is not None or mail.state in (MailState.SENT, MailState.FAILED):
             return None
         if mail.state is MailState.DROPPED:
@@ -292,14 +285,9 @@ class OutgoingMail(Identified, Base):
 
     def planned_reminders(self) -> list[Reminder]:
         """The reminders that it is to carry, as the database has them now."""
-        return list(
-            db.session.scalars(
-                sa.select(Reminder)
-                .where(Reminder.mail_id == self.id, Reminder.state == ReminderState.PLANNED)
-                .order_by(Reminder.id)
-                .execution_options(populate_existing=True)
-            )
-        )
+        if self._read_along is not None:
+            return [row for row in self._read_along if row.state is ReminderState.PLANNED]
+        return list(db.session.scalars(_planned_in(), {"mail": self.id}))
 
     def supersede(self, kind: ReminderKind, subject_id: int, offset_days: int, reason: str) -> int:
         """Let a later reminder take the place of those about the same thing that wait in the mail;
@@ -320,42 +308,6 @@ class OutgoingMail(Identified, Base):
         self.state, self.last_error = MailState.DROPPED, reason or self.last_error
         self._let_go()
 
-    @classmethod
-    def claim(cls, lease: str) -> int | None:
-        """Take the mail that has waited longest, so that no other sender does, and give its id; None
-        when none is due. Committed at once."""
-        table = cls.__table__.alias()
-        waiting = (
-            sa.select(table.c.id)
-            .where(
-                table.c.state == MailState.QUEUED,
-                table.c.next_try_at <= now(),
-                sa.or_(table.c.lease.is_(None), table.c.leased_until < now()),
-            )
-            .order_by(table.c.next_try_at, table.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        taken = db.session.scalar(
-            sa.update(cls)
-            .where(cls.id == waiting.scalar_subquery())
-            .values(lease=lease, leased_until=now() + LEASE)
-            .returning(cls.id)
-            .execution_options(synchronize_session=False)
-        )
-        db.session.commit()
-        return taken
-
-    @classmethod
-    def held(cls, mail_id: int, lease: str) -> Self | None:
-        """The mail, locked, while the lease is still one's own."""
-        return db.session.scalar(
-            sa.select(cls)
-            .where(cls.id == mail_id, cls.lease == lease, cls.state == MailState.QUEUED)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-
     def has_gone_today(self) -> bool:
         """Whether the person has been sent another mail of reminders today."""
         return bool(
@@ -370,38 +322,6 @@ class OutgoingMail(Identified, Base):
                 )
             )
         )
-
-    def wait_until(self, moment: datetime) -> None:
-        """Give the mail back: its hour has not come."""
-        self.next_try_at = moment
-        self._let_go()
-
-    def try_again(self, error: str) -> bool:
-        """Give the mail back after an answer that may be another later; False when it has been tried
-        often enough, and has failed."""
-        self.last_error = error
-        if self.attempts >= len(PAUSES):
-            self.fail(error)
-            return False
-        self.next_try_at = now() + PAUSES[self.attempts]
-        self.attempts += 1
-        self._let_go()
-        return True
-
-    def fail(self, error: str) -> None:
-        """It will never be taken: say why."""
-        self.state, self.last_error = MailState.FAILED, error
-        for reminder in self.planned_reminders():
-            reminder.settle(ReminderState.FAILED, "Mejlet kunde inte skickas")
-        self._let_go()
-
-    def mark_sent(self, reminder_ids: list[int]) -> None:
-        """The server has taken it, with these reminders."""
-        self.state, self.sent_at, self.last_error = MailState.SENT, now(), ""
-        for reminder in self.planned_reminders():
-            if reminder.id in reminder_ids:
-                reminder.settle(ReminderState.SENT)
-        self._let_go()
 
     @classmethod
     def drop_expired_links(cls) -> None:
@@ -418,7 +338,39 @@ class OutgoingMail(Identified, Base):
         )
         db.session.commit()
 
-    def _let_go(self) -> None:
-        self.lease = self.leased_until = None
-        if self.kind.is_secret and self.state is not MailState.QUEUED:
-            self.text = self.html = ""  # a link is kept no longer than it takes to send it
+
+@cache
+def _of_the_day() -> sa.Select[tuple[OutgoingMail]]:
+    """The person's mail that waits, or has today's date."""
+    return (
+        sa.select(OutgoingMail)
+        .where(
+            OutgoingMail.organizer_id == sa.bindparam("organizer"),
+            OutgoingMail.recipient_id == sa.bindparam("person"),
+            OutgoingMail.kind == MailKind.REMINDERS,
+            sa.or_(
+                OutgoingMail.state == MailState.QUEUED,
+                OutgoingMail.digest_on == sa.bindparam("day"),
+            ),
+        )
+        .order_by(OutgoingMail.digest_on.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+@cache
+def _new_mail(dialect: str) -> sa.Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(OutgoingMail).on_conflict_do_nothing().returning(OutgoingMail)
+
+
+@cache
+def _planned_in() -> sa.Select[tuple[Reminder]]:
+    return (
+        sa.select(Reminder)
+        .where(Reminder.mail_id == sa.bindparam("mail"), Reminder.state == ReminderState.PLANNED)
+        .order_by(Reminder.id)
+        .execution_options(populate_existing=True)
+    )

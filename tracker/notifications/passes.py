@@ -1,6 +1,7 @@
 """One pass of the reminder engine, and of what keeps the calendars true."""
 
 import logging
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -64,7 +65,9 @@ def tick(stopping: Callable[[], bool] = lambda: False) -> Pass:
     processes at once, and be killed at any moment. Without a mail server the mails stay where they
     are."""
     result = Pass()
-    for organizer_id in _organizer_ids():
+    # Not in the same order in every process: several then share the planning of a large morning.
+    organizer_ids = _organizer_ids()
+    for organizer_id in random.sample(organizer_ids, len(organizer_ids)):
         if stopping():
             return result
         try:

@@ -145,7 +145,7 @@ def _lines_of_all(office: Office) -> dict[int, WeekLines]:
         return {}
     whole = Grant(Role.DIALOGUE_LEAD, None, None, False, False, None, None, False)
     access = Access(OrganizerChoice(office.organizer_id, office.name), [], [whole])
-    units = overview.units(access, 0, [whole], whole=False)
+    units = overview.units(access, 0, [whole], whole=False, check_ins=True)
     measures = overview.measures(access, led=[], worked=[], followed=[whole])
     addresses = Addresses(calendar.slug(calendar.school_year_start(today())), external_url)
     in_need: dict[int, list[tuple[tuple[int, date], int, UnitInNeed]]] = {}
@@ -162,6 +162,7 @@ def _lines_of_all(office: Office) -> dict[int, WeekLines]:
             due=[row for row in measures.get(unit.id, ()) if row.is_due],
             day=today(),
             addresses=addresses,
+            leads=True,
         )
         if why:
             named = _in_need(unit, leader, why, lead, addresses)
