@@ -13,7 +13,6 @@ from tracker.extensions import db
 from tracker.models import (
     Agreement,
     CheckIn,
-    CheckInUnit,
     DialogueApproval,
     DialogueState,
     Measure,
@@ -220,20 +219,27 @@ def check_in(
     cast: Cast, day: date | str, *units: SchoolUnit, next_on: date | None = None
 ) -> CheckIn:
     day = date.fromisoformat(day) if isinstance(day, str) else day
-    row = CheckIn(
-        organizer_id=units[0].organizer_id, held_on=day, next_on=next_on, by_name=cast.erik.name,
-        at=moment(day, "10:00"),
-    )  # fmt: skip
-    row.unit_links = [CheckInUnit(organizer_id=row.organizer_id, unit_id=unit.id) for unit in units]
-    db.session.add(row)
+    with clock.stopped_at(moment(day, "10:00")):
+        row = CheckIn.hold(
+            units, by=cast.erik, held_on=day, next_on=next_on, situation="Läget är bra."
+        )
     db.session.commit()
     return row
 
 
 def ask_for_support(cast: Cast, row: CheckIn, text: str) -> SupportRequest:
-    request = SupportRequest(
-        organizer_id=row.organizer_id, check_in_id=row.id, text=text, asked_on=row.held_on
-    )
-    db.session.add(request)
+    with clock.stopped_at(moment(row.held_on, "10:00")):
+        row.correct(
+            by=cast.karin,
+            units=[link.unit for link in row.unit_links],
+            measures=[],
+            held_on=row.held_on,
+            next_on=row.next_on,
+            situation=row.situation,
+            obstacles=row.obstacles,
+            support=text,
+        )
     db.session.commit()
+    assert row.support is not None
+    request = row.support
     return request

@@ -32,7 +32,9 @@ def play_last_mails(moment: datetime) -> None:
             sa.update(Reminder)
             .where(carried, Reminder.state == ReminderState.PLANNED)
             .values(state=ReminderState.SENT, settled_at=clock.now()),
-            sa.update(OutgoingMail).where(waiting).values(state=MailState.SENT, sent_at=clock.now()),
+            sa.update(OutgoingMail)
+            .where(waiting)
+            .values(state=MailState.SENT, sent_at=clock.now()),
         ):
             db.session.execute(sent, execution_options={"synchronize_session": False})
         db.session.commit()

@@ -4,7 +4,7 @@ gathers their reminders in one mail a week, the rules, and the days without mail
 Read once for some days and asked with the clock on each of them, so that the engine and the preview
 of the days to come are the same code."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -13,11 +13,9 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from tracker.clock import today
-from tracker.cycle.calendar import PeriodKind
-from tracker.cycle.workdays import days_within, may_send_on
+from tracker.cycle.workdays import may_send_on
 from tracker.extensions import db
 from tracker.models import (
-    CalendarPeriod,
     MailRhythm,
     Organizer,
     Permission,
@@ -27,6 +25,7 @@ from tracker.models import (
     RoleAssignment,
     User,
 )
+from tracker.notifications.sending_days import closed_days
 from tracker.organisation.roles import LEADERS
 from tracker.organisation.staffing import Person, Staffing
 
@@ -128,25 +127,9 @@ class Office:
         return found
 
     @cached_property
-    def _periods(self) -> Sequence[sa.Row[Any]]:
-        return db.session.execute(
-            sa.select(CalendarPeriod.kind, CalendarPeriod.starts_on, CalendarPeriod.ends_on).where(
-                CalendarPeriod.organizer_id == self.organizer_id,
-                CalendarPeriod.kind.in_([PeriodKind.CLOSED, PeriodKind.LOV]),
-            )
-        ).all()
-
-    @cached_property
     def closed(self) -> frozenset[date]:
         """The days when the organizer's leaders are off."""
-        return self._within(PeriodKind.CLOSED)
-
-    @cached_property
-    def lov(self) -> frozenset[date]:
-        return self._within(PeriodKind.LOV)
-
-    def _within(self, kind: PeriodKind) -> frozenset[date]:
-        return days_within((first, last) for which, first, last in self._periods if which is kind)
+        return closed_days(self.organizer_id)
 
     # People
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from tracker.checkins.reading import check_in_facts
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import CheckIn, CheckInUnit, ReminderKind, ReminderState, SchoolUnit, UnitKind
+from tracker.models import ReminderKind, ReminderState, SchoolUnit
 from tracker.notifications.kinds.base import (
     NO_LONGER_THEIRS,
     Due,
@@ -20,16 +21,13 @@ from tracker.notifications.kinds.base import (
     day_and_month,
     moved,
 )
-from tracker.notifications.office import ONE_DAY, Office, PlacedUnit
+from tracker.notifications.office import Office, PlacedUnit
 from tracker.organisation.staffing import Person
 from tracker.web.security import external_url
 from tracker.web.swedish import count
 
 if TYPE_CHECKING:
     from tracker.notifications.digest import Digest
-
-LONGEST_AGO = timedelta(days=300)
-"""A unit that has not been checked in with for so long is not in the habit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +43,6 @@ class NextCheckIn:
         return self.due_on.toordinal()
 
 
-def due_day(held_on: date, next_on: date | None, interval: int, lov: Collection[date]) -> date:
-    """The day that was agreed on, else the interval's; days of lov are not counted."""
-    if next_on is not None:
-        return next_on
-    day, left = held_on, interval
-    while left:
-        day += ONE_DAY
-        left -= day not in lov
-    return day
-
-
 class DueCheckIns(Kind[NextCheckIn]):
     kind = ReminderKind.CHECK_IN
     absent = "Enheten stäms inte av längre"
@@ -66,45 +53,17 @@ class DueCheckIns(Kind[NextCheckIn]):
         return self._select(office) if office.rules[self.kind] else []
 
     def _select(self, office: Office) -> list[NextCheckIn]:
-        latest = (
-            sa.select(
-                CheckInUnit.unit_id,
-                CheckIn.held_on,
-                CheckIn.next_on,
-                sa.func.row_number()
-                .over(
-                    partition_by=CheckInUnit.unit_id,
-                    order_by=(CheckIn.held_on.desc(), CheckIn.id.desc()),
-                )
-                .label("place"),
-            )
-            .join(CheckIn, CheckIn.id == CheckInUnit.check_in_id)
-            .where(
-                CheckIn.organizer_id == office.organizer_id,
-                CheckIn.held_on >= today() - LONGEST_AGO,
-            )
-            .subquery()
-        )
+        """What Start says too: the day is reckoned in one place. Two statements."""
+        due = {
+            unit_id: facts.due_on
+            for unit_id, facts in check_in_facts(office.organizer_id, today()).items()
+            if facts.due_on is not None
+        }
         return [
-            NextCheckIn(
-                PlacedUnit(unit_id, area_id, name),
-                slug,
-                # Förskolor are open during lov.
-                due_day(held_on, next_on, days, () if kind is UnitKind.PRESCHOOL else office.lov),
-            )
-            for unit_id, area_id, name, slug, kind, days, held_on, next_on in db.session.execute(
-                sa.select(
-                    SchoolUnit.id,
-                    SchoolUnit.area_id,
-                    SchoolUnit.name,
-                    SchoolUnit.slug,
-                    SchoolUnit.kind,
-                    SchoolUnit.check_in_days,
-                    latest.c.held_on,
-                    latest.c.next_on,
-                )
-                .join(latest, sa.and_(latest.c.unit_id == SchoolUnit.id, latest.c.place == 1))
-                .where(SchoolUnit.check_in_days > 0, SchoolUnit.open_on(today()))
+            NextCheckIn(PlacedUnit(unit_id, area_id, name), slug, due[unit_id])
+            for unit_id, area_id, name, slug in db.session.execute(
+                sa.select(SchoolUnit.id, SchoolUnit.area_id, SchoolUnit.name, SchoolUnit.slug)
+                .where(SchoolUnit.id.in_(due))
                 .order_by(SchoolUnit.sort_key, SchoolUnit.id)
             )
         ]
