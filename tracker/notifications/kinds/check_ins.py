@@ -53,12 +53,15 @@ class DueCheckIns(Kind[NextCheckIn]):
         return self._select(office) if office.rules[self.kind] else []
 
     def _select(self, office: Office) -> list[NextCheckIn]:
-        """What Start says too: the day is reckoned in one place. Two statements."""
+        """The day is the one that Start shows, reckoned in one place. Where nobody has checked in yet
+        this läsår, Start says so and no mail does. Two statements."""
         due = {
             unit_id: facts.due_on
             for unit_id, facts in check_in_facts(office.organizer_id, today()).items()
-            if facts.due_on is not None
+            if facts.due_on is not None and facts.last_on is not None
         }
+        if not due:
+            return []
         return [
             NextCheckIn(PlacedUnit(unit_id, area_id, name), slug, due[unit_id])
             for unit_id, area_id, name, slug in db.session.execute(
