@@ -11,7 +11,7 @@ from flask import abort, request
 from flask_login import current_user
 
 from tracker.auth.access import current_access
-from tracker.checkins.access import load_all, own_units
+from tracker.checkins.access import own_units
 from tracker.checkins.interval import OPEN_DURING_LOV, next_due
 from tracker.checkins.reading import lov_from
 from tracker.clock import today
@@ -195,15 +195,14 @@ def _names(rows: Sequence[Any], units: Sequence[SchoolUnit]) -> dict[int, str]:
     return {key: f", {listing(names)}" for key, names in found.items()}
 
 
-def last_time(units: Sequence[SchoolUnit]) -> CheckIn | None:
-    """The latest check-in about any of the units."""
-    found = db.session.scalar(
-        sa.select(CheckIn.id)
+def last_time(units: Sequence[SchoolUnit]) -> Any:
+    """`held_on` and `situation` of the latest check-in about any of the units; None: there is none."""
+    return db.session.execute(
+        sa.select(CheckIn.held_on, CheckIn.situation)
         .where(CheckIn.id.in_(_about(units)))
         .order_by(CheckIn.held_on.desc(), CheckIn.id.desc())
         .limit(1)
-    )
-    return load_all([found])[found] if found else None
+    ).first()
 
 
 def _about(units: Sequence[SchoolUnit]) -> sa.Select[tuple[int]]:
