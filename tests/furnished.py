@@ -489,7 +489,7 @@ def _national_meeting(year: SchoolYear, person: User) -> NationalMeeting:
 
 
 def _mail(organizer: Organizer, person: User) -> OutgoingMail:
-    """A digest of reminders that has been sent."""
+    """A digest of reminders that has been sent; an invitation was refused."""
     mail = OutgoingMail(
         organizer_id=organizer.id,
         recipient_id=person.id,
@@ -503,6 +503,18 @@ def _mail(organizer: Organizer, person: User) -> OutgoingMail:
         state=MailState.SENT,
         sent_at=now(),
     )
-    db.session.add(mail)
+    refused = OutgoingMail(
+        organizer_id=organizer.id,
+        recipient_id=person.id,
+        kind=MailKind.INVITATION,
+        to_address=person.email,
+        to_name=person.name,
+        subject="Inbjudan",
+        text="",
+        html="",
+        state=MailState.FAILED,
+        last_error="Mejlservern tar inte emot mejlet: 550 5.1.1 No such user",
+    )
+    db.session.add_all([mail, refused])
     db.session.flush()
     return mail

@@ -151,6 +151,7 @@ def _organizer(number: int, people: range, each: int) -> None:
             {
                 "organizer_id": organizer.id, "cycle_id": cycle, "state": MeasureState.RUNNING,
                 "title": f"Lässtrategier i alla ämnen {number}", "basis": MeasureBasis.ORGANIZER,
+                "basis_note": "Nämndens beslut",
                 "expected_effect": "Fler elever läser med flyt.", "assessable_from": DAY,
                 "assess_on": DAY, "assess_revision": 1, "decided_at": clock.now(),
                 "decided_by_name": name,

@@ -19,6 +19,7 @@ from tracker.models import (
     User,
 )
 from tracker.notifications.account_mails import send_invitation
+from tracker.notifications.undelivered import undelivered
 from tracker.web.swedish import sort_key
 
 
@@ -87,6 +88,8 @@ class PersonRow:
     email: str
     is_invited: bool
     is_closed: bool
+    is_undelivered: bool
+    """The latest mail to the address was refused."""
     roles: list[HeldRole]
 
 
@@ -104,11 +107,12 @@ def of_organizer(organizer_id: int, search: str = "") -> sa.Select[tuple[int]]:
 
 
 def lines(user_ids: list[int], organizer_id: int) -> list[PersonRow]:
-    """What the list shows about these people, in their order. Two statements."""
+    """What the list shows about these people, in their order. Three statements."""
     people = {
         row.id: row for row in db.session.scalars(sa.select(User).where(User.id.in_(user_ids)))
     }
     held = _roles(user_ids, organizer_id, past=False)
+    refused = undelivered(organizer_id, user_ids)
     return [
         PersonRow(
             user.id,
@@ -116,6 +120,7 @@ def lines(user_ids: list[int], organizer_id: int) -> list[PersonRow]:
             user.email,
             user.password_hash is None,
             not user.is_active,
+            user.is_active and user.id in refused,
             held.get(user.id, []),
         )
         for user in (people[user_id] for user_id in user_ids)

@@ -9,6 +9,7 @@ from tracker.clock import today
 from tracker.cycle.opening import catch_up
 from tracker.extensions import db
 from tracker.models import Permission, RoleAssignment, User
+from tracker.notifications.undelivered import undelivered
 from tracker.organisation import people as people_of
 from tracker.organisation.assignments import LastAdministrator
 from tracker.organisation.blueprint import bp
@@ -119,6 +120,7 @@ def person(user_id: int) -> Response | tuple[str, int]:
         roles=[role for role in roles if not role.is_over],
         past_roles=[role for role in roles if role.is_over],
         has_units=bool(unit_choices(organizer)),
+        undelivered=undelivered(organizer.id, [user.id] if user.is_active else []).get(user.id),
         mail_is_sent=_mail_is_sent(),
         command=people_of.command_for_link(user, organizer),
     ), 422 if form.is_submitted() else 200
