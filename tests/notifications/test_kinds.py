@@ -231,12 +231,12 @@ def test_an_agreement_that_is_settled(cast: Cast, held: QualityDialogue, what: s
 
 
 def test_lov_is_not_counted_between_two_check_ins(cast: Cast, server: FakeServer) -> None:
-    check_in(cast, "2026-10-20", cast.savkulla)  # höstlov is week 44
+    check_in(cast, "2026-10-20", cast.hassel)  # höstlov is week 44
     tick_at("2026-11-09")
     assert server.taken == []
     tick_at("2026-11-10")
     assert server.subjects(cast.erik) == [("2026-11-10", "Dags att stämma av med en enhet")]
-    assert "- Sävkullaskolan med Karin, 10 november\n" in mails()[0].text
+    assert "- Hasselbrinksskolan med Ali, 10 november\n" in mails()[0].text
 
 
 def test_a_preschool_is_open_during_lov(cast: Cast, server: FakeServer) -> None:
@@ -294,7 +294,6 @@ def test_calm_weeks_for_every_kind(cast: Cast, server: FakeServer) -> None:
     agree(cast, held, "Besök", "2027-07-01", responsible=cast.ali)
     decided_measure(cast, "2027-12-01", "Mattestuga", cast.hassel, ends_on=date(2027, 7, 9))
     decided_measure(cast, "2027-12-01", "Läsning", cast.hassel, ends_on=date(2027, 8, 13))
-    check_in(cast, "2027-06-15", cast.lyktvret)
     day = date(2027, 6, 21)
     while day <= date(2027, 8, 8):
         tick_at(day)
@@ -306,7 +305,6 @@ def test_calm_weeks_for_every_kind(cast: Cast, server: FakeServer) -> None:
     assert "Mattestuga" not in text  # its day has passed: a reminder of what is over only nags
     assert "Besök" in text
     assert "Minnesanteckningar att läsa" in text
-    assert "Lyktvretens förskola" in mails(to=cast.erik)[0].text
 
 
 # Substitutes: the role with its dates is what makes one

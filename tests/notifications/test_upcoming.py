@@ -114,7 +114,7 @@ def test_the_page(cast: Cast, as_: AsPerson) -> None:
     page = as_(cast.tove).page(PAGE)
     assert "Måndag 7 december 2026" in page
     assert "Kvalitetsdialog 8 december: tre saker kvar för dig" in page
-    assert "Kvalitetsdialog 8 december: tre saker kvar för Karin" in page
+    assert "Kvalitetsdialog 8 december: en sak kvar för dig" in page
     assert "Karin Holm" in page
     assert "07.00" in page
     assert "Ingen mejlserver är inställd" in page

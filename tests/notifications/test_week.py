@@ -56,7 +56,9 @@ def every_day(first: str, last: str, wall: str = "07:00") -> None:
 
 
 def prepare_everything(cast: Cast) -> None:
-    """Nothing in Norr needs its dialogansvarig: no vacancy, and every dialogue has been placed."""
+    """Nothing in Norr needs its dialogansvarig: no vacancy, every dialogue has been placed, and all have
+    checked in."""
+    check_in(cast, "2026-09-04", cast.savkulla, cast.lyktvret, cast.hassel, cast.klockvret)
     with clock.stopped_at(moment("2026-08-17")):
         RoleAssignment.give(cast.samira, Role.PRINCIPAL, cast.exempelby, by=None,
                             unit=cast.klockvret)  # fmt: skip
@@ -103,13 +105,13 @@ def test_it_tells_the_same_story_as_start(
     start = as_(cast.erik).page("/")
     for reason in (
         "En effekt väntar på bedömning sedan 14 sept",
-        "Dialog 1 har ingen tid",
+        "Dialog 1 har inte fått någon tid än",
         "Ingen leder enheten",
     ):
         assert reason in start
         assert reason in text
     # Four units need her; three are named, in the order of Start.
-    assert text.count("Dialog 1 har ingen tid") == 3
+    assert text.count("Dialog 1 har inte fått någon tid än") == 3
     assert "På Start står en enhet till, med skälet." in text
 
 
