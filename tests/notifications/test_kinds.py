@@ -219,7 +219,7 @@ def test_an_agreement_that_is_settled(cast: Cast, held: QualityDialogue, what: s
     db.session.commit()
     tick_at("2026-11-09", "08:01")
     state, why = {
-        "done": ("skipped", "Överenskommelsen är klar eller inte längre aktuell"),
+        "done": ("skipped", "Överenskommelsen är klar, inte längre aktuell eller en åtgärd"),
         "moved": ("cancelled", "Överenskommelsen har fått ett nytt datum"),
     }[what]
     assert [row[3:] for row in rows(of=cast.ali)] == [(state, why)]

@@ -11,7 +11,6 @@ from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
     Agreement,
-    AgreementState,
     DialogueUnit,
     QualityDialogue,
     ReminderKind,
@@ -47,7 +46,7 @@ class OpenAgreement:
     id: int
     dialogue_id: int
     what: str
-    state: AgreementState
+    awaited: bool
     due_on: date | None
     revision: int
     made_at: datetime
@@ -83,7 +82,7 @@ class DueAgreements(Kind[OpenAgreement]):
         return self._select(
             office,
             Agreement.organizer_id == office.organizer_id,
-            Agreement.state == AgreementState.OPEN,
+            Agreement.awaited(),
             Agreement.due_on <= until + timedelta(days=max([0, *days])) + FURTHEST_BACK,
         )
 
@@ -93,7 +92,7 @@ class DueAgreements(Kind[OpenAgreement]):
                 Agreement.id,
                 Agreement.dialogue_id,
                 Agreement.what,
-                Agreement.state,
+                Agreement.awaited().label("awaited"),
                 Agreement.due_on,
                 Agreement.due_revision,
                 Agreement.at,
@@ -134,8 +133,11 @@ class DueAgreements(Kind[OpenAgreement]):
         offset_days: int,
         date_revision: int,
     ) -> Verdict | None:
-        if thing.state is not AgreementState.OPEN:
-            return ReminderState.SKIPPED, "Överenskommelsen är klar eller inte längre aktuell"
+        if not thing.awaited:
+            return (
+                ReminderState.SKIPPED,
+                "Överenskommelsen är klar, inte längre aktuell eller en åtgärd",
+            )
         if thing.due_on is None or thing.revision != date_revision:
             return ReminderState.CANCELLED, "Överenskommelsen har fått ett nytt datum"
         if offset_days > 0 and thing.due_on < today():
@@ -152,7 +154,9 @@ class DueAgreements(Kind[OpenAgreement]):
             if thing.due_on:
                 word = "senast" if thing.due_on >= today() else "det gällde"
                 by = f"{word} {day_and_month(thing.due_on)}"
-            url = external_url("dialogues.show", dialogue_id=thing.dialogue_id)
+            url = external_url(
+                "dialogues.agreement", dialogue_id=thing.dialogue_id, agreement_id=thing.id
+            )
             may_open = recipient is not None and recipient.follows
             items.append(Todo(thing.title, url if may_open else "", by))
             whom.append(recipient)
@@ -165,8 +169,8 @@ class DueAgreements(Kind[OpenAgreement]):
                 f"Från dialogen: {number} att göra klar{'a' if len(items) > 1 else ''}",
                 items,
                 vacancy(whom),
-                "Är det klart, eller inte längre aktuellt? Skriv hur det blev på dialogens sida. "
-                "Behövs mer tid? Sätt ett nytt datum där.",
+                "Är det klart, eller inte längre aktuellt? Öppna den och skriv hur det blev, "
+                "eller hur långt ni har kommit.",
             )
         )
 

@@ -195,7 +195,7 @@ class WaitingApprovals(Kind[HeldDialogue]):
     @staticmethod
     def todo(thing: HeldDialogue) -> Todo:
         """The line about one dialogue."""
-        url = external_url("dialogues.show", dialogue_id=thing.id)
+        url = external_url("dialogues.notes", dialogue_id=thing.id)
         return Todo(f"{thing.about}, {day_and_month(thing.day)}", url)
 
     def names(self, ids: Collection[int]) -> dict[int, str]:

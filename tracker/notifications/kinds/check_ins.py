@@ -112,7 +112,7 @@ class DueCheckIns(Kind[NextCheckIn]):
             items.append(
                 Todo(
                     f"{thing.unit.name}{met}",
-                    external_url("start.unit", slug=thing.slug),
+                    external_url("checkins.new", enhet=thing.slug),
                     f"{day_and_month(thing.due_on)}" if thing.due_on >= today() else "",
                 )
             )

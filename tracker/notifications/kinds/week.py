@@ -248,11 +248,10 @@ def _add_support(
         words = words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1].rstrip()}…"
         for lead_id in {lead_of[unit_id] for unit_id in unit_ids if unit_id in lead_of}:
             names = [units[unit_id].name for unit_id in unit_ids if lead_of.get(unit_id) == lead_id]
-            first = units[next(each for each in unit_ids if lead_of.get(each) == lead_id)]
             found[lead_id].support.append(
                 Todo(
                     f"{listing(names)} frågar om stöd: {words}",
-                    external_url("start.unit", slug=first.slug),
+                    external_url("checkins.index"),
                     f"sedan {day_and_month(asked_on)}",
                 )
             )
