@@ -270,7 +270,7 @@ def _leading(led: Sequence[LedUnit], year: str, staffing: Staffing, person: User
         lead = staffing.lead(unit.id, unit.area_id)
         following = NextDialogue(ahead, lead.name if lead and lead.id != person.id else None)
     unplaced = [row for row in dialogues if row.starts_at is None and not row.is_cancelled]
-    meetings = of_leader([row.unit for row in led], staffing, person.id, today())
+    meetings = of_leader([row.unit for row in led], staffing, person.id, today(), Addresses(year))
     return Leading(led, todo(led, dialogues, year), following, unplaced, meetings)
 
 
@@ -317,7 +317,7 @@ def _following(
         for name, group in groupby(page.items, key=lambda row: row.unit.area_name)
     ]
     waiting = sum(bool(row.reasons) for row in rows)
-    due = of_lead(leads, staffing, person.id, day)
+    due = of_lead(leads, staffing, person.id, day, addresses)
     return Following(page, waiting, areas, _nearest(leads), due)
 
 
