@@ -4,6 +4,7 @@
 into the statement it asks anyway.
 """
 
+import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +30,7 @@ from tracker.models import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CheckInFacts:
     """Where one unit stands with its check-ins. All days are Stockholm's."""
 
@@ -81,7 +82,7 @@ def with_check_ins(source: Any) -> tuple[list[sa.ColumnElement[Any]], sa.Join]:
     """What `facts_of` reads off a row, and `source` (that holds SchoolUnit) with what it is read from."""
     open_then = sa.exists().where(
         UnitForm.unit_id == SchoolUnit.id,
-        UnitForm.form.in_([form.value for form in OPEN_DURING_LOV]),
+        _one_of(UnitForm.form, OPEN_DURING_LOV),
     )
     unanswered = _unanswered()
     columns: list[Any] = [
@@ -129,6 +130,11 @@ def _unanswered() -> sa.Subquery:
     )
 
 
+def _one_of(column: Any, values: Iterable[enum.StrEnum]) -> sa.ColumnElement[bool]:
+    """As `in_`, which SQLAlchemy writes anew at every run of a statement that is built once."""
+    return sa.or_(*(column == value for value in values))
+
+
 def _calendar() -> sa.ScalarSelect[str]:
     """Terms and lov of the läsår as one text, so that Start needs no statement more for them. It
     hangs on nothing in the row, and the database reads it once."""
@@ -143,7 +149,7 @@ def _calendar() -> sa.ScalarSelect[str]:
         .where(
             SchoolYear.organizer_id == sa.bindparam("check_ins_of"),
             SchoolYear.start_year == sa.bindparam("check_ins_year"),
-            CalendarPeriod.kind.in_([PeriodKind.TERM.value, PeriodKind.LOV.value]),
+            _one_of(CalendarPeriod.kind, (PeriodKind.TERM, PeriodKind.LOV)),
         )
         .correlate(None)
         .scalar_subquery()

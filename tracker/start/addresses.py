@@ -16,8 +16,7 @@ class Addresses:
         self._unit = url_for("start.unit", slug=_SLUG)
         self._year = url_for("start.year", slug=_SLUG, year=year)
         self._effects = url_for("evaluation.index", slug=_SLUG, year=year)
-        self.check_ins, self.support = url_for("checkins.index"), url_for("checkins.support")
-        self._check_in = url_for("checkins.new", enhet=_SLUG)
+        self._check_in = url_for("checkins.new")
         self._dialogue = url_for("dialogues.show", dialogue_id=int(_NUMBER))
         self._notes = url_for("dialogues.notes", dialogue_id=int(_NUMBER))
         self._agreement = url_for(
@@ -33,9 +32,9 @@ class Addresses:
     def effects(self, slug: str) -> str:
         return self._effects.replace(_SLUG, slug)
 
-    def check_in(self, slug: str) -> str:
-        """The form of a check-in about the unit."""
-        return self._check_in.replace(_SLUG, slug)
+    def check_in(self, *slugs: str) -> str:
+        """The form of a check-in about the units."""
+        return f"{self._check_in}?{'&'.join([f'enhet={slug}' for slug in slugs])}"
 
     def dialogue(self, dialogue_id: int) -> str:
         return self._dialogue.replace(_NUMBER, str(dialogue_id))

@@ -310,7 +310,7 @@ def _leading(
         lead = staffing.lead(unit.id, unit.area_id)
         following = NextDialogue(ahead, lead.name if lead and lead.id != person.id else None)
     unplaced = [row for row in dialogues if row.starts_at is None and not row.is_cancelled]
-    meetings = of_leader([row.unit for row in led], staffing, person.id, today())
+    meetings = of_leader([row.unit for row in led], staffing, person.id, today(), Addresses(year))
     return Leading(led, todo(led, dialogues, year, after), following, unplaced, meetings)
 
 
@@ -363,7 +363,7 @@ def _following(
         sum(bool(row.reasons) for row in rows),
         areas,
         _nearest(leads),
-        of_lead(leads, staffing, person.id, day),
+        of_lead(leads, staffing, person.id, day, addresses),
         counts([row.unit for row in rows]),
         [row.cells[:2] for row in rows if row.cells[2] == VACANT],
     )

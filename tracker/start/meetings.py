@@ -4,13 +4,10 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from tracker.organisation.staffing import Staffing
+from tracker.start.addresses import Addresses
 from tracker.start.overview import UnitFacts
 from tracker.web.swedish import listing
-
-MEETINGS_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +15,8 @@ class Meeting:
     """The next check-in about some units of the same leader and dialogansvarig."""
 
     units: list[UnitFacts]
+    url: str
+    """The form, with these units chosen."""
     with_whom: str | None
     """The one on the other side. None: nobody, or the person herself."""
     due_on: date
@@ -29,29 +28,30 @@ class Meeting:
     def names(self) -> str:
         return listing([unit.name for unit in self.units])
 
-    @property
-    def url(self) -> str:
-        """The form, with these units chosen."""
-        return url_for("checkins.new", enhet=[unit.slug for unit in self.units])
-
 
 def of_leader(
-    units: Sequence[UnitFacts], staffing: Staffing, person_id: int, day: date
+    units: Sequence[UnitFacts], staffing: Staffing, person_id: int, day: date, addresses: Addresses
 ) -> list[Meeting]:
     """A leader's next check-ins, with her dialogansvarig; who has waited longest first."""
-    return _meetings(units, staffing, person_id, day, with_leader=False)
+    return _meetings(units, staffing, person_id, day, addresses, with_leader=False)
 
 
 def of_lead(
-    units: Sequence[UnitFacts], staffing: Staffing, person_id: int, day: date
+    units: Sequence[UnitFacts], staffing: Staffing, person_id: int, day: date, addresses: Addresses
 ) -> list[Meeting]:
     """Whom a dialogansvarig is to check in with by now."""
     due = [unit for unit in units if unit.check_in and unit.check_in.is_due(day)]
-    return _meetings(due, staffing, person_id, day, with_leader=True)
+    return _meetings(due, staffing, person_id, day, addresses, with_leader=True)
 
 
 def _meetings(
-    units: Sequence[UnitFacts], staffing: Staffing, person_id: int, day: date, *, with_leader: bool
+    units: Sequence[UnitFacts],
+    staffing: Staffing,
+    person_id: int,
+    day: date,
+    addresses: Addresses,
+    *,
+    with_leader: bool,
 ) -> list[Meeting]:
     """Of the units of a meeting those that are due, when any is."""
     together: dict[Hashable, list[UnitFacts]] = {}
@@ -63,17 +63,20 @@ def _meetings(
         first = group[0]
         other = staffing.leader(first.id) if with_leader else staffing.lead(first.id, first.area_id)
         name = other.name if other and other.id != person_id else None
-        found.append(_meeting(group, name, day))
+        found.append(_meeting(group, name, day, addresses))
     return sorted(found, key=lambda row: row.due_on)
 
 
-def _meeting(units: list[UnitFacts], with_whom: str | None, day: date) -> Meeting:
+def _meeting(
+    units: list[UnitFacts], with_whom: str | None, day: date, addresses: Addresses
+) -> Meeting:
     due = [unit for unit in units if unit.check_in and unit.check_in.is_due(day)]
     units = due or units
     facts = [unit.check_in for unit in units if unit.check_in]
     last = [row.last_on for row in facts]
     return Meeting(
         units,
+        addresses.check_in(*[unit.slug for unit in units]),
         with_whom,
         min(row.due_on for row in facts if row.due_on),
         bool(due),
