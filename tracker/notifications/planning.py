@@ -1,7 +1,6 @@
 """Which reminders are due: asked of the database anew at every pass, so that nothing is lost when a
 pass was missed, and put in the ledger once, however many schedulers run."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +27,6 @@ from tracker.models import (
     ReminderKind,
     ReminderState,
 )
-from tracker.notifications.digest import Digest
 from tracker.notifications.sending_days import closed_days
 from tracker.notifications.situation import (
     DAY_BEFORE,
@@ -37,8 +35,10 @@ from tracker.notifications.situation import (
     open_units,
     recipients,
 )
+from tracker.notifications.writing import LATER_ONE, Decision, Planned, write_for_all
 from tracker.organisation.staffing import Person, Staffing
-from tracker.web.logs import log
+
+__all__ = ["LATER_ONE", "Planned", "plan", "settle_pointless"]
 
 MISSED_WITHIN = timedelta(days=30)
 """How long after a dialogue the ledger still notes that its reminders were missed."""
@@ -46,11 +46,6 @@ MISSED_WITHIN = timedelta(days=30)
 FURTHEST_BACK = timedelta(days=30)
 """More than a reminder moves back over weekends, holidays and five ordinary working days."""
 
-PEOPLE_AT_A_TIME = 25
-"""Planned in one transaction: with ten thousand on a morning, waiting for the disk after each took
-longer than the rest."""
-
-LATER_ONE = "En senare påminnelse gick i stället"
 IN_A_CLOSURE = "Ingen arbetsdag mellan påminnelsens dag och dialogen"
 
 
@@ -75,16 +70,10 @@ class Due:
         return self.kind, self.subject_id, self.recipient.id, self.date_revision
 
 
-@dataclass
-class Planned:
-    planned: int = 0
-    skipped: int = 0
-
-
 def plan(organizer_id: int) -> Planned:
     """Look again at what waits in the organizer's outbox, then put what is due into the ledger and
-    into the mails of the day. Commits for a few people at a time. Nothing new is planned before 07:00 or on a
-    day without mail."""
+    into the mails of the day. Commits for some people at a time. Nothing new is planned before 07:00
+    or on a day without mail."""
     with reading_only():
         waiting = _waiting(organizer_id)
         dues = _due(organizer_id)
@@ -100,9 +89,8 @@ def plan(organizer_id: int) -> Planned:
     by_person: dict[int, list[Due]] = defaultdict(list)
     for due in dues:
         by_person[due.recipient.id].append(due)
-    people = [by_person[person_id] for person_id in sorted(by_person)]
-    for first in range(0, len(people), PEOPLE_AT_A_TIME):
-        _plan_together(situation, people[first : first + PEOPLE_AT_A_TIME], result)
+    decisions = [_decide(situation, by_person[person_id]) for person_id in sorted(by_person)]
+    write_for_all(situation, decisions, result)
     return result
 
 
@@ -140,37 +128,9 @@ def _look_again(mail_id: int, situation: Situation) -> int:
     return skipped
 
 
-def _plan_together(situation: Situation, people: list[list[Due]], result: Planned) -> None:
-    """Plan the reminders of some people in one transaction; where one of them stumbles, each in a
-    transaction of its own, and that one not at all in this pass."""
-    counts = []
-    try:
-        for dues in people:
-            counts.append(_plan_for(situation, dues))
-        db.session.commit()
-    except Exception:
-        db.session.rollback()
-        if len(people) > 1:
-            for dues in people:
-                _plan_together(situation, [dues], result)
-            return
-        log(
-            "planning failed for a person",
-            logging.ERROR,
-            exc_info=True,
-            person=people[0][0].recipient.id,
-        )
-        return
-    result.planned += sum(planned for planned, _ in counts)
-    result.skipped += sum(skipped for _, skipped in counts)
-
-
-def _plan_for(situation: Situation, dues: list[Due]) -> tuple[int, int]:
-    """Plan one person's reminders, and note those that are of no use; returns how many of each. The
-    caller commits."""
-    planned: list[Due] = []
-    superseded: list[Due] = []
-    inserted = skipped = 0
+def _decide(situation: Situation, dues: list[Due]) -> Decision:
+    """What is to become of one person's reminders."""
+    decision = Decision()
     for due in dues:
         verdict = situation.verdict(
             due.kind, due.subject_id, due.recipient.id, due.offset_days, due.date_revision
@@ -178,44 +138,10 @@ def _plan_for(situation: Situation, dues: list[Due]) -> tuple[int, int]:
         if due.in_a_closure:
             verdict = (ReminderState.SKIPPED, IN_A_CLOSURE)
         if verdict is not None:
-            skipped += _insert(situation.organizer_id, due, *verdict)
+            decision.ended.append((due, verdict))
         else:
-            (superseded if due.superseded else planned).append(due)
-    if planned:
-        mail = OutgoingMail.of_the_day(situation.organizer_id, planned[0].recipient)
-        if mail is None:  # today's mail has gone or is on its way: the rest waits for the next
-            return 0, skipped
-        for due in planned:
-            skipped += mail.supersede(due.kind, due.subject_id, due.offset_days, LATER_ONE)
-            inserted += _insert(situation.organizer_id, due, mail_id=mail.id)
-        Digest.of(mail, situation).write_into(mail)
-    for due in superseded:
-        skipped += _insert(situation.organizer_id, due, ReminderState.SKIPPED, LATER_ONE)
-    return inserted, skipped
-
-
-def _insert(
-    organizer_id: int,
-    due: Due,
-    state: ReminderState = ReminderState.PLANNED,
-    reason: str = "",
-    mail_id: int | None = None,
-) -> int:
-    """1, or 0 when another scheduler was first."""
-    return Reminder.insert_once(
-        organizer_id=organizer_id,
-        kind=due.kind,
-        subject_id=due.subject_id,
-        recipient_id=due.recipient.id,
-        offset_days=due.offset_days,
-        date_revision=due.date_revision,
-        due_on=due.due_on,
-        state=state,
-        reason=reason,
-        mail_id=mail_id,
-        created_at=now(),
-        settled_at=None if state is ReminderState.PLANNED else now(),
-    )
+            (decision.superseded if due.superseded else decision.planned).append(due)
+    return decision
 
 
 def _waiting(organizer_id: int) -> Sequence[sa.Row[Any]]:
