@@ -1,7 +1,8 @@
 """How senders share the outbox: a sender takes a few mails under a lease, commits, sends them one by
 one, and marks each as soon as the server has taken it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
@@ -25,6 +26,16 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, *[3
 the first (as RFC 5321, 4.5.4.1 asks), it has failed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A mail that the server has taken, with these reminders."""
+
+    mail_id: int
+    lease: str
+    kind: "MailKind"
+    reminder_ids: list[int]
+
+
 class Leased:
     """The part of OutgoingMail that senders use."""
 
@@ -32,6 +43,7 @@ class Leased:
         __table__: sa.Table
         id: Mapped[int]
         kind: Mapped[MailKind]
+        subject: Mapped[str]
         state: Mapped[MailState]
         recipient: Mapped[User]
         text: Mapped[str]
@@ -44,7 +56,7 @@ class Leased:
 
         def planned_reminders(self) -> list[Reminder]: ...
 
-    _read_along = None
+    _read_along: "list[Reminder] | None" = None
     """The mail's planned reminders, while it is looked at together with others."""
 
     @classmethod
@@ -103,29 +115,35 @@ class Leased:
             mail._read_along = carried[mail.id]
         return list(mails)
 
+    def read_along(self, new: "list[Reminder]") -> None:
+        """Take what the mail carried before, if anything, and the reminders that are new in it."""
+        known = {reminder.id for reminder in new}
+        before = self.planned_reminders() if self.subject else []
+        self._read_along = [row for row in before if row.id not in known] + new
+
     def forget_what_was_read(self) -> None:
         """From now on the mail asks the database for its reminders again."""
         self._read_along = None
 
     @classmethod
-    def mark_sent(
-        cls, mail_id: int, lease: str, reminder_ids: Sequence[int], *, secret: bool = False
-    ) -> bool:
-        """The server has taken it, with these reminders; False when the lease is no longer one's
-        own. Committed at once, and in as few steps as can be: what is killed before the commit
-        sends its mail again. `secret`: its words are forgotten."""
+    def mark_sent(cls, taken: Iterable[Taken]) -> list[Taken]:
+        """The server has taken these; gives those that were still under their leases. Committed at
+        once, and in as few steps as can be: what is killed before the commit sends them again."""
         from tracker.notifications.models import Reminder
 
-        marked = db.session.execute(
-            _mark(cls.__table__, secret), {"of_mail": mail_id, "under": lease, "at": now()}
-        )
-        if marked.rowcount and reminder_ids:
-            db.session.execute(
-                _mark_reminders(Reminder.__table__),
-                {"of_mail": mail_id, "carried": list(reminder_ids), "at": now()},
-            )
+        marked = []
+        for mail in taken:
+            what = {"of_mail": mail.mail_id, "under": mail.lease, "at": now()}
+            if not db.session.execute(_mark(cls.__table__, mail.kind.is_secret), what).rowcount:
+                continue
+            marked.append(mail)
+            if mail.reminder_ids:
+                db.session.execute(
+                    _mark_reminders(Reminder.__table__),
+                    {"of_mail": mail.mail_id, "carried": mail.reminder_ids, "at": now()},
+                )
         db.session.commit()
-        return bool(marked.rowcount)
+        return marked
 
     @classmethod
     def let_go(cls, mail_ids: Sequence[int], lease: str, error: str = "") -> None:

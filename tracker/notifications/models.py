@@ -16,21 +16,25 @@ from tracker.extensions import db
 from tracker.notifications.leasing import Leased
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tracker.auth.models import User
     from tracker.organisation.staffing import Person
 
 
 @cache
-def _insert_once(table: sa.Table, dialect: str) -> sa.Insert:
-    """An INSERT that does nothing where a unique key is taken, and gives the new row's id; both
-    databases have it, each in its own dialect. Built once, as what a person's reminders ask is:
-    that cost more than the answers."""
+def _insert_new(model: type[Base], dialect: str) -> Any:
+    """An INSERT that does nothing where a unique key is taken, and gives the rows that are new; both
+    databases have it, each in its own dialect."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing().returning(table.c.id)
+    return insert(model).on_conflict_do_nothing().returning(model)
 
 
-def _dialect() -> str:
-    return db.session.get_bind().dialect.name
+def _new(model: type[Base], rows: list[dict[str, Any]]) -> list[Any]:
+    if not rows:
+        return []
+    dialect = db.session.get_bind().dialect.name
+    return list(db.session.scalars(_insert_new(model, dialect), rows))
 
 
 class ReminderKind(enum.StrEnum):
@@ -127,8 +131,12 @@ class Reminder(TenantOwned, Base):
     @classmethod
     def insert_once(cls, **values: Any) -> int:
         """Put a reminder into the ledger: 1, or 0 when it is there already."""
-        inserted = db.session.scalar(_insert_once(cls.__table__, _dialect()), values)
-        return 0 if inserted is None else 1
+        return len(cls.insert_all([values]))
+
+    @classmethod
+    def insert_all(cls, rows: list[dict[str, Any]]) -> list[Self]:
+        """Put reminders into the ledger; gives those that were not there already."""
+        return _new(cls, rows)
 
     def settle(self, state: ReminderState, reason: str = "") -> None:
         """How a planned reminder ended."""
@@ -238,30 +246,67 @@ class OutgoingMail(Leased, Identified, Base):
 
     @classmethod
     def of_the_day(cls, organizer_id: int, person: "Person") -> Self | None:
-        """The mail that takes the person's reminders today, locked: the one that waits, or a new one.
-        None when today's has gone or is on its way. At most one mail a person waits at a time, so
-        that days without a mail server do not end in several mails at once."""
-        whose = {"organizer": organizer_id, "person": person.id, "day": today()}
-        mail = db.session.scalar(_of_the_day(), whose)
-        if mail is None:
-            values = {
-                "organizer_id": organizer_id, "recipient_id": person.id,
-                "kind": MailKind.REMINDERS, "digest_on": today(),
-                "to_address": person.email, "to_name": person.name,
-                "subject": "", "text": "", "html": "", "state": MailState.QUEUED,
-                "created_at": now(), "next_try_at": now(), "attempts": 0, "last_error": "",
-            }  # fmt: skip
-            # Nothing comes back where another scheduler was first.
-            mail = (
-                db.session.scalar(_new_mail(_dialect()), values)
-                or db.session.scalars(_of_the_day(), whose).one()
+        """The mail that takes the person's reminders today, locked; None when today's has gone or is
+        on its way."""
+        return cls.of_the_day_for(organizer_id, [person]).get(person.id)
+
+    @classmethod
+    def of_the_day_for(cls, organizer_id: int, people: "Iterable[Person]") -> dict[int, Self]:
+        """The mails that take these people's reminders today, locked, by the person's id: the one that
+        waits, or a new one. Not among them: whose mail of today has gone or is on its way. At most
+        one mail a person waits at a time, so that days without a mail server do not end in several
+        mails at once."""
+        wanted = {person.id: person for person in people}
+        found = cls._that_wait_or_are_todays(organizer_id, list(wanted))
+        missing = [person for person_id, person in wanted.items() if person_id not in found]
+        made = _new(
+            cls,
+            [
+                {
+                    "organizer_id": organizer_id, "recipient_id": person.id,
+                    "kind": MailKind.REMINDERS, "digest_on": today(),
+                    "to_address": person.email, "to_name": person.name,
+                    "subject": "", "text": "", "html": "", "state": MailState.QUEUED,
+                    "created_at": now(), "next_try_at": now(), "attempts": 0, "last_error": "",
+                }
+                for person in missing
+            ],
+        )  # fmt: skip
+        found |= {mail.recipient_id: mail for mail in made}
+        if others := [person.id for person in missing if person.id not in found]:
+            found |= cls._that_wait_or_are_todays(organizer_id, others)  # made by another scheduler
+        for mail in found.values():
+            if mail.state is MailState.DROPPED:
+                mail.state, mail.next_try_at, mail.attempts = MailState.QUEUED, now(), 0
+        open_ = {
+            person_id: mail
+            for person_id, mail in found.items()
+            if mail.lease is None and mail.state is MailState.QUEUED
+        }
+        for mail in open_.values():
+            mail.digest_on = today()
+        db.session.flush()
+        return open_
+
+    @classmethod
+    def _that_wait_or_are_todays(cls, organizer_id: int, people: list[int]) -> dict[int, Self]:
+        """The people's mails that wait, or have today's date, locked; today's, where there are two."""
+        if not people:
+            return {}
+        rows = db.session.scalars(
+            sa.select(cls)
+            .where(
+                cls.organizer_id == organizer_id,
+                cls.recipient_id.in_(people),
+                cls.kind == MailKind.REMINDERS,
+                sa.or_(cls.state == MailState.QUEUED, cls.digest_on == today()),
             )
-        if mail.lease is not None or mail.state in (MailState.SENT, MailState.FAILED):
-            return None
-        if mail.state is MailState.DROPPED:
-            mail.state, mail.next_try_at, mail.attempts = MailState.QUEUED, now(), 0
-        mail.digest_on = today()
-        return mail
+            # In one order for everybody, so that two schedulers wait for each other and not in a ring.
+            .order_by(cls.recipient_id, cls.digest_on)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return {mail.recipient_id: mail for mail in rows}
 
     @classmethod
     def waits(cls, organizer_id: int) -> sa.ColumnElement[bool]:
@@ -299,7 +344,8 @@ class OutgoingMail(Leased, Identified, Base):
         ]
         for reminder in older:
             reminder.settle(ReminderState.SKIPPED, reason)
-        db.session.flush()
+        if older:
+            db.session.flush()
         return len(older)
 
     def drop(self, reason: str = "") -> None:
@@ -337,33 +383,6 @@ class OutgoingMail(Leased, Identified, Base):
             .execution_options(synchronize_session=False)
         )
         db.session.commit()
-
-
-@cache
-def _of_the_day() -> sa.Select[tuple[OutgoingMail]]:
-    """The person's mail that waits, or has today's date."""
-    return (
-        sa.select(OutgoingMail)
-        .where(
-            OutgoingMail.organizer_id == sa.bindparam("organizer"),
-            OutgoingMail.recipient_id == sa.bindparam("person"),
-            OutgoingMail.kind == MailKind.REMINDERS,
-            sa.or_(
-                OutgoingMail.state == MailState.QUEUED,
-                OutgoingMail.digest_on == sa.bindparam("day"),
-            ),
-        )
-        .order_by(OutgoingMail.digest_on.desc())
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-
-
-@cache
-def _new_mail(dialect: str) -> sa.Insert:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(OutgoingMail).on_conflict_do_nothing().returning(OutgoingMail)
 
 
 @cache

@@ -1,10 +1,8 @@
 """Which reminders are due: asked of the database anew at every pass, so that nothing is lost when a
 pass was missed, and put in the ledger once, however many schedulers run."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,29 +20,18 @@ from tracker.notifications.choosing import (
     decide,
     new_dues,
 )
-from tracker.notifications.digest import Digest
 from tracker.notifications.kinds.base import Due, Verdict
 from tracker.notifications.office import Office
 from tracker.notifications.situation import Situation
-from tracker.web.logs import log
+from tracker.notifications.writing import Planned, write_for_all
 
 __all__ = ["LATER_ONE", "Planned", "plan", "settle_pointless"]
-
-PEOPLE_AT_A_TIME = 25
-"""Planned in one transaction: with ten thousand on a morning, waiting for the disk after each took
-longer than the rest."""
-
-
-@dataclass
-class Planned:
-    planned: int = 0
-    skipped: int = 0
 
 
 def plan(organizer_id: int) -> Planned:
     """Look again at what waits in the organizer's outbox, then put what is due into the ledger and
-    into the mails of the day. Commits for a few people at a time. Nothing new is planned before 07:00 or on a
-    day without mail."""
+    into the mails of the day. Commits for some people at a time. Nothing new is planned before 07:00
+    or on a day without mail."""
     with reading_only():
         waiting = _waiting(organizer_id)
         dues = _due(organizer_id)
@@ -60,9 +47,8 @@ def plan(organizer_id: int) -> Planned:
     by_person: dict[int, list[Due]] = defaultdict(list)
     for due in dues:
         by_person[due.recipient.id].append(due)
-    people = [by_person[person_id] for person_id in sorted(by_person)]
-    for first in range(0, len(people), PEOPLE_AT_A_TIME):
-        _plan_together(situation, people[first : first + PEOPLE_AT_A_TIME], result)
+    decisions = [decide(situation, by_person[person_id]) for person_id in sorted(by_person)]
+    write_for_all(situation, decisions, result)
     return result
 
 
@@ -114,76 +100,6 @@ def _look_again(mail_id: int, situation: Situation) -> int:
         mail.drop()
     db.session.commit()
     return skipped
-
-
-def _plan_together(situation: Situation, people: list[list[Due]], result: Planned) -> None:
-    """Plan the reminders of some people in one transaction; where one of them stumbles, each in a
-    transaction of its own, and that one not at all in this pass."""
-    counts = []
-    try:
-        for dues in people:
-            counts.append(_plan_for(situation, dues))
-        db.session.commit()
-    except Exception:
-        db.session.rollback()
-        if len(people) > 1:
-            for dues in people:
-                _plan_together(situation, [dues], result)
-            return
-        log(
-            "planning failed for a person",
-            logging.ERROR,
-            exc_info=True,
-            person=people[0][0].recipient.id,
-        )
-        return
-    result.planned += sum(planned for planned, _ in counts)
-    result.skipped += sum(skipped for _, skipped in counts)
-
-
-def _plan_for(situation: Situation, dues: list[Due]) -> tuple[int, int]:
-    """Plan one person's reminders, and note those that are of no use; returns how many of each. The
-    caller commits."""
-    decision = decide(situation, dues)
-    inserted = skipped = 0
-    for due, verdict in decision.ended:
-        skipped += _insert(situation.organizer_id, due, *verdict)
-    if decision.planned:
-        mail = OutgoingMail.of_the_day(situation.organizer_id, decision.planned[0].recipient)
-        if mail is None:  # today's mail has gone or is on its way: the rest waits for the next
-            return 0, skipped
-        for due in decision.planned:
-            skipped += mail.supersede(due.kind, due.subject_id, due.offset_days, LATER_ONE)
-            inserted += _insert(situation.organizer_id, due, mail_id=mail.id)
-        Digest.of(mail, situation).write_into(mail)
-    for due in decision.superseded:
-        skipped += _insert(situation.organizer_id, due, ReminderState.SKIPPED, LATER_ONE)
-    return inserted, skipped
-
-
-def _insert(
-    organizer_id: int,
-    due: Due,
-    state: ReminderState = ReminderState.PLANNED,
-    reason: str = "",
-    mail_id: int | None = None,
-) -> int:
-    """1, or 0 when another scheduler was first."""
-    return Reminder.insert_once(
-        organizer_id=organizer_id,
-        kind=due.kind,
-        subject_id=due.subject_id,
-        recipient_id=due.recipient.id,
-        offset_days=due.offset_days,
-        date_revision=due.date_revision,
-        due_on=due.due_on,
-        state=state,
-        reason=reason,
-        mail_id=mail_id,
-        again=0,
-        created_at=now(),
-        settled_at=None if state is ReminderState.PLANNED else now(),
-    )
 
 
 def _waiting(organizer_id: int) -> Sequence[sa.Row[Any]]:

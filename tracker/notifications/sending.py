@@ -4,7 +4,7 @@ killed between the server's answer and the mark, one more copy goes out with the
 import contextvars
 import logging
 import secrets
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -14,6 +14,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import cache
+from threading import Lock
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -27,6 +28,7 @@ from tracker.database import reading_only
 from tracker.extensions import db
 from tracker.models import MailKind, OutgoingMail, ReminderKind
 from tracker.notifications.digest import Digest
+from tracker.notifications.leasing import Taken
 from tracker.notifications.mime import MAIL, address, one_line, put_bodies
 from tracker.notifications.planning import settle_pointless
 from tracker.notifications.sending_days import next_send_moment, sends_now
@@ -66,6 +68,9 @@ class Ready:
     kind: MailKind
     reminder_ids: list[int]
 
+    def taken(self, lease: str) -> Taken:
+        return Taken(self.mail_id, lease, self.kind, self.reminder_ids)
+
 
 @dataclass
 class Round:
@@ -76,10 +81,31 @@ class Round:
     done: list[Sent] = field(default_factory=list)
     strikes: int = 0
     away: bool = False
+    _taken: deque[Taken] = field(default_factory=deque)
+    _marking: Lock = field(default_factory=Lock)
 
     @property
     def is_over(self) -> bool:
         return self.away or self.stopping()
+
+    def mark(self, taken: Taken) -> list[Taken]:
+        """Note that the server has it, and return when the database does. Whoever's turn it is marks
+        for all who wait, so that several connections share a wait for the disk; returns those that
+        were marked in one's turn.
+
+        Not among what may go wrong with a mail: given back, it would be sent again."""
+        self._taken.append(taken)
+        with self._marking:
+            waiting = []
+            while self._taken:
+                waiting.append(self._taken.popleft())
+            if not waiting:  # it was among those of the turn before
+                return []
+            try:
+                return OutgoingMail.mark_sent(waiting)
+            except sa.exc.DBAPIError:  # the connection was lost, or SQLite was busy for too long
+                db.session.rollback()
+                return OutgoingMail.mark_sent(waiting)
 
 
 def send_waiting(server: SmtpServer, stopping: Callable[[], bool] = lambda: False) -> Sent:
@@ -212,24 +238,10 @@ class _Sender:
             self._round.strikes = 0
             sent = True
         if sent:
-            self._mark(ready)
-
-    def _mark(self, ready: Ready) -> None:
-        """Not among what may go wrong with a mail: given back, it would be sent again."""
-        try:
-            marked = self._marked(ready)
-        except sa.exc.DBAPIError:  # the connection was lost, or SQLite was busy for too long
-            db.session.rollback()
-            marked = self._marked(ready)
-        if marked:
+            marked = self._round.mark(ready.taken(self._lease))
             # The figures are those of the reminders and of mails about accounts.
-            self._result.sent += ready.kind is not MailKind.CALENDAR
+            self._result.sent += sum(row.kind is not MailKind.CALENDAR for row in marked)
             log("mail sent", mail=ready.mail_id)
-
-    def _marked(self, ready: Ready) -> bool:
-        return OutgoingMail.mark_sent(
-            ready.mail_id, self._lease, ready.reminder_ids, secret=ready.kind.is_secret
-        )
 
     @contextmanager
     def _trouble_is_its_own(self, mail_id: int) -> Iterator[None]:
