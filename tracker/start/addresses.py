@@ -17,6 +17,8 @@ class Addresses:
         self._year = url_for("start.year", slug=_SLUG, year=year)
         self._effects = url_for("evaluation.index", slug=_SLUG, year=year)
         self._check_in = url_for("checkins.new")
+        self.check_ins = url_for("checkins.index")
+        self.support = url_for("checkins.support")
         self._dialogue = url_for("dialogues.show", dialogue_id=int(_NUMBER))
         self._notes = url_for("dialogues.notes", dialogue_id=int(_NUMBER))
         self._agreement = url_for(

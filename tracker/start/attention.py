@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import url_for
-
 from tracker.checkins.reading import CheckInFacts
 from tracker.dialogues.models import PRINCIPALS_TOPIC_DAYS
 from tracker.models import AnalysisState, DialogueKind, Side
@@ -118,7 +116,7 @@ def _check_in(
     """Who oversees the units sees what they ask for; when to meet is for the two who meet."""
     if facts.open_support_since is not None:
         since = swedish.date_short(facts.open_support_since).removesuffix(f" {day.year}")
-        url = url_for("checkins.index" if leads else "checkins.support")
+        url = addresses.check_ins if leads else addresses.support
         yield Reason(f"Fråga om stöd obesvarad sedan {since}", url, (0, facts.open_support_since))
     if leads and facts.is_due(day) and facts.due_on is not None:
         last = "läsårets första"
