@@ -168,7 +168,8 @@ class Following:
             "enheter har något som väntar. De står",
             words=True,
         )
-        return f"{counted[:1].upper()}{counted[1:]} först, med skälet."
+        where = "först i sitt område" if len(self.areas) > 1 else "först"
+        return f"{counted[:1].upper()}{counted[1:]} {where}, med skälet."
 
 
 @dataclass(slots=True)
