@@ -60,6 +60,7 @@ def _morning(kind: str, people: int, senders: int) -> tuple[float, float, int]:
         with app.app_context():
             upgrade()
             crowd.gather(people)
+            crowd.remember()
             db.session.remove()
             db.engine.dispose()
         tick = [sys.executable, "-m", "flask", "--app", "wsgi", "reminders", "tick"]

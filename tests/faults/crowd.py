@@ -9,6 +9,7 @@ from tracker import clock
 from tracker.extensions import db
 from tracker.models import (
     MailKind,
+    MailState,
     Measure,
     MeasureBasis,
     MeasureState,
@@ -59,6 +60,47 @@ def put_in_the_outbox() -> None:
         ).all():
             _plan(organizer_id)
             db.session.commit()
+    _count()
+
+
+def remember() -> None:
+    """A mail that each got a week before, as in an outbox that has been in use: PostgreSQL makes other
+    plans for tables that are empty."""
+    before = DAY - timedelta(days=7)
+    with clock.stopped_at(at() - timedelta(days=7)):
+        measures = db.session.execute(
+            sa.select(Measure.organizer_id, Measure.id, User.id, User.name, User.email)
+            .join(MeasureUnit, MeasureUnit.measure_id == Measure.id)
+            .join(RoleAssignment, RoleAssignment.unit_id == MeasureUnit.unit_id)
+            .join(User, User.id == RoleAssignment.user_id)
+        ).all()
+        mails = _insert(
+            OutgoingMail,
+            [
+                {
+                    "organizer_id": organizer_id, "recipient_id": person_id,
+                    "kind": MailKind.REMINDERS, "digest_on": before, "to_address": email,
+                    "to_name": name, "subject": "Påminnelse", "text": "x" * 600,
+                    "html": "x" * 2500, "state": MailState.SENT, "sent_at": clock.now(),
+                }
+                for organizer_id, _, person_id, name, email in measures
+            ],
+        )  # fmt: skip
+        db.session.execute(
+            sa.insert(Reminder),
+            [
+                {
+                    "organizer_id": organizer_id, "kind": ReminderKind.DIALOGUE,
+                    "subject_id": measure_id, "recipient_id": person_id, "offset_days": 7,
+                    "date_revision": 1, "due_on": before, "state": ReminderState.SENT,
+                    "mail_id": mail_id,
+                }
+                for (organizer_id, measure_id, person_id, *_), mail_id in zip(
+                    measures, mails, strict=True
+                )
+            ],
+        )  # fmt: skip
+        db.session.commit()
     _count()
 
 

@@ -1,7 +1,7 @@
 """How senders share the outbox: a sender takes a few mails under a lease, commits, sends them one by
 one, and marks each as soon as the server has taken it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -126,24 +126,26 @@ class Leased:
         self._read_along = None
 
     @classmethod
-    def mark_sent(cls, taken: Iterable[Taken]) -> list[Taken]:
+    def mark_sent(cls, taken: Sequence[Taken]) -> list[Taken]:
         """The server has taken these; gives those that were still under their leases. Committed at
         once, and in as few steps as can be: what is killed before the commit sends them again."""
         from tracker.notifications.models import Reminder
 
-        marked = []
-        for mail in taken:
-            what = {"of_mail": mail.mail_id, "under": mail.lease, "at": now()}
-            if not db.session.execute(_mark(cls.__table__, mail.kind.is_secret), what).rowcount:
-                continue
-            marked.append(mail)
-            if mail.reminder_ids:
-                db.session.execute(
-                    _mark_reminders(Reminder.__table__),
-                    {"of_mail": mail.mail_id, "carried": mail.reminder_ids, "at": now()},
-                )
+        marked = set()
+        for secret in {mail.kind.is_secret for mail in taken}:
+            some = [mail for mail in taken if mail.kind.is_secret is secret]
+            what = {
+                "mails": [mail.mail_id for mail in some],
+                "leases": list({mail.lease for mail in some}),
+                "at": now(),
+            }
+            marked |= set(db.session.scalars(_mark(cls.__table__, secret), what))
+        carried = [key for mail in taken if mail.mail_id in marked for key in mail.reminder_ids]
+        if carried:
+            what = {"mails": list(marked), "carried": carried, "at": now()}
+            db.session.execute(_mark_reminders(Reminder.__table__), what)
         db.session.commit()
-        return marked
+        return [mail for mail in taken if mail.mail_id in marked]
 
     @classmethod
     def let_go(cls, mail_ids: Sequence[int], lease: str, error: str = "") -> None:
@@ -240,7 +242,11 @@ def _mark(table: sa.Table, secret: bool) -> sa.Update:
     words = {"text": "", "html": ""} if secret else {}
     return (
         sa.update(table)
-        .where(table.c.id == sa.bindparam("of_mail"), _is_held(table.c, sa.bindparam("under")))
+        .where(
+            table.c.id.in_(sa.bindparam("mails", expanding=True)),
+            table.c.lease.in_(sa.bindparam("leases", expanding=True)),
+            table.c.state == MailState.QUEUED,
+        )
         .values(
             state=MailState.SENT,
             sent_at=sa.bindparam("at"),
@@ -249,6 +255,7 @@ def _mark(table: sa.Table, secret: bool) -> sa.Update:
             leased_until=None,
             **words,
         )
+        .returning(table.c.id)
     )
 
 
@@ -259,7 +266,7 @@ def _mark_reminders(table: sa.Table) -> sa.Update:
     return (
         sa.update(table)
         .where(
-            table.c.mail_id == sa.bindparam("of_mail"),
+            table.c.mail_id.in_(sa.bindparam("mails", expanding=True)),
             table.c.id.in_(sa.bindparam("carried", expanding=True)),
             table.c.state == ReminderState.PLANNED,
         )
