@@ -66,6 +66,12 @@ def test_the_mail_server(tmp_path, url, server):
     assert read(tmp_path, SMTP_URL=url).smtp == server
 
 
+def test_where_undeliverable_mail_comes_back(tmp_path):
+    assert read(tmp_path).mail_envelope_from == ""
+    address = read(tmp_path, MAIL_ENVELOPE_FROM=" studs@varvet.example ").mail_envelope_from
+    assert address == "studs@varvet.example"
+
+
 def test_the_zone_of_the_environment_is_never_read(tmp_path):
     assert read(tmp_path, TZ="America/New_York", SECRET_KEY="x" * 40) == read(
         tmp_path, SECRET_KEY="x" * 40
@@ -80,6 +86,7 @@ WRONG = {
     "DATABASE_URL": ["mysql://db/varvet", "/var/lib/varvet.sqlite3"],
     "SMTP_URL": ["mail.example.se:25", "http://mail.example.se", "smtp://", "smtp://mail:port"],
     "MAIL_FROM": ["Varvet", "a@b.se\nBcc: c@d.se"],
+    "MAIL_ENVELOPE_FROM": ["studs", "Varvet <studs@b.se>", "a@b.se\nc@d.se", "å@b.se", "a@b@c.se"],
 }
 
 

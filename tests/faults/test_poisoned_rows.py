@@ -106,7 +106,7 @@ def test_what_is_asked_of_all_raises(
 def test_planning_stumbles_over_one_person(
     app: Flask, cast: Cast, due: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = planning.Digest.write_into
+    real = sending.Digest.write_into
 
     def stumble(self: Any, mail: OutgoingMail) -> None:
         if mail.recipient_id == cast.karin.id:
@@ -114,7 +114,7 @@ def test_planning_stumbles_over_one_person(
         real(self, mail)
 
     with monkeypatch.context() as patch:
-        patch.setattr(planning.Digest, "write_into", stumble)
+        patch.setattr(sending.Digest, "write_into", stumble)
         result, server = send(app, patch)
     assert to(server) == OTHERS
     assert result.planned == 2
