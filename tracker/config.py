@@ -11,7 +11,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 SHORTEST_KEY = 16
-_BARE_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+", re.ASCII)
+_BARE_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 ENVIRONMENTS = ("production", "demo", "development", "test")
 
 
@@ -133,7 +133,7 @@ def _mail_from(value: str | None, host: str) -> str:
 
 def _mail_envelope_from(value: str | None) -> str:
     address = (value or "").strip()
-    if address and not _BARE_ADDRESS.fullmatch(address):
+    if address and not (address.isascii() and _BARE_ADDRESS.fullmatch(address)):
         raise ConfigError(
             "MAIL_ENVELOPE_FROM: should be an e-mail address and nothing else, "
             "for example studs@example.se"
