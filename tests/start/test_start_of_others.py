@@ -140,6 +140,7 @@ class TestDialogansvarig:
         assert "Dialog 2 har inte fått någon tid än" in as_(cast.erik).page("/")
 
     def test_a_dialogue_far_off_has_no_time_yet_and_asks_for_nothing(self, cast, as_, the_day):
+        hold_no_check_ins(cast)
         assert rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"].startswith(
             "Ali Demir Genomföra Ingen tid än"
         )
