@@ -76,7 +76,7 @@ def _run(here: World, port: int, taken: Path, terms: int, kills: int, seconds: i
 def _check_what_arrived(lines: list[list[str]], undisturbed: int, points: list[list[str]]) -> None:
     """`lines`: what the server wrote, so many of them before the first kill."""
     before = Counter(line[2] for line in lines[:undisturbed] if len(line) == 3)
-    assert len(before) > 500
+    assert len(before) > 100
     assert max(before.values()) == 1  # a sender that is asked to end finishes the mail in hand
     arrived: dict[str, list[int]] = defaultdict(list)
     last_of_session: dict[str, int] = {}
