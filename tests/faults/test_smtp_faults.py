@@ -37,7 +37,7 @@ Use = Callable[[str], None]
 @pytest.fixture
 def use(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Use:
     """`use(url)` is the setting SMTP_URL; the server has less than a second for everything."""
-    monkeypatch.setattr(smtp, "PATIENCE", Patience(answer=0.3, mail=0.6))
+    monkeypatch.setattr(smtp, "PATIENCE", Patience(answer=1.0, mail=2.0))
 
     def set_url(url: str) -> None:
         configured = replace(app.config["VARVET"], smtp=SmtpServer.parse(url))
@@ -233,6 +233,7 @@ def test_a_certificate_that_is_not_to_be_trusted(
 ) -> None:
     """Where a password is to be sent, or the setting asks for encryption from the start."""
     monkeypatch.setattr(smtp, "_is_this_machine", lambda _host: False)
+    monkeypatch.setattr(smtp, "PATIENCE", Patience(answer=10, mail=20))  # nothing hangs here
     with scripted_server(well_behaved, b"STARTTLS", b"AUTH PLAIN") as server:
         use(server.url.replace("//", "//varvet:hemligt@"))
         assert tick_at(MONDAY).sent == 0
@@ -247,6 +248,7 @@ def test_smtps_with_a_certificate_that_is_not_to_be_trusted(
     cast: Cast, due: None, use: Use, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smtp, "_is_this_machine", lambda _host: False)
+    monkeypatch.setattr(smtp, "PATIENCE", Patience(answer=10, mail=20))  # nothing hangs here
     with mail_server(ssl_context=certificate()) as server:
         use(server.url.replace("smtp://", "smtps://"))
         assert tick_at(MONDAY).sent == 0
