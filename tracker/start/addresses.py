@@ -2,6 +2,8 @@
 ask Flask for every row's costs more than the row itself."""
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Self
 
 from flask import url_for
 
@@ -24,6 +26,12 @@ class Addresses:
         self._agreement = url_for(
             "dialogues.agreement", dialogue_id=int(_NUMBER), agreement_id=int(_INNER)
         )
+
+    @classmethod
+    @lru_cache(maxsize=16)
+    def of(cls, year: str) -> Self:
+        """Those of pages, which are the same for every request."""
+        return cls(year)
 
     def unit(self, slug: str) -> str:
         return self._unit.replace(_SLUG, slug)

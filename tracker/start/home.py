@@ -311,7 +311,9 @@ def _leading(
         lead = staffing.lead(unit.id, unit.area_id)
         following = NextDialogue(ahead, lead.name if lead and lead.id != person.id else None)
     unplaced = [row for row in dialogues if row.starts_at is None and not row.is_cancelled]
-    meetings = of_leader([row.unit for row in led], staffing, person.id, today(), Addresses(year))
+    meetings = of_leader(
+        [row.unit for row in led], staffing, person.id, today(), Addresses.of(year)
+    )
     return Leading(led, todo(led, dialogues, year, after), following, unplaced, meetings)
 
 
@@ -324,7 +326,7 @@ def _following(
     person: User,
     after: AfterDialogues,
 ) -> Following:
-    addresses, day = Addresses(year), today()
+    addresses, day, me = Addresses.of(year), today(), person.id  # asked once: it may be a proxy
     own = {unit.id for unit in leads}
     rows = []
     for unit in units:
@@ -335,7 +337,7 @@ def _following(
             unit, vacant=vacant, due=due, day=day, addresses=addresses, leads=unit.id in own
         )
         lead = staffing.lead(unit.id, unit.area_id)
-        if lead is not None and lead.id == person.id:
+        if lead is not None and lead.id == me:
             left = after_dialogues(after, unit.id, vacant=vacant, day=day, addresses=addresses)
             found = sorted([*left, *found], key=lambda reason: reason.order)
         rows.append(
@@ -364,7 +366,7 @@ def _following(
         sum(bool(row.reasons) for row in rows),
         areas,
         _nearest(leads),
-        of_lead(leads, staffing, person.id, day, addresses),
+        of_lead(leads, staffing, me, day, addresses),
         counts([row.unit for row in rows]),
         [row.cells[:2] for row in rows if row.cells[2] == VACANT],
     )
