@@ -72,11 +72,6 @@ class IsWrittenIn:
     # Writing
 
     @property
-    def is_open_for_notes(self) -> bool:
-        """The room opens on the day of the dialogue, and closes when both have approved."""
-        return self.room_has_opened and not self.is_approved
-
-    @property
     def room_has_opened(self) -> bool:
         return not self.is_cancelled and self.day is not None and self.day <= today()
 

@@ -245,12 +245,6 @@ class OutgoingMail(Leased, Identified, Base):
         return f"<varvet-{self.id}@{domain}>"
 
     @classmethod
-    def of_the_day(cls, organizer_id: int, person: "Person") -> Self | None:
-        """The mail that takes the person's reminders today, locked; None when today's has gone or is
-        on its way."""
-        return cls.of_the_day_for(organizer_id, [person]).get(person.id)
-
-    @classmethod
     def of_the_day_for(cls, organizer_id: int, people: "Iterable[Person]") -> dict[int, Self]:
         """The mails that take these people's reminders today, locked, by the person's id: the one that
         waits, or a new one. Not among them: whose mail of today has gone or is on its way. At most

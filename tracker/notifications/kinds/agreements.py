@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from tracker.clock import today
+from tracker.dialogues.agreements import shortened
 from tracker.extensions import db
 from tracker.models import (
     Agreement,
@@ -65,8 +66,7 @@ class OpenAgreement:
 
     @property
     def title(self) -> str:
-        text = " ".join(self.what.split())
-        return text if len(text) <= EXCERPT else f"{text[: EXCERPT - 1].rstrip()}…"
+        return shortened(self.what, EXCERPT)
 
 
 class DueAgreements(Kind[OpenAgreement]):

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from tracker.auth.access import Access, Grant, OrganizerChoice
 from tracker.clock import local, today
 from tracker.cycle import calendar
+from tracker.dialogues.agreements import shortened
 from tracker.extensions import db
 from tracker.models import CheckInUnit, ReminderKind, ReminderState, Role, Side, SupportRequest
 from tracker.models import SupportState as Support
@@ -244,8 +245,7 @@ def _add_support(
     """The questions about support that nobody has answered."""
     asked = office.once("support asked for", lambda: _asked(office.organizer_id))
     for text, asked_on, unit_ids in asked.values():
-        words = " ".join(text.split())
-        words = words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1].rstrip()}…"
+        words = shortened(text, EXCERPT)
         for lead_id in {lead_of[unit_id] for unit_id in unit_ids if unit_id in lead_of}:
             names = [units[unit_id].name for unit_id in unit_ids if lead_of.get(unit_id) == lead_id]
             found[lead_id].support.append(
