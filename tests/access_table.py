@@ -216,7 +216,8 @@ ROUTES: dict[str, Demand] = {
     "dialogues.change_topic": dialogue(LEAD),
     "dialogues.remove_topic": dialogue(LEAD),
     "dialogues.propose": dialogue(WRITE),
-    "dialogues.answer": dialogue(LEAD),
+    "dialogues.accept": dialogue(LEAD),
+    "dialogues.keep": dialogue(LEAD),
     # preparation of a dialogue
     "dialogues.brief_pdf": dialogue(FOLLOW),
     "dialogues.bring_no_topics": dialogue(LEAD),

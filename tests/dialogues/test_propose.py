@@ -23,8 +23,12 @@ def dialogue(cast):
     return placed(cast.dialogue(cast.savkulla), cast)
 
 
-def proposal_url(dialogue):
-    return url(dialogue, f"forslag/{dialogue.proposals[-1].id}")
+def accept_url(dialogue):
+    return url(dialogue, f"forslag/{dialogue.proposals[-1].id}/ta-tiden")
+
+
+def keep_url(dialogue):
+    return url(dialogue, f"forslag/{dialogue.proposals[-1].id}/behall-tiden")
 
 
 def test_rektor_proposes_and_both_see_it(cast, as_, dialogue):
@@ -47,9 +51,9 @@ def test_a_newer_proposal_takes_the_place_of_the_one_that_waits(cast, as_, dialo
     page = karin.page(url(dialogue, ""))
     assert "Du har föreslagit onsdag 9 december kl. 10.00." in page
     assert "”Föräldramöte”. Ersattes av ett nytt förslag" in page
-    as_(cast.erik).submit(proposal_url(dialogue), {"answer": "keep"})
+    as_(cast.erik).submit(keep_url(dialogue), {})
     page = karin.page(url(dialogue, ""))
-    assert "”Hellre så”. Tiden blev en annan, eller fick vara kvar" in page
+    assert "”Hellre så”. Erik Lund behöll tiden" in page
     assert page.count("Ersattes av ett nytt förslag") == 1
 
 
@@ -67,7 +71,7 @@ def test_an_odd_time_gets_a_gentle_word(cast, as_, dialogue):
 def test_accepting_moves_the_dialogue(cast, as_, dialogue):
     as_(cast.karin).submit(url(dialogue), form())
     erik = as_(cast.erik)
-    erik.submit(proposal_url(dialogue), {"answer": "accept"})
+    erik.submit(accept_url(dialogue), {})
     assert (dialogue.starts_at, dialogue.date_revision) == (at(LATER, 9), 2)
     page = as_(cast.karin).page(url(dialogue, ""))
     assert "Dialogen flyttades dit" in page
@@ -77,14 +81,25 @@ def test_accepting_moves_the_dialogue(cast, as_, dialogue):
 def test_keeping_the_time_and_answering_twice(cast, as_, dialogue):
     as_(cast.karin).submit(url(dialogue), form())
     erik = as_(cast.erik)
-    erik.submit(proposal_url(dialogue), {"answer": "keep"})
+    assert keep_url(dialogue) in erik.page(url(dialogue, ""))
+    erik.submit(keep_url(dialogue), {"text": "Då är jag på Hasselbrinksskolan."})
     assert (dialogue.starts_at, dialogue.date_revision) == (at(DAY, 13), 1)
     assert "Tiden är kvar." in erik.page(url(dialogue, ""))
-    for again in ("keep", "accept"):
-        erik.submit(proposal_url(dialogue), {"answer": again})
+    for again in (keep_url(dialogue), accept_url(dialogue)):
+        erik.submit(again, {"text": "Ändå inte"})
         assert "Förslaget är redan besvarat." in erik.page(url(dialogue, ""))
     assert dialogue.starts_at == at(DAY, 13)
-    assert "eller fick vara kvar" in as_(cast.karin).page(url(dialogue, ""))
+    page = as_(cast.karin).page(url(dialogue, ""))
+    assert "Erik Lund behöll tiden: ”Då är jag på Hasselbrinksskolan.”" in page
+    assert "Ändå inte" not in page
+
+
+def test_why_the_time_is_kept_is_kept_when_it_cannot_be_saved(cast, as_, dialogue):
+    as_(cast.karin).submit(url(dialogue), form())
+    typed = "Elevens nummer är 850101-1236"
+    answer = as_(cast.erik).submit(keep_url(dialogue), {"text": typed}, 422)
+    assert typed in answer.text
+    assert dialogue.open_proposal is not None
 
 
 def test_the_answer_is_a_step_on_the_dialogansvarigs_side(cast, as_, dialogue):
@@ -98,7 +113,7 @@ def test_the_answer_is_a_step_on_the_dialogansvarigs_side(cast, as_, dialogue):
     assert f'href="/dialoger/{dialogue.id}">{step}</a>' in erik.page(url(dialogue, ""))
     assert "Svara på förslaget" not in karin.page("/")
     assert "Förslag om ny tid för Dialog 1: onsdag 9 december kl. 09.00" in erik.page("/")
-    erik.submit(proposal_url(dialogue), {"answer": "keep"})
+    erik.submit(keep_url(dialogue), {})
     assert step not in erik.page(url(dialogue, ""))
 
 
@@ -111,7 +126,7 @@ def test_a_proposal_that_no_longer_matters_is_no_step(cast, as_, dialogue, the_d
 def test_a_time_for_a_dialogue_that_has_none(cast, as_):
     dialogue = cast.dialogue(cast.hassel)
     as_(cast.ali).submit(url(dialogue), form())
-    as_(cast.erik).submit(proposal_url(dialogue), {"answer": "accept"})
+    as_(cast.erik).submit(accept_url(dialogue), {})
     assert (dialogue.starts_at, dialogue.ends_at) == (at(LATER, 9), at(LATER, 10, 30))
 
 
@@ -152,12 +167,9 @@ def test_who_may_propose_and_who_may_answer(cast, as_, dialogue):
     ):
         as_(getattr(cast, person)).submit(url(dialogue), form(), status)
     as_(cast.jonas).submit(url(dialogue), form())
-    where = proposal_url(dialogue)
-    for person, status in (("karin", 403), ("lena", 403), ("maria", 404), ("ingela", 404)):
-        as_(getattr(cast, person)).submit(where, {"answer": "accept"}, status)
-    as_(cast.erik).submit(where, {"answer": "kanske"})
     other = cast.dialogue(cast.hassel)
-    as_(cast.erik).submit(
-        where.replace(f"/{dialogue.id}/", f"/{other.id}/"), {"answer": "keep"}, 404
-    )
+    for where in (accept_url(dialogue), keep_url(dialogue)):
+        for person, status in (("karin", 403), ("lena", 403), ("maria", 404), ("ingela", 404)):
+            as_(getattr(cast, person)).submit(where, {}, status)
+        as_(cast.erik).submit(where.replace(f"/{dialogue.id}/", f"/{other.id}/"), {}, 404)
     assert dialogue.open_proposal is not None

@@ -51,8 +51,8 @@ def test_each_side_has_its_own_next_step_first(cast, as_):
     assert "Nästa steg för dig Dela nulägesanalysen för Lyktvretens förskola" in rektor
     assert rektor.index("Rektor (du)") < rektor.index("Dialogansvarig", rektor.index("Rektor (du)"))
     assert (
-        "Nästa steg för dig Senast 14 september 2026, så att båda hinner förbereda sig. Bestäm tid"
-        in lead
+        "Nästa steg för dig Det var tänkt till 14 september 2026. Gör det gärna så snart du kan, "
+        "så att båda hinner förbereda sig. Bestäm tid" in lead
     )
     assert "Dialogansvarig (du)" in lead
 
@@ -94,6 +94,23 @@ def test_an_effect_with_a_new_date_is_not_said_to_be_assessed(cast, as_):
     page = words(as_(cast.erik).page(url(dialogue)))
     assert "Bedömningen av Rastvärdar har fått ett nytt datum Klart" in page
     assert "Effekten av Rastvärdar är bedömd" not in page
+
+
+def test_an_effect_is_never_asked_for_before_its_own_day(cast, as_):
+    """The dialogue is 8 December, the brief complete 3 December."""
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    a_measure(cast, "Rastvärdar", year=cast.last_year, due=date(2026, 5, 1))
+    a_measure(cast, "Läsgrupper", year=cast.last_year, due=date(2026, 12, 7))
+    page = words(as_(cast.karin).page(url(dialogue)))
+    assert "Bedöm effekten av Rastvärdar Senast 3 december 2026" in page
+    assert "Bedöm effekten av Läsgrupper Senast 7 december 2026" in page
+
+
+def test_a_step_whose_day_has_passed_is_not_asked_for_by_that_day(cast, as_, the_day):
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    the_day.move_to("2026-12-04T09:00:00+01:00")
+    page = words(as_(cast.karin).page(url(dialogue)))
+    assert "Det var tänkt till 24 november 2026. Gör det gärna så snart du kan" in page
 
 
 def test_those_who_only_follow_get_no_buttons(cast, as_):

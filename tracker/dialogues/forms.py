@@ -85,6 +85,10 @@ class AnswerForm(VersionedForm):
     answer = FreeText("Svar", [required("Skriv ett svar.")])
 
 
+class KeepTimeForm(Form):
+    text = FreeText("Några ord om varför", [Optional()], max_length=NOTE_LENGTH)
+
+
 class ProposalForm(Form):
     day = Day("Dag", [required("Välj en dag.")])
     start_time = Clock("Börjar", [required("Skriv när dialogen skulle börja.")])

@@ -52,6 +52,8 @@ class TimeProposal(TenantOwned, Base):
         sa.CheckConstraint(
             "(answered_at IS NULL) = (accepted IS NULL)", name="answered_has_answer"
         ),
+        sa.CheckConstraint("kept_by_name IS NULL OR accepted = false", name="kept_is_not_accepted"),
+        sa.CheckConstraint("kept_why = '' OR kept_by_name IS NOT NULL", name="why_is_signed"),
     )
 
     dialogue_id: Mapped[int]
@@ -62,6 +64,9 @@ class TimeProposal(TenantOwned, Base):
     at: Mapped[datetime] = mapped_column(default=now)
     answered_at: Mapped[datetime | None]
     accepted: Mapped[bool | None]
+    kept_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    """Who kept the time as it was; None when something else became of the proposal."""
+    kept_why: Mapped[LongText]
 
     dialogue: Mapped["QualityDialogue"] = relationship(
         foreign_keys="TimeProposal.dialogue_id", back_populates="proposals"
@@ -221,9 +226,10 @@ class HasTime:
         )
         self._record(Action.PROPOSAL_ACCEPTED, by, when=datetime_long(proposal.starts_at))
 
-    def decline(self, proposal: TimeProposal, *, by: "User") -> None:
-        """Keep the time as it is."""
+    def decline(self, proposal: TimeProposal, why: str = "", *, by: "User") -> None:
+        """Keep the time as it is, with some words about why."""
         proposal.answer(accepted=False)
+        proposal.kept_by_name, proposal.kept_why = by.name, why
         self._record(Action.PROPOSAL_DECLINED, by)
 
     def _remember(

@@ -50,6 +50,11 @@ class Step:
     values: dict[str, Any]
     """Where it is done: arguments of url_for."""
 
+    @property
+    def is_late(self) -> bool:
+        """Its day has passed, and it still waits."""
+        return not self.done and self.due_on is not None and self.due_on < today()
+
 
 @dataclass(frozen=True, slots=True)
 class DueEffect:
@@ -295,10 +300,17 @@ def _effect_steps(dialogue: QualityDialogue, facts: PreparationFacts) -> list[St
                         done_label=f"Bedömningen av {effect.title} har fått ett nytt datum"
                         if effect.is_postponed
                         else f"Effekten av {effect.title} är bedömd",
-                        due_on=dialogue.due(BRIEF_DAYS),
+                        due_on=_assessed_by(effect, dialogue.due(BRIEF_DAYS)),
                         done=done,
                         endpoint="evaluation.assess",
                         values={"measure_id": effect.measure_id},
                     ),
                 )
     return list(found.values())
+
+
+def _assessed_by(effect: DueEffect, brief_is_complete: date | None) -> date | None:
+    """As the rest of the brief, but never before the day from which the effect can be assessed."""
+    if brief_is_complete is None or effect.assess_on is None:
+        return brief_is_complete
+    return max(brief_is_complete, effect.assess_on)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_dialogue
 from tracker.dialogues.diary import Diary
-from tracker.dialogues.forms import OrganizersTopicForm, ProposalForm, TopicForm
+from tracker.dialogues.forms import KeepTimeForm, OrganizersTopicForm, ProposalForm, TopicForm
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
 from tracker.models import (
@@ -19,6 +19,7 @@ from tracker.models import (
     Permission,
     QualityCycle,
     QualityDialogue,
+    TimeProposal,
 )
 from tracker.organisation.staffing import Staffing
 from tracker.web.conflicts import saved
@@ -213,28 +214,42 @@ def _propose_page(dialogue: QualityDialogue, form: ProposalForm) -> str:
     return render_template("dialogues/propose.html", dialogue=dialogue, form=form)
 
 
-def answer(dialogue_id: int, proposal_id: int) -> Response:
-    """The dialogansvarig accepts the proposed time, or keeps the one that is."""
-    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
-    proposal = next((row for row in dialogue.proposals if row.id == proposal_id), None)
-    if proposal is None:
-        abort(404)
-    wanted = request.form.get("answer")
-    if wanted not in ("accept", "keep"):
-        notify("Välj om du tar den föreslagna tiden eller behåller den som gäller.", "warning")
-        return redirect(_url(dialogue))
-    accepts = wanted == "accept"
+def accept(dialogue_id: int, proposal_id: int) -> Response:
+    """The dialogansvarig takes the proposed time."""
+    dialogue, proposal = _proposal(dialogue_id, proposal_id)
     try:
-        if accepts:
-            dialogue.accept(proposal, by=current_user)
-        else:
-            dialogue.decline(proposal, by=current_user)
+        dialogue.accept(proposal, by=current_user)
     except DialogueError as wrong:
         notify(str(wrong), "warning")
         return redirect(_url(dialogue))
     db.session.commit()
-    notify("Dialogen är flyttad till den föreslagna tiden." if accepts else "Tiden är kvar.")
+    notify("Dialogen är flyttad till den föreslagna tiden.")
     return redirect(_url(dialogue))
+
+
+def keep(dialogue_id: int, proposal_id: int) -> Response | str | tuple[str, int]:
+    """The dialogansvarig keeps the time as it is, with some words to whoever proposed another."""
+    dialogue, proposal = _proposal(dialogue_id, proposal_id)
+    form = KeepTimeForm()
+    if form.validate_on_submit():
+        try:
+            dialogue.decline(proposal, form.text.data, by=current_user)
+        except DialogueError as wrong:
+            notify(str(wrong), "warning")
+            return redirect(_url(dialogue))
+        db.session.commit()
+        notify("Tiden är kvar." if dialogue.day else "Du har tackat nej till förslaget.")
+        return redirect(_url(dialogue))
+    page = render_template("dialogues/keep.html", dialogue=dialogue, proposal=proposal, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _proposal(dialogue_id: int, proposal_id: int) -> tuple[QualityDialogue, TimeProposal]:
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    proposal = next((row for row in dialogue.proposals if row.id == proposal_id), None)
+    if proposal is None:
+        abort(404)
+    return dialogue, proposal
 
 
 def _url(dialogue: QualityDialogue) -> str:
