@@ -1,4 +1,4 @@
-"""who kept the time of a dialogue, and why
+"""who kept the time of a dialogue, and why; the day an agreement was first meant for
 
 Revision: 0007
 Follows: 0006
@@ -26,9 +26,12 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("time_proposal") as batch:
         batch.alter_column("kept_why", server_default=None)
+    # Not a batch: SQLite would rebuild the table, and forget that a number is never given twice.
+    op.add_column("agreement", sa.Column("agreed_for", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("agreement", "agreed_for")
     with op.batch_alter_table("time_proposal") as batch:
         batch.drop_constraint(batch.f("ck_time_proposal_why_is_signed"), type_="check")
         batch.drop_constraint(batch.f("ck_time_proposal_kept_is_not_accepted"), type_="check")

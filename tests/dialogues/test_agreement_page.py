@@ -50,9 +50,32 @@ def test_no_longer_relevant_and_open_again(cast, as_, row):
     assert (row.state, row.settled_at, row.settled_by_name) == (AgreementState.OPEN, None, None)
 
 
+def test_more_time_and_the_notes_keep_the_day_that_was_agreed(cast, as_, row):
+    browser = as_(cast.erik)
+    row.dialogue.change_agreement(
+        row, row.what, row.responsible, row.responsible_id, date(2026, 11, 27),
+        seen=row.version, by=cast.erik,
+    )  # fmt: skip
+    db.session.commit()
+    approved, revision = row.dialogue.digest(), row.due_revision
+    waits = followed("open", "", row.version) | {"due_on": "2026-12-11"}
+    browser.submit(url(row), waits)
+    assert (row.due_on, row.due_revision) == (date(2026, 12, 11), revision + 1)
+    assert row.dialogue.digest() == approved
+    page = as_(cast.karin).page(f"/dialoger/{row.dialogue_id}")
+    assert "senast 11 december 2026 (först 27 november 2026)" in page
+    assert "en ny dag: 11 december 2026" in page
+    browser.submit(url(row), followed("open", "", row.version) | {"due_on": "2026-11-27"})
+    assert (row.due_on, row.agreed_for) == (date(2026, 11, 27), None)
+    browser.submit(url(row), followed(version=row.version) | {"due_on": "2026-12-24"})
+    assert row.due_on == date(2026, 11, 27), "what is done needs no other day"
+
+
 @pytest.mark.parametrize(
     ("form", "message"),
     [
+        (followed("open", "") | {"due_on": "2026-11-19"}, "Den dagen har varit."),
+        (followed("open", "") | {"due_on": "nyår"}, "Skriv datumet som år-månad-dag"),
         (followed(outcome=" "), "Skriv med några ord vad det blev."),
         (followed(state=""), "Välj hur det gick."),
         (followed(state="skräp"), "Välj ett av alternativen."),

@@ -114,6 +114,7 @@ class Action(enum.StrEnum):
     AGREEMENT_CHANGED = "agreement_changed"
     AGREEMENT_REMOVED = "agreement_removed"
     AGREEMENT_FOLLOWED = "agreement_followed"
+    AGREEMENT_POSTPONED = "agreement_postponed"
     AGREEMENT_BECAME_MEASURE = "agreement_became_measure"
     DIALOGUE_HELD = "dialogue_held"
     DIALOGUE_NOT_HELD = "dialogue_not_held"
@@ -254,6 +255,7 @@ _SENTENCES = {
     Action.AGREEMENT_CHANGED: "ändrade en överenskommelse i {dialogue}",
     Action.AGREEMENT_REMOVED: "tog bort en överenskommelse ur {dialogue}",
     Action.AGREEMENT_FOLLOWED: "följde upp en överenskommelse från {dialogue}: {state}",
+    Action.AGREEMENT_POSTPONED: "gav en överenskommelse från {dialogue} en ny dag: {when}",
     Action.AGREEMENT_BECAME_MEASURE: "gjorde en överenskommelse från {dialogue} till förslag på åtgärd",
     Action.DIALOGUE_HELD: "markerade {dialogue} med {about} som genomförd",
     Action.DIALOGUE_NOT_HELD: "ångrade att {dialogue} med {about} är genomförd",

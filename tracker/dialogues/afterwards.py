@@ -118,7 +118,7 @@ class IsHeld:
                 {
                     "what": row.what,
                     "who": row.responsible,
-                    "when": row.due_on.isoformat() if row.due_on else "",
+                    "when": row.agreed_day.isoformat() if row.agreed_day else "",
                 }
                 for row in self.agreements
             ],

@@ -20,6 +20,7 @@ from tracker.database import (
 )
 from tracker.dialogues.states import AgreementState
 from tracker.extensions import db
+from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
@@ -56,6 +57,8 @@ class Agreement(Versioned, TenantOwned, Base):
     responsible: Mapped[ShortText] = mapped_column(default="")
     """Who, as it reads: a person, a team or free text."""
     due_on: Mapped[date | None]
+    agreed_for: Mapped[date | None]
+    """The day that was agreed on in the dialogue, once a follow-up has given another."""
     due_revision: Mapped[int] = mapped_column(default=0)
     """Counts the changes of `due_on`, so that a new date gives new reminders and only then."""
     state: Mapped[AgreementState] = mapped_column(
@@ -96,6 +99,21 @@ class Agreement(Versioned, TenantOwned, Base):
     def is_awaited(self) -> bool:
         """Open, and followed by itself: what has become a measure is followed as one."""
         return self.is_open and self.measure_id is None
+
+    @property
+    def agreed_day(self) -> date | None:
+        """The day as it was agreed on in the dialogue."""
+        return self.agreed_for or self.due_on
+
+    def postpone(self, due_on: date, *, by: "User") -> None:
+        """Give what is open another day. The notes keep the day that was agreed on."""
+        if due_on == self.due_on:
+            return
+        self.agreed_for = None if due_on == self.agreed_day else self.agreed_day
+        self.due_on = due_on
+        self.due_revision += 1
+        when = date_medium(due_on)
+        self.dialogue._record(Action.AGREEMENT_POSTPONED, by, when=when)
 
     def settle(self, state: AgreementState, outcome: str, *, by: "User") -> None:
         """Klart, or inte längre aktuellt, with what became of it; or open again. It may be said at any

@@ -10,6 +10,7 @@ from wtforms import StringField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
+from tracker import clock
 from tracker.dialogues.forms import NOTE_LENGTH
 from tracker.models import Agreement, AgreementState, DialogueNote, QualityDialogue
 from tracker.web.fields import Day, FreeLine, FreeText, MaybeRow, OneOf, Optional, required
@@ -145,8 +146,13 @@ class FollowUpForm(VersionedForm):
 
     state = OneOf("Hur gick det?", AgreementState)
     outcome = FreeText("Vad blev det?", [Optional()], max_length=NOTE_LENGTH)
+    due_on = Day("Senast", [Optional()])
 
-    def allows(self) -> bool:
+    def allows(self, due_on: date | None) -> bool:
+        """`due_on`: the day that stands."""
+        moves = self.due_on.data is not None and self.due_on.data != due_on
+        if moves and self.due_on.data < clock.today():
+            self.refuse("due_on", "Den dagen har varit. Välj en dag som kommer.")
         if self.state.data is None:
             self.refuse("state", "Välj hur det gick.")
         elif self.state.data is not AgreementState.OPEN and not self.outcome.data:

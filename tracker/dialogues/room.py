@@ -176,6 +176,7 @@ class IsWrittenIn:
             raise StaleDataError("somebody else has changed it meanwhile")
         if due_on != row.due_on:
             row.due_revision += 1
+            row.agreed_for = None
         row.what, row.responsible, row.responsible_id, row.due_on = (
             what,
             responsible,

@@ -99,14 +99,15 @@ def agreement(dialogue_id: int, agreement_id: int) -> Page:
     """What became of it?"""
     row = load_agreement(dialogue_id, agreement_id, to=Permission.CONVERSE)
     form = FollowUpForm(obj=row)
-    if not form.validate_on_submit() or not form.allows():
+    if not form.validate_on_submit() or not form.allows(row.due_on):
         return _agreement_page(row, form), 422 if form.is_submitted() else 200
-    if not saved(
-        form,
-        row,
-        lambda: row.settle(form.state.data, form.outcome.data, by=current_user),
-        ("state", "outcome"),
-    ):
+
+    def follow_up() -> None:
+        row.settle(form.state.data, form.outcome.data, by=current_user)
+        if row.is_open and form.due_on.data is not None:
+            row.postpone(form.due_on.data, by=current_user)
+
+    if not saved(form, row, follow_up, ("state", "outcome", "due_on")):
         return _agreement_page(row, form), 409
     return _followed(row, "Uppföljningen är sparad.")
 
