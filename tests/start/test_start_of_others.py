@@ -16,6 +16,7 @@ from tracker.models import (
     DialogueState,
     EffectAssessment,
     Judgement,
+    Measure,
     Role,
     RoleAssignment,
     Side,
@@ -110,6 +111,16 @@ class TestDialogansvarig:
         due(cast.cycle(cast.hassel), cast.ali, "Två", days=66)
         row = rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
         assert "Två effekter väntar på bedömning, den första sedan 15 sept" in row
+
+    def test_what_was_brought_in_is_rektors_own_for_a_fortnight(self, cast, as_, the_day):
+        Measure.inherit(cast.cycle(cast.hassel), "Rastvärdar", "Färre kränkningar", "", by=cast.ali)
+        db.session.commit()
+        assert "Bedöm effekten av Rastvärdar" in as_(cast.ali).page("/")
+        waits = "En effekt väntar på bedömning"
+        for day, seen in (("2026-12-03", False), ("2026-12-05", True)):
+            the_day.move_to(f"{day}T09:00:00+01:00")
+            row = rows(as_(cast.erik).page("/")).get("Hasselbrinksskolan", "")
+            assert (waits in row) is seen, day
 
     def test_an_analysis_that_is_not_shared_before_the_dialogue(self, cast, as_):
         place(cast.dialogue(cast.hassel), cast.erik, days=9)

@@ -10,7 +10,8 @@ from tracker.dialogues.models import PRINCIPALS_TOPIC_DAYS
 from tracker.models import AnalysisState, DialogueKind, Side
 from tracker.start.addresses import Addresses
 from tracker.start.after_dialogues import AfterDialogues
-from tracker.start.overview import DialogueFacts, MeasureFacts, UnitFacts
+from tracker.start.open_measures import MeasureFacts
+from tracker.start.overview import DialogueFacts, UnitFacts
 from tracker.web import swedish
 
 

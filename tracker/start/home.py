@@ -21,12 +21,13 @@ from tracker.models import (
 from tracker.organisation.checklist import units_to_staff
 from tracker.organisation.roles import LEADERS
 from tracker.organisation.staffing import Person, Staffing
-from tracker.start import overview
+from tracker.start import open_measures, overview
 from tracker.start.addresses import Addresses
 from tracker.start.after_dialogues import AfterDialogues
 from tracker.start.attention import Reason, after_dialogues, reasons
 from tracker.start.meetings import Meeting, of_lead, of_leader
-from tracker.start.overview import MeasureFacts, UnitFacts
+from tracker.start.open_measures import MeasureFacts
+from tracker.start.overview import UnitFacts
 from tracker.start.progress import COUNTED, AreaCount, area_title, counts
 from tracker.start.todo import HORIZON, LedUnit, Todo, todo
 from tracker.web import swedish
@@ -242,7 +243,9 @@ def home_page(access: Access, person: User) -> HomePage:
         staffing = Staffing.load(access.organizer_id)
     staff = grants[Role.STAFF]
     if leads or follows or staff:
-        measures = overview.measures(access, led=leads, worked=[*leads, *staff], followed=follows)
+        measures = open_measures.measures(
+            access, led=leads, worked=[*leads, *staff], followed=follows
+        )
     responsible = grants[Role.DIALOGUE_LEAD]
     after = (
         AfterDialogues.load(access, person.id, HORIZON, led=leads, leads=responsible)

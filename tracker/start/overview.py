@@ -1,7 +1,7 @@
 """What Start reads: the person's units with where each is in its lap, and what is open in them.
 
-Five statements at most, however many units and roles: units, people, measures, the dialogues of the
-units she leads, and the organizer's totals. The two that are large are built once with parameters,
+Five statements at most, however many units and roles: units, people, measures (`open_measures`), the
+dialogues of the units she leads, and the organizer's totals. The two that are large are built once with parameters,
 since putting them together costs more than running them.
 """
 
@@ -32,8 +32,6 @@ from tracker.models import (
     DialogueUnit,
     EffectAssessment,
     Judgement,
-    Measure,
-    MeasureState,
     MeasureUnit,
     PhaseSetting,
     PreparationQuestion,
@@ -48,7 +46,6 @@ from tracker.models import (
 
 PLACING_AHEAD = timedelta(days=42)
 """A dialogue without a time is worth a word from this long before its window."""
-EXCERPT = 160
 
 
 @dataclass(slots=True)
@@ -112,27 +109,6 @@ class UnitFacts:
     def waits_for_time(self) -> bool:
         """Whether a dialogue has not been given a time, be its window near or far."""
         return any(row.has_no_time for row in self.dialogues)
-
-
-@dataclass(slots=True)
-class MeasureFacts:
-    """A measure of a unit. `effect` is the beginning of the expected effect."""
-
-    unit_id: int
-    id: int
-    title: str
-    state: MeasureState
-    assess_on: date | None
-    effect: str
-    responsible: str
-    owned: bool
-    """Whether it is this unit that assesses it, and not one that it shares the measure with."""
-    is_due: bool
-    """Whether the unit is to assess its effect now."""
-
-    @property
-    def is_living(self) -> bool:
-        return self.state in (MeasureState.DECIDED, MeasureState.RUNNING)
 
 
 def reach(name: str) -> sa.ColumnElement[bool]:
@@ -258,42 +234,7 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
     )
 
 
-@lru_cache
-def _measures_statement(groups: frozenset[str]) -> sa.Select[Any]:
-    """All that is open in the units she works in; of the others only what is due. `groups` are those
-    of "led", "worked" and "followed" that there are any units in."""
-    state = Measure.state
-    day = sa.bindparam("day", type_=sa.Date)
-    owned = MeasureUnit.owns(day)
-    proposed = state == MeasureState.PROPOSED.value
-    living = state.in_([MeasureState.DECIDED.value, MeasureState.RUNNING.value])
-    wanted = {
-        "led": sa.or_(sa.and_(proposed, owned), Measure.assess_on.is_not(None)),
-        "worked": living,
-        "followed": sa.and_(~proposed, Measure.assess_on <= day, owned),
-    }
-    return (
-        sa.select(
-            MeasureUnit.unit_id,
-            Measure.id,
-            Measure.title,
-            Measure.state,
-            Measure.assess_on,
-            sa.func.substr(Measure.expected_effect, 1, EXCERPT + 1).label("effect"),
-            Measure.responsible,
-            owned.label("owned"),
-        )
-        .join(Measure, Measure.id == MeasureUnit.measure_id)
-        .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
-        .where(
-            SchoolUnit.organizer_id == sa.bindparam("organizer_id"),
-            sa.or_(*(sa.and_(reach(name), wanted[name]) for name in sorted(groups))),
-        )
-        .order_by(Measure.assess_on, Measure.id)
-    )
-
-
-def _read(statement: sa.Select[Any], values: dict[str, Any]) -> Sequence[sa.Row[Any]]:
+def read(statement: sa.Select[Any], values: dict[str, Any]) -> Sequence[sa.Row[Any]]:
     """Columns straight from the session's connection: the rows are no entities, and the layer that would
     make such of them costs as much as the database."""
     return db.session.connection().execute(statement, values).all()
@@ -318,7 +259,7 @@ def units(
         values["user_id"] = user_id
     if check_ins:
         values |= check_ins_of.parameters(access.organizer_id, day)
-    rows = _read(_units_statement(whole, check_ins), values)
+    rows = read(_units_statement(whole, check_ins), values)
     return [
         UnitFacts(
             id=row.id,
@@ -378,28 +319,6 @@ def _dialogues(row: Any, moment: datetime) -> list[DialogueFacts]:
                     has_own_topics=own_topics,
                 )
             )
-    return found
-
-
-def measures(
-    access: Access, *, led: Sequence[Grant], worked: Sequence[Grant], followed: Sequence[Grant]
-) -> dict[int, list[MeasureFacts]]:
-    """By unit: of `led` units proposals, what is decided and every effect ahead; of `worked` ones
-    what is decided and not over; of `followed` ones the effects that are due."""
-    day = today()
-    values: dict[str, Any] = {"organizer_id": access.organizer_id, "day": day}
-    groups = {"led": led, "worked": worked, "followed": followed}
-    for name, grants in groups.items():
-        if grants:
-            values |= reach_of(name, grants)
-    rows = _read(_measures_statement(frozenset(name for name in groups if groups[name])), values)
-    found: dict[int, list[MeasureFacts]] = {}
-    for unit_id, key, title, state, assess_on, effect, responsible, owned in rows:
-        decided = state is not MeasureState.PROPOSED
-        due = owned and decided and assess_on is not None and assess_on <= day
-        found.setdefault(unit_id, []).append(
-            MeasureFacts(unit_id, key, title, state, assess_on, effect, responsible, owned, due)
-        )
     return found
 
 

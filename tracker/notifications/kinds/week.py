@@ -21,7 +21,7 @@ from tracker.notifications.kinds.approvals import HeldDialogue, WaitingApprovals
 from tracker.notifications.kinds.base import Due, Kind, Todo, Verdict, day_and_month
 from tracker.notifications.office import Office, monday_of, sunday_of
 from tracker.organisation.staffing import Person
-from tracker.start import overview
+from tracker.start import open_measures, overview
 from tracker.start.addresses import Addresses
 from tracker.start.attention import Reason, reasons
 from tracker.start.overview import UnitFacts
@@ -147,7 +147,7 @@ def _lines_of_all(office: Office) -> dict[int, WeekLines]:
     whole = Grant(Role.DIALOGUE_LEAD, None, None, False, False, None, None, False)
     access = Access(OrganizerChoice(office.organizer_id, office.name), [], [whole])
     units = overview.units(access, 0, [whole], whole=False, check_ins=True)
-    measures = overview.measures(access, led=[], worked=[], followed=[whole])
+    measures = open_measures.measures(access, led=[], worked=[], followed=[whole])
     addresses = Addresses(calendar.slug(calendar.school_year_start(today())), external_url)
     in_need: dict[int, list[tuple[tuple[int, date], int, UnitInNeed]]] = {}
     meetings: dict[int, dict[int, _Meeting]] = {}
