@@ -6,6 +6,8 @@ import pytest
 
 from tests.checked_client import errors
 from tests.dialogues.scenes import DAY, at, held, placed
+from tracker.extensions import db
+from tracker.models import NationalDialogue
 
 LATER = DAY + timedelta(days=1)
 
@@ -66,6 +68,21 @@ def test_an_odd_time_gets_a_gentle_word(cast, as_, dialogue):
     assert "Tänk på: Klockan 03.00 ligger utanför vanlig arbetstid." in page
     karin.submit(url(dialogue), form())
     assert "Tänk på: Klockan" not in karin.page(url(dialogue, ""))
+
+
+def test_the_day_of_the_national_dialogue_gets_a_gentle_word(cast, as_, dialogue):
+    for organizer_year, by in ((cast.year, cast.lena), (cast.granby_year, cast.ingela)):
+        meeting = NationalDialogue.begin(organizer_year, by=by).meetings[1]
+        hour = 13 if organizer_year is cast.year else 15
+        meeting.arrange(at(LATER, hour), at(LATER, hour + 1), "", "", by=by)
+    db.session.commit()
+    karin = as_(cast.karin)
+    karin.submit(url(dialogue), form())
+    page = karin.page(url(dialogue, ""))
+    assert "Tänk på: Huvudmannen har nationell kvalitetsdialog (dialog) kl. 13.00–14.00" in page
+    assert "15.00–16.00" not in page
+    karin.submit(url(dialogue), form(LATER + timedelta(days=1)))
+    assert "nationell kvalitetsdialog" not in karin.page(url(dialogue, ""))
 
 
 def test_accepting_moves_the_dialogue(cast, as_, dialogue):

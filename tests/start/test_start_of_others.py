@@ -228,6 +228,7 @@ class TestSkolchef:
             "Under läsåret 2026/27 har tre effekter bedömts, för alla enheter tillsammans." in page
         )
         assert "Uppnådd 2 åtgärder: den väntade effekten kom" in page
+        assert "Delvis uppnådd Ingen åtgärd" in page
         assert "Inte uppnådd 1 åtgärd: den väntade effekten uteblev" in page
 
     def test_one_assessed_effect_is_said_in_the_singular(self, cast, as_):

@@ -18,6 +18,7 @@ from tracker.models import (
     DialogueKind,
     DialogueState,
     DialogueUnit,
+    NationalMeeting,
     QualityDialogue,
     SchoolUnit,
 )
@@ -51,18 +52,25 @@ class Booking:
 
 
 class Diary:
-    """The dialogues of an organizer between two days, both included, and its leaders' closed days."""
+    """The dialogues of an organizer between two days, both included, its leaders' closed days, and when
+    the organizer itself meets the national authorities."""
 
     def __init__(
-        self, bookings: list[Booking], closed: frozenset[date], staffing: Staffing
+        self,
+        bookings: list[Booking],
+        closed: frozenset[date],
+        national: dict[date, list[str]],
+        staffing: Staffing,
     ) -> None:
         self.bookings = bookings
         self.closed = closed
+        self.national = national
         self._staffing = staffing
 
     @classmethod
     def load(cls, organizer_id: int, staffing: Staffing, first: date, last: date) -> Self:
-        """Two statements."""
+        """Three statements."""
+        from_, until = clock.at(first, time.min), clock.at(last + timedelta(days=1), time.min)
         rows = db.session.execute(
             sa.select(
                 QualityDialogue.id,
@@ -78,8 +86,8 @@ class Diary:
             .where(
                 QualityDialogue.organizer_id == organizer_id,
                 QualityDialogue.state != DialogueState.CANCELLED,
-                QualityDialogue.starts_at >= clock.at(first, time.min),
-                QualityDialogue.starts_at < clock.at(last + timedelta(days=1), time.min),
+                QualityDialogue.starts_at >= from_,
+                QualityDialogue.starts_at < until,
             )
             .order_by(QualityDialogue.starts_at, QualityDialogue.id, SchoolUnit.sort_key)
         )
@@ -91,7 +99,22 @@ class Diary:
             booking.units.append(name)
             booking.people |= _busy(staffing, unit_id, area_id)
         closed = days_within(CalendarPeriod.closed_days(organizer_id))
-        return cls(list(bookings.values()), closed, staffing)
+        national: dict[date, list[str]] = {}
+        for meeting in db.session.scalars(
+            sa.select(NationalMeeting)
+            .where(
+                NationalMeeting.organizer_id == organizer_id,
+                NationalMeeting.starts_at >= from_,
+                NationalMeeting.starts_at < until,
+            )
+            .order_by(NationalMeeting.starts_at)
+        ):
+            hours = f"{time_short(meeting.starts_at)}–{time_short(meeting.ends_at)}"
+            national.setdefault(meeting.day, []).append(
+                f"Huvudmannen har nationell kvalitetsdialog ({meeting.step.label.lower()}) "
+                f"kl. {hours} den dagen."
+            )
+        return cls(list(bookings.values()), closed, national, staffing)
 
     def about(self, dialogue: QualityDialogue) -> list[Booking]:
         """The other bookings of those who take part in the dialogue, in order of time."""
@@ -156,7 +179,7 @@ class Diary:
             said.append("Skolledarna är lediga den dagen, enligt er kalender.")
         if not FIRST_HOUR <= hour < LAST_HOUR:
             said.append(f"Klockan {time_short(starts_at)} ligger utanför vanlig arbetstid.")
-        return said
+        return said + self.national.get(day, [])
 
     def _clashing(
         self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime

@@ -196,12 +196,17 @@ class HomePage:
 
     @property
     def judged(self) -> list[tuple[str, str]]:
-        """The totals in words, in the order of the judgements: "Uppnådd", "4 åtgärder: den …"."""
+        """The totals in words, in the order of the judgements: "Uppnådd", "4 åtgärder: den …". What
+        has come of none is said too: that no effect was achieved is worth knowing."""
         totals = self.totals or {}
         return [
-            (kind.label, f"{swedish.count(totals[kind], '1 åtgärd', 'åtgärder')}: {said}")
+            (
+                kind.label,
+                f"{swedish.count(totals[kind], '1 åtgärd', 'åtgärder')}: {said}"
+                if kind in totals
+                else "Ingen åtgärd",
+            )
             for kind, said in LED_TO.items()
-            if kind in totals
         ]
 
     @property
