@@ -16,6 +16,9 @@ reuse_port = True
 # Nobody steers the server through it, and it would be a file in the home directory of the account.
 control_socket_disable = True
 graceful_timeout = 10
+# Longer than a proxy keeps a resting connection (nginx: 60 s). gunicorn's own 2 s let it hang up on a form that
+# was already on its way, and whoever had sent it got no answer.
+keepalive = 75
 
 # Which proxies are believed is decided in one place, by the setting PROXY_HOPS.
 forwarded_allow_ips = ""
