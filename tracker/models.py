@@ -1,5 +1,6 @@
 """The index of the data model, by domain. Import models from here."""
 
+from tracker.analyses.factors import SuccessFactor
 from tracker.analyses.models import (
     AdoptedAnalysis,
     AnalysisReopening,
@@ -7,7 +8,7 @@ from tracker.analyses.models import (
     AnalysisWriter,
     SituationAnalysis,
 )
-from tracker.analyses.problems import Cause, CauseLocation, Problem
+from tracker.analyses.problems import Cause, CauseLocation, Problem, ProblemDevelopment
 from tracker.audit.models import AuditEvent, AuditEventUnit
 from tracker.auth.models import (
     FailedSignIn,
@@ -116,6 +117,7 @@ __all__ = [
     "PhaseSetting",
     "PreparationQuestion",
     "Problem",
+    "ProblemDevelopment",
     "QualityCycle",
     "QualityDialogue",
     "Reminder",
@@ -131,6 +133,7 @@ __all__ = [
     "Side",
     "SignInSession",
     "SituationAnalysis",
+    "SuccessFactor",
     "SupportRequest",
     "SupportState",
     "Term",

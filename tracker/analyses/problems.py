@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.analyses.factors import SuccessFactor
 from tracker.audit.actions import Action
 from tracker.clock import now
 from tracker.database import Base, LongText, TenantOwned, Versioned, choice, tenant_fk, tenant_key
@@ -44,6 +45,18 @@ class CauseLocation(enum.StrEnum):
         return self is not CauseLocation.OUTSIDE
 
 
+class ProblemDevelopment(enum.StrEnum):
+    """What became of last läsår's problem: said when it is taken over into the new analysis."""
+
+    REMAINS = "remains"
+    CHANGED = "changed"
+    SOLVED = "solved"
+
+    @property
+    def label(self) -> str:
+        return {"remains": "Kvarstår", "changed": "Förändrat", "solved": "Löst"}[self]
+
+
 class Problem(Versioned, TenantOwned, Base):
     """Problem eller utvecklingsbehov."""
 
@@ -51,7 +64,13 @@ class Problem(Versioned, TenantOwned, Base):
     __table_args__ = (
         tenant_key(),
         tenant_fk("analysis_id", "situation_analysis", ondelete="CASCADE"),
+        tenant_fk("follows_id", "problem"),
+        sa.UniqueConstraint("analysis_id", "follows_id"),
         sa.Index(None, "analysis_id"),
+        sa.Index(None, "follows_id"),
+        sa.CheckConstraint(
+            "(follows_id IS NULL) = (development IS NULL)", name="development_of_what_was"
+        ),
     )
 
     analysis_id: Mapped[int]
@@ -59,6 +78,12 @@ class Problem(Versioned, TenantOwned, Base):
     text: Mapped[LongText]
     form: Mapped[SchoolForm | None] = mapped_column(choice(SchoolForm))
     """The verksamhet it concerns, when not the whole unit."""
+    follows_id: Mapped[int | None]
+    """The problem of an earlier analysis that this one goes on from: the unit's own, or that of a unit
+    it has taken over from."""
+    development: Mapped[ProblemDevelopment | None] = mapped_column(choice(ProblemDevelopment))
+    state_now: Mapped[LongText]
+    """Så ser det ut nu: new figures beside last läsår's text."""
     retired_at: Mapped[datetime | None]
     retired_by_name: Mapped[str | None] = mapped_column(sa.String(200))
 
@@ -154,7 +179,10 @@ class Cause(Versioned, TenantOwned, Base):
     __table_args__ = (
         tenant_key(),
         tenant_fk("problem_id", "problem"),
+        tenant_fk("follows_id", "cause"),
+        sa.UniqueConstraint("problem_id", "follows_id"),
         sa.Index(None, "problem_id"),
+        sa.Index(None, "follows_id"),
     )
 
     problem_id: Mapped[int]
@@ -164,6 +192,10 @@ class Cause(Versioned, TenantOwned, Base):
     """Hur vet ni det?"""
     prioritised: Mapped[bool] = mapped_column(default=True)
     """False: inte prioriterad i år."""
+    factor: Mapped[SuccessFactor | None] = mapped_column(choice(SuccessFactor))
+    """Framgångsfaktor, when somebody has chosen one."""
+    follows_id: Mapped[int | None]
+    """The cause of an earlier analysis that this one goes on from."""
     retired_at: Mapped[datetime | None]
     retired_by_name: Mapped[str | None] = mapped_column(sa.String(200))
 
