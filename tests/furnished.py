@@ -17,6 +17,7 @@ from tracker.clock import now, today
 from tracker.extensions import db
 from tracker.models import (
     AgreementState,
+    AnalysisDeepening,
     Area,
     CalendarFeed,
     CarriedOut,
@@ -36,6 +37,8 @@ from tracker.models import (
     OneTimeLink,
     Organizer,
     OutgoingMail,
+    ProblemDevelopment,
+    QualityCycle,
     QualityDialogue,
     Reminder,
     ReminderKind,
@@ -91,6 +94,7 @@ NOTHING = Place(
             (
                 "number",
                 "problem_id",
+                "earlier_id",
                 "cause_id",
                 "measure_id",
                 "dialogue_id",
@@ -193,6 +197,18 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         by=leader,
     )
     db.session.flush()
+    earlier = _last_years_analysis(before, leader)
+    analysis.take_over(earlier.problems[0], ProblemDevelopment.CHANGED, "74 % i maj.", by=leader)
+    analysis.take_over(earlier.problems[1], ProblemDevelopment.SOLVED, "Inga längre.", by=leader)
+    lifted = AnalysisDeepening.decide(lap, today(), "Tre år under 70 %.", by=lead)
+    lifted.describe_support(
+        {
+            "support_offered": "Tolv besök.",
+            "support_wanted": "",
+            "support_given_by": "Utvecklaren.\n\n- i oktober\n- i november",
+        },
+        by=lead,
+    )
     if unit.organizer_id == cast.exempelby.id:
         analysis.invite(cast.vera, by=leader)
     analysis.adopt(by=leader)
@@ -282,6 +298,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "year": year.slug,
             "number": 1,
             "problem_id": problem.id,
+            "earlier_id": earlier.problems[2].id,
             "cause_id": cause.id,
             "measure_id": running.id,
             "entry_id": entry.id,
@@ -295,6 +312,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "agreement_id": held.agreements[1].id,
         },
         {
+            "analyses.slot": "results",
             "measures.area_id": area.id,
             "evaluation.measure_id": due.id,
             "dialogues.answer_principal.question_id": asked.id,
@@ -305,6 +323,19 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         },
         proposal_id=proposal.id,
     )
+
+
+def _last_years_analysis(lap: QualityCycle, leader: User) -> SituationAnalysis:
+    """Adopted, with three problems: two that the new one has taken over, one that waits."""
+    analysis = SituationAnalysis.start(lap, by=leader)
+    analysis.write({"basis": "Prov i maj.", "results": "69 %."}, by=leader)
+    for text in ("För få läser faktatexter.", "Många kommer sent.", "Rasterna är oroliga."):
+        problem = analysis.add_problem(text, None, by=leader)
+        problem.add_cause(
+            "Vi planerar var för sig.", CauseLocation.LEADERSHIP, "Schemat.", by=leader
+        )
+    analysis.adopt(by=leader)
+    return analysis
 
 
 def _check_ins(unit: SchoolUnit, measure: Measure, leader: User, lead: User) -> CheckIn:

@@ -1,5 +1,6 @@
 """The index of the data model, by domain. Import models from here."""
 
+from tracker.analyses.deepening import AnalysisDeepening
 from tracker.analyses.factors import SuccessFactor
 from tracker.analyses.models import (
     AdoptedAnalysis,
@@ -9,6 +10,7 @@ from tracker.analyses.models import (
     SituationAnalysis,
 )
 from tracker.analyses.problems import Cause, CauseLocation, Problem, ProblemDevelopment
+from tracker.analyses.texts import AnalysisText, TextPart
 from tracker.audit.models import AuditEvent, AuditEventUnit
 from tracker.auth.models import (
     FailedSignIn,
@@ -69,8 +71,10 @@ __all__ = [
     "AdoptedAnalysis",
     "Agreement",
     "AgreementState",
+    "AnalysisDeepening",
     "AnalysisReopening",
     "AnalysisState",
+    "AnalysisText",
     "AnalysisWriter",
     "Area",
     "AuditEvent",
@@ -137,6 +141,7 @@ __all__ = [
     "SupportRequest",
     "SupportState",
     "Term",
+    "TextPart",
     "TimeProposal",
     "UnitAddress",
     "UnitForm",

@@ -17,6 +17,7 @@ from tracker.extensions import db
 from tracker.measures.areas import area_ids
 from tracker.models import (
     AdoptedAnalysis,
+    AnalysisDeepening,
     AnalysisState,
     DevelopmentArea,
     DialogueKind,
@@ -53,6 +54,8 @@ class AnalysisInShort:
 
     state: AnalysisState | None
     content: dict[str, Any] | None
+    deepened: dict[str, str] | None = None
+    """Why it is deepened and the support in it (AnalysisDeepening.facts), whatever its state."""
 
     @property
     def standing(self) -> str:
@@ -83,10 +86,40 @@ class AnalysisInShort:
             for problem in (self.content or {}).get("problems", [])
         ]
 
+    @property
+    def deepening(self) -> list[tuple[str, str]]:
+        """Why it is deepened, and the support in it, as (label, text); nothing when it is not."""
+        facts = self.deepened or {}
+        return _said(
+            (f"Fördjupad analys från {facts.get('on')}", facts.get("reason")),
+            ("Stöd i analysen, erbjudet", facts.get("support_offered")),
+            ("Stöd i analysen, önskat", facts.get("support_wanted")),
+            ("Stöd i analysen, givet av", facts.get("support_given_by")),
+        )
+
+    @property
+    def since_last_year(self) -> list[tuple[str, str, str]]:
+        """What has become of the problems of earlier analyses: "Kvarstår sedan 2025/26", what stood then,
+        and how it looks now."""
+        content = self.content or {}
+        found = [
+            row.get("follows") for key in ("problems", "solved") for row in content.get(key, [])
+        ]
+        return [
+            (
+                f"{since['development']} sedan {since['origin']}",
+                in_short(since["before"], PROBLEM_LENGTH),
+                in_short(since["state_now"], PROBLEM_LENGTH),
+            )
+            for since in found
+            if since
+        ]
+
 
 def _where(cause: dict[str, Any]) -> str:
     later = "" if cause["prioritised"] else ", inte prioriterad i år"
-    return f"{cause['location'].lower()}{later}"
+    factor = f", {cause['factor'].lower()}" if cause.get("factor") else ""
+    return f"{cause['location'].lower()}{factor}{later}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,8 +339,9 @@ def _analyses(units: Sequence[SchoolUnit], year: SchoolYear) -> dict[int, Analys
         .scalar_subquery()
     )
     rows = db.session.execute(
-        sa.select(SituationAnalysis, QualityCycle.unit_id, AdoptedAnalysis)
-        .join(QualityCycle, QualityCycle.id == SituationAnalysis.cycle_id)
+        sa.select(QualityCycle.unit_id, AnalysisDeepening, SituationAnalysis, AdoptedAnalysis)
+        .outerjoin(AnalysisDeepening, AnalysisDeepening.cycle_id == QualityCycle.id)
+        .outerjoin(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
         .outerjoin(
             AdoptedAnalysis,
             sa.and_(
@@ -320,16 +354,29 @@ def _analyses(units: Sequence[SchoolUnit], year: SchoolYear) -> dict[int, Analys
             QualityCycle.school_year_id == year.id,
         )
         .options(
-            sa.orm.joinedload(SituationAnalysis.problems).joinedload(Problem.causes),
-            sa.orm.joinedload(SituationAnalysis.cycle).joinedload(QualityCycle.unit),
+            sa.orm.joinedload(SituationAnalysis.problems).options(
+                sa.orm.joinedload(Problem.causes),
+                sa.orm.joinedload(Problem.follows)
+                .joinedload(Problem.analysis)
+                .joinedload(SituationAnalysis.cycle)
+                .options(
+                    sa.orm.joinedload(QualityCycle.unit),
+                    sa.orm.joinedload(QualityCycle.school_year),
+                ),
+            ),
+            sa.orm.joinedload(SituationAnalysis.cycle).options(
+                sa.orm.joinedload(QualityCycle.unit), sa.orm.joinedload(QualityCycle.deepening)
+            ),
         )
     ).unique()
     found: dict[int, AnalysisInShort] = {}
-    for analysis, unit_id, adopted in rows:
+    for unit_id, deepening, analysis, adopted in rows:
         content = adopted.content if adopted else None
-        if adopted is None and analysis.state is AnalysisState.SHARED:
+        if analysis and adopted is None and analysis.state is AnalysisState.SHARED:
             content = analysis.snapshot()
-        found[unit_id] = AnalysisInShort(analysis.state, content)
+        found[unit_id] = AnalysisInShort(
+            analysis.state if analysis else None, content, deepening.facts() if deepening else None
+        )
     return found
 
 

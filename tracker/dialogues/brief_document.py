@@ -172,11 +172,16 @@ def _by_area(document: Document, part: UnitPart) -> None:
 def _analysis(document: Document, part: UnitPart) -> None:
     document.heading("Nulägesanalysen i korthet", 2)
     document.paragraph(part.analysis.standing)
+    for label, text in part.analysis.deepening:
+        document.text(text, f"{label}:")
     document.text(part.analysis.results)
     for text, causes in part.analysis.problems:
         document.text(text, "Problem eller utvecklingsbehov:")
         if causes:
             document.bullets([f"{cause} ({where})" for cause, where in causes])
+    for what, before, state_now in part.analysis.since_last_year:
+        document.text(before, f"{what}. Så stod det då:")
+        document.text(state_now, "Så ser det ut nu:")
 
 
 def _measure(document: Document, row: MeasureBeside, level: int, unit: str = "") -> None:
