@@ -55,7 +55,9 @@ def lost_bases(measures: Iterable[Measure]) -> dict[int, LostBasis]:
     asked = {
         row.id: row
         for row in measures
-        if (row.is_living or row.is_draft) and row.basis is MeasureBasis.CAUSE and row.cause_id is not None
+        if (row.is_living or row.is_draft)
+        and row.basis is MeasureBasis.CAUSE
+        and row.cause_id is not None
     }
     if not asked:
         return {}
