@@ -1,6 +1,6 @@
 """Fördjupad analys: the huvudman lifts the unit, and both sides write what support there is."""
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from tracker.analyses.blueprint import bp
@@ -21,6 +21,9 @@ def deepen(slug: str, year: str) -> Page:
     """That the analysis is to be deepened, since when and why."""
     cycle = load_cycle(slug, year, to=Permission.LEAD)
     row = cycle.deepening
+    if row is not None and request.method == "POST" and "version" not in request.form:
+        notify("Det är redan bestämt. Så här står det nu.", "info")  # pressed twice, or two at once
+        return redirect(url_for(".support", slug=slug, year=year))
     form = DeepenForm(obj=row, new=row is None) if row else DeepenForm(new=True, data={"on": today()})  # fmt: skip
     if not form.validate_on_submit():
         return _page("analyses/deepen.html", cycle, form)
