@@ -1,7 +1,9 @@
 """What stood in last läsår's analysis: offered problem by problem, taken over once, undone, never leaked."""
 
+import io
 from datetime import date
 
+import docx
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +18,7 @@ from tracker.extensions import db
 from tracker.models import (
     AuditEvent,
     CauseLocation,
+    DevelopmentArea,
     MeasureBasis,
     Problem,
     ProblemDevelopment,
@@ -357,3 +360,56 @@ class TestSuccession:
         other.take_over(earlier.problems[0], REMAINS, "", by=cast.erik)
         assert offered(other) == ["Rasterna."]
         assert offered(self.after(cast)) == ["Läsningen.", "Rasterna."]
+
+
+def test_plan_word_and_brief_show_what_has_become_of_it(cast, as_, analysis):
+    earlier = an_earlier(cast, texts=("Läsningen förra året.",))
+    problem = analysis.take_over(
+        earlier.problems[0], ProblemDevelopment.CHANGED, "74 % i maj.", by=cast.karin
+    )
+    DevelopmentArea.create(
+        cast.cycle(cast.savkulla), "Läsning", "", "80 %", by=cast.karin, problems=[problem]
+    )
+    analysis.adopt(by=cast.karin)
+    db.session.commit()
+    karin = as_(cast.karin)
+    plan = URL.replace("nulagesanalys", "utvecklingsplan")
+    for url in (
+        plan,
+        URL + "/versioner/1",
+        f"/dialoger/{cast.dialogue(cast.savkulla).id}/underlag",
+    ):
+        page = karin.page(url)
+        assert "Förändrat sedan 2025/26" in page
+        assert "Läsningen förra året." in page
+        assert "74 % i maj." in page
+    for url in (plan, URL + "/versioner/1"):
+        written = docx.Document(io.BytesIO(karin.get(url + ".docx").data))
+        text = "\n".join(paragraph.text for paragraph in written.paragraphs)
+        assert "Förändrat sedan 2025/26." in text
+        assert "Så stod det 2025/26: Läsningen förra året." in text
+        assert "Så ser det ut nu: 74 % i maj." in text
+
+
+def test_the_page_asks_no_more_than_fifteen_statements(cast, as_, statements):
+    """With earlier problems that wait, and then adopted with measures that stand on them."""
+    earlier = an_earlier(cast)
+    for cause in earlier.causes:
+        a_measure(cast, year=cast.last_year, basis=MeasureBasis.CAUSE, cause_id=cause.id)
+    analysis = this_years(cast)
+    analysis.write({"basis": "Prov", "results": "69 %"}, by=cast.karin)
+    analysis.take_over(earlier.problems[0], REMAINS, "", by=cast.karin)
+    karin = as_(cast.karin)
+    karin.page(URL)
+    with statements() as writing:
+        assert "1 kvar att ta ställning till" in karin.page(URL)
+    analysis.adopt(by=cast.karin)
+    db.session.commit()
+    with statements() as adopted:
+        assert "Åtgärder att tänka på" in karin.page(URL)
+    list_of_measures = URL.replace("nulagesanalys", "atgarder")
+    with statements() as listed:
+        assert "Orsaken är inte med i årets analys" in karin.page(list_of_measures)
+    assert max(len(writing), len(adopted), len(listed)) <= 15, (
+        len(writing), len(adopted), len(listed),
+    )  # fmt: skip

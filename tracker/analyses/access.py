@@ -54,7 +54,7 @@ def find_analysis(cycle: QualityCycle, *, invited: bool = True) -> SituationAnal
         .where(SituationAnalysis.cycle_id == cycle.id)
         .options(
             selectinload(SituationAnalysis.problems).options(
-                selectinload(Problem.causes),
+                joinedload(Problem.causes),
                 joinedload(Problem.follows)
                 .joinedload(Problem.analysis)
                 .joinedload(SituationAnalysis.cycle)

@@ -67,7 +67,7 @@ def _analysis_page(
         measures=measures,
         areas=areas_by_problem([problem["id"] for problem in reading.content["problems"]]),
         next_cause=next((cause for cause in causes if cause not in measures), None),
-        missing=analysis.missing_for_adoption() if writes else [],
+        missing=analysis.missing_for_adoption() if writes and is_open else [],
         waiting=waiting_for(analysis, drafts=leads) if writes and is_open else [],
         authors=Passages.load(analysis.id) if writes and is_open else None,
         unfounded=unfounded_measures(cycle) if leads and not is_open else [],

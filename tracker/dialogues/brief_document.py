@@ -1,7 +1,8 @@
 """Dialogunderlag as a document to take out: the same Brief as the page, in the same order and words."""
 
 from tracker.clock import today
-from tracker.dialogues.brief import LESSON_LENGTH, Brief, MeasureBeside, UnitPart, in_short
+from tracker.dialogues.brief import LESSON_LENGTH, Brief, MeasureBeside, UnitPart
+from tracker.dialogues.brief_analysis import in_short
 from tracker.models import DialogueKind, QualityDialogue, Side
 from tracker.reports.documents import Document
 from tracker.web.swedish import date_medium

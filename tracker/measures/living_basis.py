@@ -4,6 +4,7 @@ its problem solved, or neither taken over when the next läsår's analysis was a
 
 import enum
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -49,7 +50,7 @@ class LostBasis(enum.StrEnum):
 
 
 def lost_bases(measures: Iterable[Measure]) -> dict[int, LostBasis]:
-    """Those of the measures, living or proposed, whose basis is gone, by their ids; three statements at most, none when
+    """Those of the measures, living or proposed, whose basis is gone, by their ids; two statements at most, none when
     nothing builds on a cause. What stands only in an unadopted analysis of a later läsår counts for
     nothing yet. The measures' `unit_links` are to be loaded."""
     asked = {
@@ -61,8 +62,10 @@ def lost_bases(measures: Iterable[Measure]) -> dict[int, LostBasis]:
     }
     if not asked:
         return {}
-    homes = _homes({row.cause_id for row in asked.values() if row.cause_id})
-    adopted = _latest_adopted({unit for row in asked.values() for unit in _owners(row)})
+    homes, adopted = _homes_and_adopted(
+        {row.cause_id for row in asked.values() if row.cause_id},
+        {unit for row in asked.values() for unit in _owners(row)},
+    )
     found: dict[int, LostBasis] = {}
     newer: dict[int, int] = {}
     for measure in asked.values():
@@ -93,17 +96,19 @@ def _owners(measure: Measure) -> set[int]:
     return taken_over | own  # type: ignore[return-value]
 
 
-def _homes(cause_ids: set[int]) -> dict[int, sa.Row]:  # type: ignore[type-arg]
-    """Of each cause: whether it is set aside or its problem solved, and its läsår."""
-    rows = db.session.execute(
+def _homes_and_adopted(
+    cause_ids: set[int], unit_ids: set[int]
+) -> tuple[dict[int, sa.Row[Any]], dict[int, sa.Row[Any]]]:
+    """Of each cause whether it is set aside or its problem solved, and its läsår; of each unit its latest
+    analysis that is adopted today. One statement for both: id, unit_id, set_aside, is_solved, start_year."""
+    set_aside = sa.or_(Cause.retired_at.is_not(None), Problem.retired_at.is_not(None))
+    is_solved = Problem.development.is_not_distinct_from(ProblemDevelopment.SOLVED)
+    homes = (
         sa.select(
             Cause.id,
-            sa.or_(Cause.retired_at.is_not(None), Problem.retired_at.is_not(None)).label(
-                "set_aside"
-            ),
-            sa.case((Problem.development == ProblemDevelopment.SOLVED, 1), else_=0).label(
-                "is_solved"
-            ),
+            sa.cast(sa.null(), sa.Integer).label("unit_id"),
+            sa.case((set_aside, 1), else_=0).label("set_aside"),
+            sa.case((is_solved, 1), else_=0).label("is_solved"),
             SchoolYear.start_year,
         )
         .join(Problem, Problem.id == Cause.problem_id)
@@ -112,19 +117,24 @@ def _homes(cause_ids: set[int]) -> dict[int, sa.Row]:  # type: ignore[type-arg]
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
         .where(Cause.id.in_(cause_ids))
     )
-    return {row.id: row for row in rows}
-
-
-def _latest_adopted(unit_ids: set[int]) -> dict[int, sa.Row]:  # type: ignore[type-arg]
-    """The latest analysis of each unit that is adopted today."""
-    rows = db.session.execute(
-        sa.select(SituationAnalysis.id, QualityCycle.unit_id, SchoolYear.start_year)
+    adopted = (
+        sa.select(
+            SituationAnalysis.id,
+            QualityCycle.unit_id,
+            sa.literal(0).label("set_aside"),
+            sa.literal(0).label("is_solved"),
+            SchoolYear.start_year,
+        )
         .join(QualityCycle, QualityCycle.id == SituationAnalysis.cycle_id)
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
         .where(QualityCycle.unit_id.in_(unit_ids), SituationAnalysis.state == AnalysisState.ADOPTED)
-        .order_by(SchoolYear.start_year)
     )
-    return {row.unit_id: row for row in rows if row.unit_id is not None}
+    rows = db.session.execute(sa.union_all(homes, adopted)).all()
+    latest = sorted((row for row in rows if row.unit_id), key=lambda row: row.start_year)
+    return (
+        {row.id: row for row in rows if row.unit_id is None},
+        {row.unit_id: row for row in latest},
+    )
 
 
 def _went_on(

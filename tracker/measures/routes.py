@@ -25,8 +25,8 @@ from tracker.measures.reading import (
     measures_of,
     other_units,
     people_of,
-    problems_by_area,
 )
+from tracker.measures.taken_up import problems_by_area
 from tracker.models import Measure, MeasureBasis, Permission, QualityCycle, SchoolUnit
 from tracker.web.notices import notify
 from tracker.web.swedish import date_medium

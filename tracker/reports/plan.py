@@ -1,7 +1,8 @@
 """Utvecklingsplan as a document to take out; the page reads the same."""
 
 from tracker.clock import today
-from tracker.measures.reading import AreaGroup, AreaProblem, MeasureList
+from tracker.measures.reading import AreaGroup, MeasureList
+from tracker.measures.taken_up import AreaProblem
 from tracker.models import Measure, MeasureBasis, QualityCycle
 from tracker.reports.documents import Document
 from tracker.web.swedish import date_medium
@@ -13,7 +14,7 @@ def as_document(
     cycle: QualityCycle, listed: MeasureList, problems: dict[int, list[AreaProblem]], owner: str
 ) -> Document:
     """The areas with their problems, goals and decided measures; what is only proposed is not part of a
-    plan. `problems`: see measures.reading.problems_by_area."""
+    plan. `problems`: see measures.taken_up.problems_by_area."""
     year = cycle.school_year
     document = Document(f"Utvecklingsplan {year.label}", subtitle=cycle.unit.name, owner=owner)
     document.facts([("Uttagen", date_medium(today()))])

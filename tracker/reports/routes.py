@@ -9,7 +9,8 @@ from tracker.auth.access import current_access, load_cycle
 from tracker.cycle import calendar
 from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
-from tracker.measures.reading import measures_of, problems_by_area
+from tracker.measures.reading import measures_of
+from tracker.measures.taken_up import problems_by_area
 from tracker.models import Permission, QualityCycle
 from tracker.organisation.staffing import Staffing
 from tracker.reports.adopted import adopted_documents, by_year
