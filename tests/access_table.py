@@ -178,6 +178,16 @@ ROUTES: dict[str, Demand] = {
     "analyses.remove_writer": cycle(WRITE),
     "analyses.adopt": cycle(ADOPT),
     "analyses.reopen": cycle(ADOPT),
+    "analyses.take_over": cycle(WRITE),
+    "analyses.texts": cycle(WRITE),
+    "analyses.text": cycle(WRITE),
+    "analyses.own_work": cycle(
+        READ
+    ),  # what it tells is for the unit's own: tests/analyses/test_own_work.py
+    "analyses.deepen": cycle(LEAD),
+    "analyses.end_deepening": cycle(LEAD),
+    "analyses.support": cycle(CONVERSE),
+    "causes.total": organizer(OVERSEE),
     # measures
     "measures.index": cycle(READ),
     "measures.new": cycle(WRITE),

@@ -46,7 +46,8 @@ def application() -> Callable[..., Iterable[bytes]]:
 
 class LiveServer:
     """Serves the SQLite file at `address`; it can be killed, and started again at the same one. What
-    the server says goes to a file beside the database."""
+    the server says goes to a file beside the database. With `url` it serves that database instead, and
+    the file gives only the folder and the name of what the server says."""
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class LiveServer:
         at: datetime | None = None,
         workers: int = 1,
         environment: str = "test",
+        url: str | None = None,
     ) -> None:
         self._listening = _listen(0)
         self._log = database.with_suffix(".log")
@@ -65,7 +67,7 @@ class LiveServer:
         self._surroundings = surroundings | {
             "VARVET_ENV": environment,
             "VARVET_INSTANCE": str(database.parent),
-            "DATABASE_URL": f"sqlite:///{database}",
+            "DATABASE_URL": url or f"sqlite:///{database}",
             "BASE_URL": self.address,
             "SECRET_KEY": "a key for tests only, long enough to be one",
             "WEB_CONCURRENCY": str(workers),
@@ -125,10 +127,15 @@ def _listen(port: int) -> socket.socket:
 
 @contextmanager
 def live_server(
-    database: Path, *, at: datetime | None = None, workers: int = 1, environment: str = "test"
+    database: Path,
+    *,
+    at: datetime | None = None,
+    workers: int = 1,
+    environment: str = "test",
+    url: str | None = None,
 ) -> Iterator[str]:
-    """Serve the SQLite file; gives the address."""
-    server = LiveServer(database, at=at, workers=workers, environment=environment)
+    """Serve the SQLite file, or the database at `url`; gives the address."""
+    server = LiveServer(database, at=at, workers=workers, environment=environment, url=url)
     server.start()
     try:
         yield server.address

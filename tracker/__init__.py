@@ -70,6 +70,7 @@ def _register_extensions(app: Flask) -> None:
 
 def _register_pages(app: Flask) -> None:
     from tracker.analyses.routes import bp as analyses
+    from tracker.analyses.routes_total import bp as causes
     from tracker.audit.routes import bp as audit
     from tracker.auth.routes import bp as auth
     from tracker.calendars.routes import bp as calendars
@@ -90,6 +91,7 @@ def _register_pages(app: Flask) -> None:
         organisation,
         cycle,
         analyses,
+        causes,
         measures,
         evaluation,
         dialogues,

@@ -1,5 +1,7 @@
 """The index of the data model, by domain. Import models from here."""
 
+from tracker.analyses.deepening import AnalysisDeepening
+from tracker.analyses.factors import SuccessFactor
 from tracker.analyses.models import (
     AdoptedAnalysis,
     AnalysisReopening,
@@ -7,7 +9,8 @@ from tracker.analyses.models import (
     AnalysisWriter,
     SituationAnalysis,
 )
-from tracker.analyses.problems import Cause, CauseLocation, Problem
+from tracker.analyses.problems import Cause, CauseLocation, Problem, ProblemDevelopment
+from tracker.analyses.texts import AnalysisText, TextPart
 from tracker.audit.models import AuditEvent, AuditEventUnit
 from tracker.auth.models import (
     FailedSignIn,
@@ -68,8 +71,10 @@ __all__ = [
     "AdoptedAnalysis",
     "Agreement",
     "AgreementState",
+    "AnalysisDeepening",
     "AnalysisReopening",
     "AnalysisState",
+    "AnalysisText",
     "AnalysisWriter",
     "Area",
     "AuditEvent",
@@ -116,6 +121,7 @@ __all__ = [
     "PhaseSetting",
     "PreparationQuestion",
     "Problem",
+    "ProblemDevelopment",
     "QualityCycle",
     "QualityDialogue",
     "Reminder",
@@ -131,9 +137,11 @@ __all__ = [
     "Side",
     "SignInSession",
     "SituationAnalysis",
+    "SuccessFactor",
     "SupportRequest",
     "SupportState",
     "Term",
+    "TextPart",
     "TimeProposal",
     "UnitAddress",
     "UnitForm",

@@ -12,7 +12,8 @@ from tests.dialogues.scenes import a_measure, an_analysis, held, placed
 from tests.dialogues.test_brief import assess
 from tests.reports.test_pdf import MARKUP, text
 from tracker.clock import now
-from tracker.dialogues.brief import Brief, in_short
+from tracker.dialogues.brief import Brief
+from tracker.dialogues.brief_analysis import in_short
 from tracker.dialogues.brief_document import as_document
 from tracker.dialogues.lists import People
 from tracker.extensions import db

@@ -209,14 +209,6 @@ def test_a_basis_that_is_no_cause_lets_the_cause_go(cast: Cast) -> None:
     assert measure.cause_id is None
 
 
-def test_says_when_its_cause_has_been_retired(cast: Cast) -> None:
-    cause = a_cause(cast)
-    measure = decided(cast, basis=MeasureBasis.CAUSE, cause_id=cause.id)
-    assert measure.has_living_basis
-    cause.retire(by=cast.karin)
-    assert not measure.has_living_basis
-
-
 def test_inherited_stands_due_at_once_in_the_lap_it_was_decided_in(cast: Cast) -> None:
     lap = cast.cycle(cast.savkulla, cast.last_year)
     measure = Measure.inherit(lap, "Språkgrupper", "Fler pratar", "Lag fritids", by=cast.karin)

@@ -96,7 +96,7 @@ def test_warns_when_the_cause_has_been_taken_out(cast: Cast, as_: As) -> None:
     cause = a_cause(cast)
     measure = a_measure(cast, basis=MeasureBasis.CAUSE, cause_id=cause.id)
     karin = as_(cast.karin)
-    warning = "Orsaken är undanlagd i nulägesanalysen"
+    warning = "Orsaken är undanlagd"
     assert warning not in karin.page(url(measure))
     cause.problem.retire(by=cast.karin)
     db.session.commit()

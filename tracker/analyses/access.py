@@ -53,16 +53,23 @@ def find_analysis(cycle: QualityCycle, *, invited: bool = True) -> SituationAnal
         sa.select(SituationAnalysis)
         .where(SituationAnalysis.cycle_id == cycle.id)
         .options(
-            selectinload(SituationAnalysis.problems).selectinload(Problem.causes),
+            selectinload(SituationAnalysis.problems).options(
+                joinedload(Problem.causes),
+                joinedload(Problem.follows)
+                .joinedload(Problem.analysis)
+                .joinedload(SituationAnalysis.cycle)
+                .options(joinedload(QualityCycle.unit), joinedload(QualityCycle.school_year)),
+            ),
             selectinload(SituationAnalysis.versions).options(
                 sa.orm.defer(AdoptedAnalysis.content), joinedload(AdoptedAnalysis.reopening)
             ),
-            selectinload(SituationAnalysis.writers).joinedload(AnalysisWriter.user),
+            joinedload(SituationAnalysis.writers).joinedload(AnalysisWriter.user),
+            joinedload(SituationAnalysis.cycle).joinedload(QualityCycle.deepening),
         )
     )
     if request.method not in SAFE_METHODS:
         query = query.with_for_update(of=SituationAnalysis)
-    analysis = db.session.scalar(query)
+    analysis = db.session.scalars(query).unique().one_or_none()
     if analysis is None:
         return None
     set_committed_value(analysis, "cycle", cycle)
@@ -78,6 +85,14 @@ def _is_invited(analysis: SituationAnalysis) -> bool:
         grant.role is Role.QUALITY_DEVELOPER and grant.covers(unit.id, unit.area_id)
         for grant in current_access().grants
     )
+
+
+def writes_by_invitation(analysis: SituationAnalysis) -> bool:
+    """Whether the person writes in it as an invited developer, and does not lead the unit: other
+    drafts of the unit are then not theirs."""
+    unit = analysis.cycle.unit
+    own = current_access().on_unit(unit.id, unit.area_id)
+    return Permission.WRITE not in own and _is_invited(analysis)
 
 
 def developers_of(unit: SchoolUnit) -> list[User]:

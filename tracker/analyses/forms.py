@@ -1,10 +1,23 @@
 """Writing the analysis, its problems and causes; reopening it; inviting a developer."""
 
+from typing import Any
+
 from wtforms import HiddenField
 
-from tracker.models import CauseLocation, Problem, SchoolForm, SchoolUnit, SituationAnalysis, User
-from tracker.web.fields import BooleanField, FreeText, MaybeOneOf, MaybeRow, OneOf, required
+from tracker.models import (
+    CauseLocation,
+    Problem,
+    ProblemDevelopment,
+    SchoolForm,
+    SchoolUnit,
+    SituationAnalysis,
+    SuccessFactor,
+    User,
+)
+from tracker.web.fields import BooleanField, Day, FreeText, MaybeOneOf, MaybeRow, OneOf, required
 from tracker.web.forms import Form, VersionedForm
+
+SAY_WHAT_BECAME = "Välj om problemet kvarstår, har förändrats eller är löst."
 
 
 class _TextsForm(VersionedForm):
@@ -52,9 +65,17 @@ class ProblemForm(_NewOrVersioned):
         ],
     )
     form = MaybeOneOf("Vilken verksamhet gäller det?", SchoolForm, empty="Hela enheten")
+    development = OneOf(
+        "Vad har hänt sedan dess?", ProblemDevelopment, validators=[required(SAY_WHAT_BECAME)]
+    )
+    state_now = FreeText("Så ser det ut nu")
 
     def ask_about(self, unit: SchoolUnit, problem: Problem | None) -> None:
-        """Offer the unit's verksamheter, and ask only when it has several."""
+        """Offer the unit's verksamheter, and ask only when it has several; ask what has become of it
+        when it goes on from an earlier problem."""
+        if problem is None or problem.follows_id is None:
+            del self.development
+            del self.state_now
         forms = [row.form for row in unit.forms]
         if problem and problem.form and problem.form not in forms:
             forms.append(problem.form)
@@ -71,13 +92,44 @@ class ProblemForm(_NewOrVersioned):
         return self.form.data if "form" in self else None
 
     @property
+    def since_then(self) -> dict[str, Any]:
+        """What Problem.write takes of one that goes on from an earlier."""
+        return {name: self[name].data for name in ("development", "state_now") if name in self}
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The fields that the form has in common with a Problem."""
-        return ("text", "form") if "form" in self else ("text",)
+        return tuple(name for name in ("text", "form", "development", "state_now") if name in self)
+
+
+class TakeOverForm(Form):
+    """What has become of a problem of an earlier analysis."""
+
+    development = OneOf(
+        "Vad har hänt sedan dess?", ProblemDevelopment, validators=[required(SAY_WHAT_BECAME)]
+    )
+    state_now = FreeText("Så ser det ut nu")
+
+
+class DeepenForm(_NewOrVersioned):
+    NAMES = ("on", "reason")
+
+    on = Day("Från vilken dag?", validators=[required("Ange dagen då ni bestämde det.")])
+    reason = FreeText(
+        "Varför ska analysen fördjupas?",
+        max_length=2000,
+        validators=[required("Skriv vad i uppföljningen som gör att analysen ska fördjupas.")],
+    )
+
+
+class SupportForm(VersionedForm):
+    support_offered = FreeText("Erbjudet", max_length=2000)
+    support_wanted = FreeText("Önskat", max_length=2000)
+    support_given_by = FreeText("Givet av", max_length=2000)
 
 
 class CauseForm(_NewOrVersioned):
-    NAMES = ("text", "location", "evidence", "not_prioritised")
+    NAMES = ("text", "location", "evidence", "factor", "not_prioritised")
     """What the form has in common with a Cause."""
 
     text = FreeText("Orsak", validators=[required("Skriv vad ni tror att problemet beror på.")])
@@ -87,17 +139,19 @@ class CauseForm(_NewOrVersioned):
         validators=[required("Välj var orsaken ligger. Ta det som stämmer bäst.")],
     )
     evidence = FreeText("Hur vet ni det?")
+    factor = MaybeOneOf("Framgångsfaktor", SuccessFactor, empty="Ingen vald")
     not_prioritised = BooleanField("Inte prioriterad i år")
 
     @property
-    def values(self) -> tuple[str, CauseLocation, str, bool]:
-        """Text, location, evidence and whether it is prioritised, in the order of Cause.write."""
-        return (
-            self.text.data,
-            self.location.data,
-            self.evidence.data,
-            not self.not_prioritised.data,
-        )
+    def values(self) -> dict[str, Any]:
+        """What Problem.add_cause and Cause.write take."""
+        return {
+            "text": self.text.data,
+            "location": self.location.data,
+            "evidence": self.evidence.data,
+            "prioritised": not self.not_prioritised.data,
+            "factor": self.factor.data,
+        }
 
 
 class AdoptForm(Form):

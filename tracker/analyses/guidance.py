@@ -5,7 +5,7 @@ own work, several sources, closer follow-up); the words and the examples are our
 
 from dataclasses import dataclass
 
-from tracker.models import CauseLocation, UnitKind
+from tracker.models import CauseLocation, ProblemDevelopment, UnitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,24 @@ LOCATIONS = {
 }
 """A line under each place where a cause can lie."""
 
+DEVELOPMENTS = {
+    ProblemDevelopment.REMAINS: "Följer med till årets analys, med sina orsaker. Där kan ni skriva om dem.",
+    ProblemDevelopment.CHANGED: "Följer också med. Skriv om problemet och orsakerna efter hur det ser ut nu.",
+    ProblemDevelopment.SOLVED: "Står kvar som en rad i årets analys. Ni behöver inte skriva några orsaker.",
+}
+"""A line under each thing that can have become of a problem."""
+
 _TITLES = {
     "basis": "Hjälp: vad analysen bygger på",
     "results": "Hjälp: en bra resultatbild",
     "problem": "Hjälp: ett tydligt problem",
     "cause": "Hjälp: en orsak som går att påverka",
     "evidence": "Hjälp: belägg som håller",
+    "location": "Hjälp: var orsaken ligger",
+    "factor": "Hjälp: framgångsfaktor",
+    "rollover": "Hjälp: hur det ser ut nu",
+    "deepening": "Hjälp: varför analysen fördjupas",
+    "support": "Hjälp: stöd som gör skillnad",
     "participation": "Hjälp: vilka som ska vara med",
 }
 
@@ -59,6 +71,31 @@ _LOOKS_FOR = {
     "evidence": (
         "En orsak är ett antagande tills något talar för den. Skriv vad ni har sett eller hört, hur många "
         "gånger och när, så att någon annan kan bedöma om det håller."
+    ),
+    "location": (
+        "Skolinspektionen ser efter om orsakerna söks i undervisningen och i hur arbetet leds och följs upp, "
+        "och inte bara utanför skolan. Välj den plats där ni skulle börja ändra något. Passar två, så är "
+        "det kanske två orsaker."
+    ),
+    "factor": (
+        "Skolinspektionen ser efter om skolan förstår vad som bär en utveckling över tid. Välj den faktor "
+        "som orsaken säger mest om, eller ingen alls: den är till för att ni ska hitta andra som har "
+        "arbetat med samma sak, inte för att alla ska fyllas."
+    ),
+    "rollover": (
+        "Skolinspektionen ser efter om det syns från år till år vad som har hänt med ett problem, och vad "
+        "ni bygger det på. Skriv samma mått som förra året med de nya siffrorna, och vad ni tror förklarar "
+        "skillnaden. Kvarstår problemet oförändrat är det orsaken eller åtgärden som behöver en ny tanke."
+    ),
+    "deepening": (
+        "Skolinspektionen ser efter om huvudmannen vet vilka enheter som behöver en djupare analys, varför, "
+        "och vad den bygger det på. Skriv vad i uppföljningen ni såg, hur länge det har varit så och vad "
+        "ni vill veta mer om."
+    ),
+    "support": (
+        "Skolinspektionen ser efter om huvudmannens stöd svarar mot det enheten behöver, och om någon vet "
+        "vem som gör vad. Skriv vad som är erbjudet, vad enheten själv vill ha, och vem som till slut gav "
+        "det och när."
     ),
     "participation": (
         "Enligt skollagen (4 kap. 4 §) ska kvalitetsarbetet på enheten göras med personalen och eleverna, "
@@ -95,6 +132,36 @@ _SCHOOL = {
         "”Jag läser om det tills det går.”",
         "Det är lärarnas samlade erfarenhet.",
         "Ingen annan kan pröva om det stämmer.",
+    ),
+    "location": (
+        "”Vi planerar var för sig eftersom schemat saknar gemensam tid” ligger i organisation och ledning: "
+        "det är schemat som går att ändra.",
+        "Utanför skolan, eftersom många elever läser lite hemma.",
+        "Det går inte att ändra därifrån. Vad gör undervisningen av det som eleverna har med sig?",
+    ),
+    "factor": (
+        "Orsaken är att lärarna sällan ser varandras undervisning. Faktorn är professionell utveckling, "
+        "och två andra skolor har arbetat med samma sak.",
+        "Kompetent ledarskap, på alla orsaker.",
+        "När samma faktor står överallt säger den inget om den enskilda orsaken.",
+    ),
+    "rollover": (
+        "I maj nådde 74 % kravnivån (31 av 42), mot 69 % året före. Läraren visade en lässtrategi vid 9 av "
+        "12 besök, mot 2. Klassen med vikarie hela våren har inte ändrats.",
+        "Det har blivit bättre.",
+        "Hur mycket, för vilka, och hur vet ni det?",
+    ),
+    "deepening": (
+        "Behörigheten till yrkesprogram har varit under 60 % tre år i rad, och vid två dialoger har "
+        "orsakerna legat hos eleverna. Vi vill veta vad i undervisningen som kan förklara det.",
+        "Resultaten är låga.",
+        "Vilka, sedan när, och vad är det ni inte vet än?",
+    ),
+    "support": (
+        "Kvalitetsutvecklaren besöker tolv lektioner med biträdande rektor i oktober och leder två samtal "
+        "med arbetslagen om vad de såg.",
+        "Stöd från förvaltningen vid behov.",
+        "Vem, med vad, och när?",
     ),
     "participation": (
         "Arbetslagen läste resultaten i augusti och skrev var sin orsak. Elevrådet gick igenom "
@@ -133,6 +200,23 @@ _PRESCHOOL = {
         "Vi märker det varje dag.",
         "Ingen annan kan pröva om det stämmer.",
     ),
+    "location": (
+        "”Samlingen är för stor för att alla ska hinna tala” ligger i undervisningen: gruppen går att dela.",
+        "Utanför förskolan, eftersom många talar ett annat språk hemma.",
+        "Det går inte att ändra därifrån. Vad i förskolans dag ger barnen utrymme?",
+    ),
+    "factor": (
+        "Orsaken är att arbetslagen sällan reflekterar när alla är på plats. Faktorn är professionell "
+        "utveckling, och en annan förskola har arbetat med samma sak.",
+        "Kompetent ledarskap, på alla orsaker.",
+        "När samma faktor står överallt säger den inget om den enskilda orsaken.",
+    ),
+    "rollover": (
+        "I de filmade samlingarna talar barn med annat modersmål nu i median 95 sekunder per kvart, mot 40 "
+        "förra året. En av fyra avdelningar läser fortfarande högt färre än fyra dagar i veckan.",
+        "Barnen pratar mer.",
+        "Hur mycket mer, i vilka stunder, och hur vet ni det?",
+    ),
     "participation": (
         "Arbetslagen såg på sina egna filmer tillsammans i september. Barnen fick visa var de helst pratar, "
         "och föräldrarådet läste utkastet i oktober.",
@@ -169,6 +253,18 @@ _ADULT = {
         "Sex av tio avbrott sker inom två veckor efter ett gruppbyte. 11 av 30 uppringda nämner bytet själva.",
         "Det är lärarnas samlade erfarenhet.",
         "Ingen annan kan pröva om det stämmer.",
+    ),
+    "location": (
+        "”Eleverna byter grupp var femte vecka” ligger i organisation och ledning: det är ni som delar in "
+        "grupperna.",
+        "Utanför skolan, eftersom eleverna har mycket annat i livet.",
+        "Det går inte att ändra därifrån. Vad i hur ni lägger upp studierna spelar roll?",
+    ),
+    "rollover": (
+        "33 % avbröt sfi kurs C i vår (82 av 248), mot 38 % året före. Bland dem som hade fast basgrupp "
+        "var det 24 %, på kvällen 46 %.",
+        "Avbrotten minskar.",
+        "Hur mycket, i vilka grupper, och hur vet ni det?",
     ),
     "participation": (
         "Lärarlagen läste avbrotten per grupp i augusti. Två elever från varje kurs var med när orsakerna "

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
-from tracker.analyses.problems import Cause, Problem, excerpt
+from tracker.analyses.problems import Cause, Problem, ProblemDevelopment, excerpt
+from tracker.analyses.snapshot import origin_of, snapshot_of
+from tracker.analyses.texts import AnalysisText, TextPart
 from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.clock import now
@@ -142,7 +144,19 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
 
     @property
     def living_problems(self) -> list[Problem]:
-        return [problem for problem in self.problems if problem.retired_at is None]
+        """Those that are to be worked with: not set aside, not solved since last läsår."""
+        return [
+            problem
+            for problem in self.problems
+            if problem.retired_at is None and not problem.is_solved
+        ]
+
+    @property
+    def solved_problems(self) -> list[Problem]:
+        """Löst sedan förra läsåret."""
+        return [
+            problem for problem in self.problems if problem.retired_at is None and problem.is_solved
+        ]
 
     @property
     def causes(self) -> list[Cause]:
@@ -191,6 +205,7 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
             return False
         for name, text in changed.items():
             setattr(self, name, text)
+            AnalysisText.keep(self, TextPart(name), {"text": text}, by=by)
         self.changed_at = now()
         self.note(Action.ANALYSIS_CHANGED, by, **self._place())
         return True
@@ -206,7 +221,42 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         self.problems.append(problem)
         self.touch()
         db.session.flush()
+        problem._keep_text(by)
         self.note(Action.PROBLEM_ADDED, by, problem=excerpt(text))
+        return problem
+
+    def take_over(
+        self, earlier: Problem, development: ProblemDevelopment, state_now: str, *, by: "User"
+    ) -> Problem:
+        """Say what became of a problem of an earlier analysis, and have it here: with its living causes,
+        to be rewritten, or as a line when it is solved. `earlier` is one of those that
+        `rollover.Rollover` offers. Said before, it stands as it was said first."""
+        self.must_be_open()
+        for problem in self.problems:
+            if problem.follows_id == earlier.id:
+                return problem
+        problem = Problem(
+            organizer_id=self.organizer_id,
+            text=earlier.text,
+            form=earlier.form,
+            follows=earlier,
+            development=development,
+            state_now=state_now,
+            position=max((row.position for row in self.problems), default=0) + 1,
+        )
+        self.problems.append(problem)
+        db.session.flush()
+        problem._keep_text(by)
+        if not problem.is_solved:
+            problem.bring_causes(by=by)
+        self.touch()
+        self.note(
+            Action.PROBLEM_TAKEN_OVER,
+            by,
+            problem=excerpt(earlier.text),
+            origin=origin_of(earlier, self),
+            development=development.label.lower(),
+        )
         return problem
 
     def share(self, *, by: "User") -> None:
@@ -284,39 +334,8 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
             self.note(Action.WRITER_REMOVED, by, person=person.name)
 
     def snapshot(self) -> dict[str, Any]:
-        """The whole analysis as it reads now, independent of later changes:
-
-        unit, year, the TEXTS                       str
-        participants                                {name of a text: what the group is called}
-        problems: [{id, text, form (label or None), causes}]
-        causes:   [{id, text, location (label), own_work, evidence, prioritised}]
-        """
-        unit = self.cycle.unit
-        return {
-            "unit": unit.name if unit else "",
-            "year": self.cycle.school_year.label,
-            **{name: getattr(self, name) for name in self.TEXTS},
-            "participants": self.participants,
-            "problems": [
-                {
-                    "id": problem.id,
-                    "text": problem.text,
-                    "form": problem.form.label if problem.form else None,
-                    "causes": [
-                        {
-                            "id": cause.id,
-                            "text": cause.text,
-                            "location": cause.location.label,
-                            "own_work": cause.location.own_work,
-                            "evidence": cause.evidence,
-                            "prioritised": cause.prioritised,
-                        }
-                        for cause in problem.living_causes
-                    ],
-                }
-                for problem in self.living_problems
-            ],
-        }
+        """The whole analysis as it reads now, independent of later changes; see snapshot.py."""
+        return snapshot_of(self)
 
     def must_be_open(self) -> None:
         """Raises AnalysisLocked when the analysis is adopted."""

@@ -8,7 +8,7 @@ from flask import abort, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker.analyses.access import load_analysis
-from tracker.analyses.guidance import LOCATIONS, guides
+from tracker.analyses.guidance import DEVELOPMENTS, LOCATIONS, guides
 from tracker.models import Permission, SituationAnalysis
 from tracker.web.forms import Form
 
@@ -42,6 +42,7 @@ def form_page(template: str, form: Form, analysis: SituationAnalysis, **context:
         cycle=cycle,
         guides=guides(cycle.unit.kind),
         locations=LOCATIONS,
+        developments=DEVELOPMENTS,
         **context,
     ), status
 

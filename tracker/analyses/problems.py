@@ -2,11 +2,13 @@
 
 import enum
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.analyses.factors import SuccessFactor
+from tracker.analyses.texts import AnalysisText, TextPart
 from tracker.audit.actions import Action
 from tracker.clock import now
 from tracker.database import Base, LongText, TenantOwned, Versioned, choice, tenant_fk, tenant_key
@@ -44,6 +46,18 @@ class CauseLocation(enum.StrEnum):
         return self is not CauseLocation.OUTSIDE
 
 
+class ProblemDevelopment(enum.StrEnum):
+    """What became of last läsår's problem: said when it is taken over into the new analysis."""
+
+    REMAINS = "remains"
+    CHANGED = "changed"
+    SOLVED = "solved"
+
+    @property
+    def label(self) -> str:
+        return {"remains": "Kvarstår", "changed": "Förändrat", "solved": "Löst"}[self]
+
+
 class Problem(Versioned, TenantOwned, Base):
     """Problem eller utvecklingsbehov."""
 
@@ -51,7 +65,13 @@ class Problem(Versioned, TenantOwned, Base):
     __table_args__ = (
         tenant_key(),
         tenant_fk("analysis_id", "situation_analysis", ondelete="CASCADE"),
+        tenant_fk("follows_id", "problem"),
+        sa.UniqueConstraint("analysis_id", "follows_id"),
         sa.Index(None, "analysis_id"),
+        sa.Index(None, "follows_id"),
+        sa.CheckConstraint(
+            "(follows_id IS NULL) = (development IS NULL)", name="development_of_what_was"
+        ),
     )
 
     analysis_id: Mapped[int]
@@ -59,6 +79,12 @@ class Problem(Versioned, TenantOwned, Base):
     text: Mapped[LongText]
     form: Mapped[SchoolForm | None] = mapped_column(choice(SchoolForm))
     """The verksamhet it concerns, when not the whole unit."""
+    follows_id: Mapped[int | None]
+    """The problem of an earlier analysis that this one goes on from: the unit's own, or that of a unit
+    it has taken over from."""
+    development: Mapped[ProblemDevelopment | None] = mapped_column(choice(ProblemDevelopment))
+    state_now: Mapped[LongText]
+    """Så ser det ut nu: new figures beside last läsår's text."""
     retired_at: Mapped[datetime | None]
     retired_by_name: Mapped[str | None] = mapped_column(sa.String(200))
 
@@ -71,18 +97,66 @@ class Problem(Versioned, TenantOwned, Base):
         foreign_keys="Cause.problem_id",
         cascade="all, delete-orphan",
     )
+    follows: Mapped["Problem | None"] = relationship(
+        foreign_keys="Problem.follows_id", remote_side="Problem.id"
+    )
 
     @property
     def living_causes(self) -> list["Cause"]:
         return [cause for cause in self.causes if cause.retired_at is None]
 
-    def write(self, text: str, form: SchoolForm | None, *, by: "User") -> None:
+    @property
+    def is_solved(self) -> bool:
+        """Löst sedan förra läsåret: kept in the analysis as a line, without causes."""
+        return self.development is ProblemDevelopment.SOLVED
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """How it reads: text, form (label or None); of one that goes on from an earlier, also its
+        development (label) and state_now."""
+        said = {"text": self.text, "form": self.form.label if self.form else None}
+        if self.development is not None:
+            said |= {"development": self.development.label, "state_now": self.state_now}
+        return said
+
+    def write(
+        self,
+        text: str,
+        form: SchoolForm | None,
+        *,
+        by: "User",
+        development: ProblemDevelopment | None = None,
+        state_now: str | None = None,
+    ) -> None:
+        """Change it. `development` and `state_now` are for one that goes on from an earlier; None
+        leaves them. One that is not solved after all gets the causes of the earlier."""
         self.analysis.must_be_open()
-        if (text, form) == (self.text, self.form):
+        if self.follows_id is None or development is None:
+            development = self.development
+        new = (text, form, development, self.state_now if state_now is None else state_now)
+        if new == (self.text, self.form, self.development, self.state_now):
             return
-        self.text, self.form = text, form
+        self.text, self.form, self.development, self.state_now = new
+        if not self.is_solved and not self.causes and self.follows is not None:
+            self.bring_causes(by=by)
         self.analysis.touch()
+        self._keep_text(by)
         self.analysis.note(Action.PROBLEM_CHANGED, by, problem=excerpt(text))
+
+    def bring_causes(self, *, by: "User") -> None:
+        """The living causes of the earlier problem, as they read, to be rewritten here."""
+        for cause in self.follows.living_causes if self.follows else []:
+            again = Cause(
+                organizer_id=self.organizer_id,
+                follows_id=cause.id,
+                **{name: getattr(cause, name) for name in Cause.WRITTEN},
+            )
+            self.causes.append(again)
+            db.session.flush()
+            again._keep_text(by)
+
+    def _keep_text(self, by: "User") -> None:
+        AnalysisText.keep(self.analysis, TextPart.PROBLEM, self.facts, by=by, problem=self)
 
     def add_cause(
         self,
@@ -92,6 +166,7 @@ class Problem(Versioned, TenantOwned, Base):
         *,
         by: "User",
         prioritised: bool = True,
+        factor: SuccessFactor | None = None,
     ) -> "Cause":
         self.analysis.must_be_open()
         cause = Cause(
@@ -100,18 +175,22 @@ class Problem(Versioned, TenantOwned, Base):
             location=location,
             evidence=evidence,
             prioritised=prioritised,
+            factor=factor,
         )
         self.causes.append(cause)
         self.analysis.touch()
         db.session.flush()
+        cause._keep_text(by)
         self.analysis.note(Action.CAUSE_ADDED, by, cause=excerpt(text))
         return cause
 
     def remove(self, *, by: "User") -> None:
-        """Take the problem out for good. Raises ProblemInUse when a version has been adopted or a
-        measure builds on one of its causes: then it is retired instead."""
+        """Take the problem out for good; one that goes on from an earlier then waits again for
+        somebody to say what became of that. Raises ProblemInUse when a version has been adopted, a
+        measure builds on one of its causes or a later problem goes on from it: then it is retired
+        instead."""
         self.analysis.must_be_open()
-        if self.analysis.versions or self.carries_measures():
+        if self.is_in_use():
             raise ProblemInUse
         self.analysis.touch()
         self.analysis.note(Action.PROBLEM_REMOVED, by, problem=excerpt(self.text))
@@ -133,18 +212,26 @@ class Problem(Versioned, TenantOwned, Base):
             self.analysis.touch()
             self.analysis.note(Action.PROBLEM_RESTORED, by, problem=excerpt(self.text))
 
-    def carries_measures(self) -> bool:
-        """Whether a measure, proposed ones included, builds on one of the causes."""
+    def is_in_use(self) -> bool:
+        """Whether an adopted version, a measure (proposed ones included) or the analysis of a later
+        läsår builds on it."""
         from tracker.measures.models import Measure
 
+        if self.analysis.versions:
+            return True
+        later = sa.orm.aliased(Problem)
         query = sa.select(
-            sa.exists().where(Measure.cause_id == Cause.id, Cause.problem_id == self.id)
+            sa.or_(
+                sa.exists().where(Measure.cause_id == Cause.id, Cause.problem_id == self.id),
+                sa.exists().where(later.follows_id == self.id),
+            )
         )
         return bool(db.session.scalar(query))
 
 
 class ProblemInUse(Exception):
-    """A measure or an adopted version builds on the problem: it is retired, never removed."""
+    """A measure, an adopted version or a later analysis builds on the problem: it is retired, never
+    removed."""
 
 
 class Cause(Versioned, TenantOwned, Base):
@@ -154,7 +241,10 @@ class Cause(Versioned, TenantOwned, Base):
     __table_args__ = (
         tenant_key(),
         tenant_fk("problem_id", "problem"),
+        tenant_fk("follows_id", "cause"),
+        sa.UniqueConstraint("problem_id", "follows_id"),
         sa.Index(None, "problem_id"),
+        sa.Index(None, "follows_id"),
     )
 
     problem_id: Mapped[int]
@@ -164,6 +254,10 @@ class Cause(Versioned, TenantOwned, Base):
     """Hur vet ni det?"""
     prioritised: Mapped[bool] = mapped_column(default=True)
     """False: inte prioriterad i år."""
+    factor: Mapped[SuccessFactor | None] = mapped_column(choice(SuccessFactor))
+    """Framgångsfaktor, when somebody has chosen one."""
+    follows_id: Mapped[int | None]
+    """The cause of an earlier analysis that this one goes on from."""
     retired_at: Mapped[datetime | None]
     retired_by_name: Mapped[str | None] = mapped_column(sa.String(200))
 
@@ -171,17 +265,45 @@ class Cause(Versioned, TenantOwned, Base):
         foreign_keys="Cause.problem_id", back_populates="causes"
     )
 
+    WRITTEN = ("text", "location", "evidence", "prioritised", "factor")
+    """What a person writes, in the order of `write`."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """How it reads: text, location (label), own_work, evidence, prioritised, factor (label or
+        None)."""
+        return {
+            "text": self.text,
+            "location": self.location.label,
+            "own_work": self.location.own_work,
+            "evidence": self.evidence,
+            "prioritised": self.prioritised,
+            "factor": self.factor.label if self.factor else None,
+        }
+
     def write(
-        self, text: str, location: CauseLocation, evidence: str, prioritised: bool, *, by: "User"
+        self,
+        text: str,
+        location: CauseLocation,
+        evidence: str,
+        prioritised: bool,
+        factor: SuccessFactor | None = None,
+        *,
+        by: "User",
     ) -> None:
         analysis = self.problem.analysis
         analysis.must_be_open()
-        new = (text, location, evidence, prioritised)
-        if new == (self.text, self.location, self.evidence, self.prioritised):
+        new = (text, location, evidence, prioritised, factor)
+        if new == tuple(getattr(self, name) for name in self.WRITTEN):
             return
-        self.text, self.location, self.evidence, self.prioritised = new
+        self.text, self.location, self.evidence, self.prioritised, self.factor = new
         analysis.touch()
+        self._keep_text(by)
         analysis.note(Action.CAUSE_CHANGED, by, cause=excerpt(text))
+
+    def _keep_text(self, by: "User") -> None:
+        analysis = self.problem.analysis
+        AnalysisText.keep(analysis, TextPart.CAUSE, self.facts, by=by, cause=self)
 
     @property
     def not_prioritised(self) -> bool:

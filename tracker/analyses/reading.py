@@ -3,15 +3,23 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from tracker.auth.access import may
+from tracker.auth.access import current_access, may
+from tracker.cycle import calendar
 from tracker.extensions import db
+from tracker.measures.areas import AREA_PROBLEMS
+from tracker.measures.living_basis import LostBasis, lost_bases
+from tracker.measures.states import LIVING
 from tracker.models import (
     AdoptedAnalysis,
+    Cause,
+    DevelopmentArea,
     Measure,
+    MeasureBasis,
     MeasureState,
     Permission,
     QualityCycle,
@@ -19,6 +27,7 @@ from tracker.models import (
     SchoolYear,
     SituationAnalysis,
 )
+from tracker.organisation.roles import LEADERS, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +75,97 @@ def last_years_reading(cycle: QualityCycle) -> Reading | None:
     return Reading(version.content, version) if version else None
 
 
+def sees_share(cycle: QualityCycle) -> bool:
+    """How many causes lie in the own work is for the unit itself: shown to its huvudman unit by
+    unit, it would soon be written to please."""
+    own = current_access().unit_ids(*LEADERS, Role.STAFF)
+    return may(Permission.WRITE) or cycle.unit_id in own
+
+
 def measures_by_cause(
     cause_ids: Sequence[int], unit: SchoolUnit, *, proposals: bool
 ) -> dict[int, list[sa.Row[Any]]]:
-    """The measures (id, title, state) that build on the causes; proposals only for their writers."""
+    """The measures (id, title, state, and the area chosen for it: area) that build on each cause, or on
+    the cause of an earlier läsår that it goes on from; proposals only for their writers."""
     found: dict[int, list[sa.Row[Any]]] = defaultdict(list)
     if not cause_ids:
         return found
+    start = (
+        sa.select(Cause.id.label("root"), Cause.id.label("cause_id"), Cause.follows_id)
+        .where(Cause.id.in_(cause_ids))
+        .cte("line", recursive=True)
+    )
+    earlier = aliased(Cause)
+    line = start.union_all(
+        sa.select(start.c.root, earlier.id, earlier.follows_id).join(
+            earlier, earlier.id == start.c.follows_id
+        )
+    )
     query = (
-        sa.select(Measure.id, Measure.title, Measure.state, Measure.cause_id)
-        .where(Measure.organizer_id == unit.organizer_id, Measure.cause_id.in_(cause_ids))
+        sa.select(
+            line.c.root,
+            Measure.id,
+            Measure.title,
+            Measure.state,
+            DevelopmentArea.title.label("area"),
+        )
+        .join(line, line.c.cause_id == Measure.cause_id)
+        .outerjoin(DevelopmentArea, DevelopmentArea.id == Measure.area_id)
+        .where(Measure.organizer_id == unit.organizer_id)
         .order_by(Measure.id)
     )
     if not proposals:
         query = query.where(Measure.state != MeasureState.PROPOSED)
     for row in db.session.execute(query):
-        found[row.cause_id].append(row)
+        found[row.root].append(row)
     return found
+
+
+class ProblemArea(NamedTuple):
+    """A development area that takes up a problem, and the läsår in whose list it stands."""
+
+    id: int
+    title: str
+    year: str
+
+
+def areas_by_problem(problem_ids: Sequence[int]) -> dict[int, list[ProblemArea]]:
+    """The development areas that take up each problem."""
+    found: dict[int, list[ProblemArea]] = defaultdict(list)
+    if not problem_ids:
+        return found
+    rows = db.session.execute(
+        sa.select(
+            AREA_PROBLEMS.c.problem_id,
+            DevelopmentArea.id,
+            DevelopmentArea.title,
+            SchoolYear.start_year,
+        )
+        .join(DevelopmentArea, DevelopmentArea.id == AREA_PROBLEMS.c.area_id)
+        .join(QualityCycle, QualityCycle.id == DevelopmentArea.cycle_id)
+        .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
+        .where(AREA_PROBLEMS.c.problem_id.in_(problem_ids))
+        .order_by(DevelopmentArea.id)
+    )
+    for row in rows:
+        area = ProblemArea(row.id, row.title, calendar.slug(row.start_year))
+        found[row.problem_id].append(area)
+    return found
+
+
+def unfounded_measures(cycle: QualityCycle) -> list[tuple[Measure, LostBasis]]:
+    """The unit's living measures whose basis is gone from the analysis, for those who lead it."""
+    measures = db.session.scalars(
+        sa.select(Measure)
+        .join(Measure.cycle)
+        .where(
+            Measure.concerning(cycle.unit_id or 0),
+            Measure.state.in_(LIVING),
+            Measure.basis == MeasureBasis.CAUSE,
+        )
+        .options(contains_eager(Measure.cycle), joinedload(Measure.unit_links))
+        .order_by(Measure.id)
+    ).unique()
+    rows = list(measures)
+    lost = lost_bases(rows)
+    return [(row, lost[row.id]) for row in rows if row.id in lost]

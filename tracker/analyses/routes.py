@@ -4,18 +4,33 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from tracker.analyses import routes_problems  # noqa: F401 - it adds its own
+from tracker.analyses import (  # noqa: F401 - they add their own
+    routes_deepening,
+    routes_problems,
+    routes_rollover,
+    routes_texts,
+)
 from tracker.analyses.access import developers_of, find_analysis, load_analysis
 from tracker.analyses.blueprint import bp
 from tracker.analyses.document import as_document
 from tracker.analyses.forms import AdoptForm, InviteForm, ParticipationForm, ReopenForm, ResultsForm
 from tracker.analyses.models import AnalysisLocked, NotReadyToAdopt
 from tracker.analyses.pages import Page, address, form_page, one, place, to_write
-from tracker.analyses.reading import Reading, last_years_reading, measures_by_cause, reading_of
+from tracker.analyses.reading import (
+    Reading,
+    areas_by_problem,
+    last_years_reading,
+    measures_by_cause,
+    reading_of,
+    sees_share,
+    unfounded_measures,
+)
+from tracker.analyses.rollover import waiting_for
+from tracker.analyses.snapshot import origin_of
+from tracker.analyses.texts import Passages
 from tracker.auth.access import current_access, load_cycle, may
 from tracker.extensions import db
 from tracker.models import AdoptedAnalysis, Permission, QualityCycle, SituationAnalysis, User
-from tracker.organisation.roles import LEADERS, Role
 from tracker.reports.documents import Document, pdf_answer, word_answer
 from tracker.web.conflicts import saved
 from tracker.web.errors import typed_texts
@@ -38,31 +53,30 @@ def _analysis_page(
     reading = reading_of(analysis) if analysis else None
     if analysis is None or reading is None:
         return render_template("analyses/nothing.html", cycle=cycle, leads=leads)
+    writes, is_open = may(Permission.WRITE), not analysis.is_locked
     causes = [cause["id"] for cause in reading.causes if cause["prioritised"]]
     measures = measures_by_cause(
         [cause["id"] for cause in reading.causes], analysis.cycle.unit, proposals=leads
     )
-    sees_share = _sees_share(cycle)
+    shared = sees_share(cycle)
     return render_template(
         "analyses/show.html",
         cycle=cycle,
         analysis=analysis,
         reading=reading,
         measures=measures,
+        areas=areas_by_problem([problem["id"] for problem in reading.content["problems"]]),
         next_cause=next((cause for cause in causes if cause not in measures), None),
-        missing=analysis.missing_for_adoption() if may(Permission.WRITE) else [],
+        missing=analysis.missing_for_adoption() if writes and is_open else [],
+        waiting=waiting_for(analysis, drafts=leads) if writes and is_open else [],
+        authors=Passages.load(analysis.id) if writes and is_open else None,
+        unfounded=unfounded_measures(cycle) if leads and not is_open else [],
+        origin_of=origin_of,
         leads=leads,
-        sees_share=sees_share,
-        last_year=last_years_reading(cycle) if sees_share else None,
+        sees_share=shared,
+        last_year=last_years_reading(cycle) if shared else None,
         refused=refused,
     )
-
-
-def _sees_share(cycle: QualityCycle) -> bool:
-    """How many causes lie in the own work is for the unit itself: shown to its huvudman unit by
-    unit, it would soon be written to please."""
-    own = current_access().unit_ids(*LEADERS, Role.STAFF)
-    return may(Permission.WRITE) or cycle.unit_id in own
 
 
 @bp.post("/nulagesanalys/borja")

@@ -2,11 +2,13 @@
 
 from flask import redirect, request, url_for
 from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
 
 from tracker.analyses.blueprint import bp
 from tracker.analyses.forms import CauseForm, ProblemForm
 from tracker.analyses.pages import Page, address, form_page, one, place, to_write
 from tracker.analyses.problems import ProblemInUse
+from tracker.analyses.snapshot import origin_of
 from tracker.extensions import db
 from tracker.models import Cause, Problem, SituationAnalysis
 from tracker.web.conflicts import saved
@@ -36,7 +38,10 @@ def problem(slug: str, year: str, problem_id: int) -> Page:
         form,
         problem,
         lambda: problem.write(
-            form.text.data, form.about if "form" in form else problem.form, by=current_user
+            form.text.data,
+            form.about if "form" in form else problem.form,
+            by=current_user,
+            **form.since_then,
         ),
         form.names,
     ):
@@ -47,7 +52,8 @@ def problem(slug: str, year: str, problem_id: int) -> Page:
         form,
         analysis,
         problem=problem,
-        in_use=bool(analysis.versions) or problem.carries_measures(),
+        in_use=problem.is_in_use(),
+        origin=origin_of(problem.follows, analysis) if problem.follows else "",
     )
 
 
@@ -61,14 +67,19 @@ def _after_problem(analysis: SituationAnalysis, problem: Problem) -> str:
 @bp.post("/nulagesanalys/problem/<int:problem_id>/ta-bort")
 def remove_problem(slug: str, year: str, problem_id: int) -> Page:
     analysis = to_write(slug, year)
+    problem = _problem(analysis, problem_id)
+    goes_on = problem.follows_id is not None
     try:
-        _problem(analysis, problem_id).remove(by=current_user)
-    except ProblemInUse:
+        problem.remove(by=current_user)
+        db.session.commit()
+    except (ProblemInUse, IntegrityError):  # the latter when somebody builds on it this very moment
         db.session.rollback()
-        notify("En åtgärd bygger på problemet. Lägg undan det i stället.", "warning")
+        notify("Något annat bygger på problemet. Lägg undan det i stället.", "warning")
         return redirect(url_for(".problem", slug=slug, year=year, problem_id=problem_id))
-    db.session.commit()
-    notify("Problemet är borttaget.")
+    if goes_on:
+        notify("Det är ångrat. Problemet väntar igen på att ni tar ställning till det.")
+    else:
+        notify("Problemet är borttaget.")
     return redirect(address(analysis))
 
 
@@ -96,8 +107,7 @@ def add_cause(slug: str, year: str, problem_id: int) -> Page:
     problem = _problem(analysis, problem_id)
     form = CauseForm(new=True)
     if form.validate_on_submit():
-        text, location, evidence, prioritised = form.values
-        problem.add_cause(text, location, evidence, prioritised=prioritised, by=current_user)
+        problem.add_cause(**form.values, by=current_user)
         db.session.commit()
         notify("Orsaken är sparad.")
         return redirect(address(analysis))
@@ -110,11 +120,19 @@ def cause(slug: str, year: str, cause_id: int) -> Page:
     cause = _cause(analysis, cause_id)
     form = CauseForm(obj=cause)
     if form.validate_on_submit() and saved(
-        form, cause, lambda: cause.write(*form.values, by=current_user), form.NAMES
+        form, cause, lambda: cause.write(**form.values, by=current_user), form.NAMES
     ):
         notify("Orsaken är sparad.")
         return redirect(address(analysis))
-    return form_page("analyses/cause.html", form, analysis, problem=cause.problem, cause=cause)
+    follows = cause.problem.follows
+    return form_page(
+        "analyses/cause.html",
+        form,
+        analysis,
+        problem=cause.problem,
+        cause=cause,
+        origin=origin_of(follows, analysis) if follows else "",
+    )
 
 
 @bp.post("/nulagesanalys/orsaker/<int:cause_id>/lagg-undan")

@@ -46,7 +46,12 @@ class Action(enum.StrEnum):
     # analyses
     ANALYSIS_STARTED = "analysis_started"
     ANALYSIS_CHANGED = "analysis_changed"
+    ANALYSIS_DEEPENED = "analysis_deepened"
+    DEEPENING_CHANGED = "deepening_changed"
+    DEEPENING_SUPPORT = "deepening_support"
+    DEEPENING_ENDED = "deepening_ended"
     PROBLEM_ADDED = "problem_added"
+    PROBLEM_TAKEN_OVER = "problem_taken_over"
     PROBLEM_CHANGED = "problem_changed"
     PROBLEM_REMOVED = "problem_removed"
     PROBLEM_RETIRED = "problem_retired"
@@ -191,6 +196,11 @@ _SENTENCES = {
     Action.PHASE_SET: "satte fasen till {phase}: {note}",
     Action.ANALYSIS_STARTED: "började på nulägesanalysen för {unit} {year}",
     Action.ANALYSIS_CHANGED: "skrev i nulägesanalysen för {unit} {year}",
+    Action.ANALYSIS_DEEPENED: "bestämde att nulägesanalysen för {unit} {year} ska fördjupas: {reason}",
+    Action.DEEPENING_CHANGED: "ändrade varför nulägesanalysen för {unit} {year} ska fördjupas: {reason}",
+    Action.DEEPENING_SUPPORT: "skrev om stödet i den fördjupade nulägesanalysen för {unit} {year}",
+    Action.DEEPENING_ENDED: "tog tillbaka att nulägesanalysen för {unit} {year} ska fördjupas",
+    Action.PROBLEM_TAKEN_OVER: "tog ställning till problemet ”{problem}” från {origin}: {development}",
     Action.PROBLEM_ADDED: "lade till ett problem i nulägesanalysen: ”{problem}”",
     Action.PROBLEM_CHANGED: "ändrade problemet ”{problem}” i nulägesanalysen",
     Action.PROBLEM_REMOVED: "tog bort problemet ”{problem}” ur nulägesanalysen",

@@ -27,6 +27,7 @@ from tracker.extensions import db
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
+    from tracker.analyses.deepening import AnalysisDeepening
     from tracker.auth.models import User
     from tracker.organisation.models import Organizer, SchoolUnit
 
@@ -239,6 +240,7 @@ class SchoolYear(Versioned, TenantOwned, Base):
 
     def drop_empty_laps(self) -> None:
         """Remove the laps of units that had ended when the läsår began and in which nothing stands."""
+        from tracker.analyses.deepening import AnalysisDeepening
         from tracker.analyses.models import SituationAnalysis
         from tracker.dialogues.models import DialogueUnit
         from tracker.measures.areas import DevelopmentArea
@@ -250,7 +252,13 @@ class SchoolYear(Versioned, TenantOwned, Base):
         )
         used = [
             sa.exists().where(kind.cycle_id == QualityCycle.id)
-            for kind in (SituationAnalysis, Measure, DevelopmentArea, PhaseSetting)
+            for kind in (
+                AnalysisDeepening,
+                SituationAnalysis,
+                Measure,
+                DevelopmentArea,
+                PhaseSetting,
+            )
         ]
         has_dialogue = sa.exists().where(
             DialogueUnit.unit_id == QualityCycle.unit_id,
@@ -335,6 +343,10 @@ class QualityCycle(TenantOwned, Base):
     phase_settings: Mapped[list["PhaseSetting"]] = relationship(
         order_by="PhaseSetting.id", back_populates="cycle", foreign_keys="PhaseSetting.cycle_id"
     )
+    deepening: Mapped["AnalysisDeepening | None"] = relationship(
+        back_populates="cycle", foreign_keys="AnalysisDeepening.cycle_id", uselist=False
+    )
+    """Of the lap's analysis, when the huvudman has lifted the unit."""
 
     def phase(self, day: date | None = None) -> Phase:
         """The phase today: what somebody set during the calendar's present phase, else the

@@ -13,6 +13,7 @@ from tracker.models import (
     Decision,
     Judgement,
     MeasureBasis,
+    ProblemDevelopment,
     SchoolForm,
 )
 
@@ -29,6 +30,19 @@ class Cause:
     evidence: str = ""
     key: str = ""
     prioritised: bool = True
+    continues: str = ""
+    """The key of last läsår's cause that this one is rewritten from."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """What has become of a problem of last läsår's analysis: the one at that place in its list, of the
+    unit itself or of one that it took over from. Of its causes those that are not rewritten are laid aside."""
+
+    development: ProblemDevelopment
+    now: str
+    place: int = 0
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,19 @@ class Problem:
     text: str
     causes: list[Cause]
     form: SchoolForm | None = None
+    since: Since | None = None
+
+
+@dataclass(frozen=True)
+class Deepened:
+    """Fördjupad analys, with the support in it."""
+
+    on: Day
+    reason: str
+    by: Person
+    offered: str
+    wanted: str
+    given_by: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +80,7 @@ class Analysis:
     guardians: str = ""
     invited: Person = ""
     reopened: tuple[Day, str] | None = None
+    deepened: Deepened | None = None
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,21 @@ from tracker.demo.script import (
     Cause,
     Effect,
     Problem,
+    Since,
     Talk,
     Topic,
     UnitYear,
 )
 from tracker.demo.stage import Stage
 from tracker.demo.telling import assess_on, tell_talk, tell_year
-from tracker.models import CarriedOut, CauseLocation, Decision, Judgement, SchoolForm
+from tracker.models import (
+    CarriedOut,
+    CauseLocation,
+    Decision,
+    Judgement,
+    ProblemDevelopment,
+    SchoolForm,
+)
 
 YEARS = [
     UnitYear(
@@ -150,6 +158,10 @@ YEARS = [
                         )
                     ],
                     SchoolForm.SFI,
+                    since=Since(
+                        ProblemDevelopment.CHANGED,
+                        "120 sökte kvällskurserna och 41 slutförde. Platserna var inte det som fattades.",
+                    ),
                 )
             ],
             begun="08-17",

@@ -8,13 +8,14 @@ from tracker.demo.script import (
     Cause,
     Effect,
     Problem,
+    Since,
     Talk,
     Topic,
     UnitYear,
 )
 from tracker.demo.stage import Stage
 from tracker.demo.telling import tell_talk, tell_year
-from tracker.models import CarriedOut, CauseLocation, Decision, Judgement
+from tracker.models import CarriedOut, CauseLocation, Decision, Judgement, ProblemDevelopment
 
 YEARS = [
     UnitYear(
@@ -88,6 +89,10 @@ YEARS = [
                             key="h1-diagnos",
                         )
                     ],
+                    since=Since(
+                        ProblemDevelopment.CHANGED,
+                        "20 % av eleverna i åk 9 har F, mot 19 %. 14 av 61 inbjudna kom till mattestugan.",
+                    ),
                 ),
                 Problem(
                     "46 elever har mer än 15 % frånvaro.",
@@ -225,6 +230,7 @@ YEARS = [
                             CauseLocation.LEADERSHIP,
                             "I intervjuerna säger sju av elva mentorer att ingen har frågat.",
                             key="h0-uppfoljning",
+                            continues="h1-narvaro",
                         ),
                         Cause(
                             "Skolskötersketjänsten är vakant, så hälsosamtalen skjuts upp.",
@@ -232,6 +238,11 @@ YEARS = [
                             "Antal uppskjutna samtal i augusti och september.",
                         ),
                     ],
+                    since=Since(
+                        ProblemDevelopment.REMAINS,
+                        "44 elever, mot 46 förra året. Mentor ringde hem första dagen i två av sex arbetslag.",
+                        place=1,
+                    ),
                 )
             ],
             shared="09-15",

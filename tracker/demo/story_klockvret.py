@@ -7,13 +7,14 @@ from tracker.demo.script import (
     Cause,
     Effect,
     Problem,
+    Since,
     Talk,
     Topic,
     UnitYear,
 )
 from tracker.demo.stage import Stage
 from tracker.demo.telling import assess_on, tell_talk, tell_year
-from tracker.models import CarriedOut, CauseLocation, Decision, Judgement
+from tracker.models import CarriedOut, CauseLocation, Decision, Judgement, ProblemDevelopment
 
 NO_STARTING_VALUES = "Inga startvärden, och de som bestämde åtgärderna har slutat."
 
@@ -171,6 +172,12 @@ YEARS = [
                             "Ingen åtgärd från förra läsåret hade ett startvärde.",
                         ),
                     ],
+                    since=Since(
+                        ProblemDevelopment.REMAINS,
+                        "9 av 24 intervjuade elever kan säga vad de ska utveckla i svenska. Något mått från "
+                        "förra året finns inte.",
+                        place=1,
+                    ),
                 )
             ],
             begun="08-24",

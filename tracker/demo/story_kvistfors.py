@@ -7,13 +7,14 @@ from tracker.demo.script import (
     Cause,
     Effect,
     Problem,
+    Since,
     Talk,
     Topic,
     UnitYear,
 )
 from tracker.demo.stage import Stage
 from tracker.demo.telling import tell_talk, tell_year
-from tracker.models import CauseLocation, Decision, Judgement
+from tracker.models import CauseLocation, Decision, Judgement, ProblemDevelopment
 
 YEARS = [
     UnitYear(
@@ -122,8 +123,12 @@ YEARS = [
                             "Samplaneringen ställs in när någon är borta.",
                             CauseLocation.LEADERSHIP,
                             "Kalendern: 9 av 30 tillfällen blev inte av.",
+                            continues="g2-tid",
                         )
                     ],
+                    since=Since(
+                        ProblemDevelopment.CHANGED, "19 % F (17 av 90), mot 27 % (24 av 89)."
+                    ),
                 ),
             ],
             staff="Alla programlag.",
@@ -182,6 +187,11 @@ YEARS = [
                             key="g0-tid",
                         )
                     ],
+                    since=Since(
+                        ProblemDevelopment.CHANGED,
+                        "16 % F på bygg och fordon (15 av 94), mot 19 %. På el och energi 24 %.",
+                        place=1,
+                    ),
                 ),
                 Problem(
                     "Frånvaron på introduktionsprogrammen.",

@@ -1,10 +1,10 @@
 """Lyktvretens förskola: room to speak, and the tablet that nobody could say the use of. Its dialogues are
 held together with Sävkullaskolan's."""
 
-from tracker.demo.script import Action, Analysis, Area, Cause, Effect, Problem, UnitYear
+from tracker.demo.script import Action, Analysis, Area, Cause, Effect, Problem, Since, UnitYear
 from tracker.demo.stage import Stage
 from tracker.demo.telling import tell_year
-from tracker.models import CauseLocation, Decision, Judgement
+from tracker.models import CauseLocation, Decision, Judgement, ProblemDevelopment
 
 YEARS = [
     UnitYear(
@@ -110,6 +110,11 @@ YEARS = [
                             key="l1-reflektion",
                         )
                     ],
+                    since=Since(
+                        ProblemDevelopment.CHANGED,
+                        "95 sekunders tal per kvart, mot 40. Tre av fyra avdelningar läser med barnen minst "
+                        "fyra dagar i veckan.",
+                    ),
                 ),
                 Problem(
                     "Digitala verktyg används lite.",
@@ -167,7 +172,15 @@ YEARS = [
                             key="l0-overlamning",
                         )
                     ],
-                )
+                ),
+                Problem(
+                    "En av fyra avdelningar har inte kommit igång med högläsning.",
+                    [],
+                    since=Since(
+                        ProblemDevelopment.SOLVED,
+                        "Fyra av fyra avdelningar. 130 sekunders tal per kvart, mot 95.",
+                    ),
+                ),
             ],
             begun="08-18",
             shared="09-21",

@@ -6,15 +6,17 @@ from tracker.demo.script import (
     Analysis,
     Area,
     Cause,
+    Deepened,
     Effect,
     Problem,
+    Since,
     Talk,
     Topic,
     UnitYear,
 )
 from tracker.demo.stage import Stage
 from tracker.demo.telling import assess_on, tell_talk, tell_year
-from tracker.models import CauseLocation, Decision, Judgement
+from tracker.models import CauseLocation, Decision, Judgement, ProblemDevelopment
 
 EAST = [
     UnitYear(
@@ -48,6 +50,15 @@ EAST = [
                     ],
                 )
             ],
+            deepened=Deepened(
+                "08-28",
+                "58 % behöriga till yrkesprogram är lägst i kommunen tredje året i rad, och skolans egna "
+                "förklaringar har legat hos eleverna.",
+                "maria",
+                "Kvalitetsutvecklaren en dag i veckan under hösten.",
+                "Hjälp att besöka lektioner i SO och NO, och att läsa elevhälsans ärenden.",
+                "Samira Nilsson, kvalitetsutvecklare: tjugo lektionsbesök och en genomgång av 41 ärenden.",
+            ),
             invited="samira",
             staff="Ämneslagen i SO och NO, elevhälsan och förstelärarna.",
             learners="Elevintervjuer i åk 8 och 9.",
@@ -115,6 +126,8 @@ EAST = [
                             "Arbetssättet finns i hälften av lektionerna och behöver bli allas.",
                             CauseLocation.TEACHING,
                             "11 av 20 lektioner i maj.",
+                            key="o1-arbetssatt",
+                            continues="o2-sprak",
                         ),
                         Cause(
                             "Extra anpassningar beslutas men följs inte upp.",
@@ -123,8 +136,21 @@ EAST = [
                             key="o1-anpassningar",
                         ),
                     ],
+                    since=Since(
+                        ProblemDevelopment.CHANGED,
+                        "57 % behöriga (42 av 74), mot 58 %. Eleverna pratar sig in i texten i 11 av 20 "
+                        "lektioner, mot 4.",
+                    ),
                 )
             ],
+            deepened=Deepened(
+                "09-15",
+                "Utmaningarna kvarstår efter ett år. Vi vill veta vad som händer med de extra anpassningarna.",
+                "maria",
+                "Biträdande rektor på heltid och kvalitetsutvecklaren en dag i veckan.",
+                "Samma person hela läsåret.",
+                "Samira Nilsson, kvalitetsutvecklare, från oktober.",
+            ),
             invited="samira",
             staff="Ämneslagen, elevhälsan och biträdande rektor.",
             learners="Elevråden i åk 7–9.",
@@ -189,6 +215,50 @@ ONE_SCHOOL = UnitYear(
                         "Genomgång av 22 ärenden under vårterminen.",
                     )
                 ],
+                since=Since(
+                    ProblemDevelopment.CHANGED,
+                    "Tiden från signal till beslut är i median nio veckor. Läxhjälpen nådde 12 elever per gång "
+                    "och ändrade inte andelen F.",
+                    unit="vast",
+                ),
+            ),
+            Problem(
+                "Var tredje elev blir inte behörig till gymnasiets yrkesprogram.",
+                [
+                    Cause(
+                        "Det språkutvecklande arbetssättet finns i det ena huset och inte i det andra.",
+                        CauseLocation.TEACHING,
+                        "15 av 20 lektioner i det som var Öst; inga besök gjorda i det som var Väst.",
+                        continues="o1-arbetssatt",
+                    ),
+                    Cause(
+                        "Extra anpassningar följs upp olika i husen.",
+                        CauseLocation.SUPPORT,
+                        continues="o1-anpassningar",
+                    ),
+                ],
+                since=Since(
+                    ProblemDevelopment.CHANGED,
+                    "64 % i det som var Öst (48 av 75), mot 57 %. 69 % i det som var Väst.",
+                    unit="ost",
+                ),
+            ),
+            Problem(
+                "Lektionstid går förlorad i åk 9.",
+                [
+                    Cause(
+                        "Den gemensamma lektionsstarten följs i åk 7 men inte i åk 9.",
+                        CauseLocation.ENVIRONMENT,
+                        "Besök i augusti.",
+                        continues="v1-lektionsstart",
+                    )
+                ],
+                since=Since(
+                    ProblemDevelopment.REMAINS,
+                    "Nya besök görs i november.",
+                    place=1,
+                    unit="vast",
+                ),
             ),
         ],
         begun="08-20",

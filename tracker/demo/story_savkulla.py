@@ -5,15 +5,24 @@ from tracker.demo.script import (
     Analysis,
     Area,
     Cause,
+    Deepened,
     Effect,
     Problem,
+    Since,
     Talk,
     Topic,
     UnitYear,
 )
 from tracker.demo.stage import Stage
 from tracker.demo.telling import tell_talk, tell_year
-from tracker.models import CarriedOut, CauseLocation, Decision, Judgement, SchoolForm
+from tracker.models import (
+    CarriedOut,
+    CauseLocation,
+    Decision,
+    Judgement,
+    ProblemDevelopment,
+    SchoolForm,
+)
 
 TWO_YEARS_AGO = UnitYear(
     unit="savkulla",
@@ -40,11 +49,25 @@ TWO_YEARS_AGO = UnitYear(
                         CauseLocation.OUTSIDE,
                         "Svar i elevenkäten.",
                         prioritised=False,
+                        continues="s3-fritiden",
                     ),
                 ],
                 SchoolForm.COMPULSORY,
+                since=Since(
+                    ProblemDevelopment.REMAINS,
+                    "69 % når kravnivån (29 av 42), mot 66 % året före. Skillnaden är en elev.",
+                ),
             )
         ],
+        deepened=Deepened(
+            "09-23",
+            "Tredje året i rad når var tredje elev i åk 3 inte kravnivån i läsförståelse, trots mer stöd. "
+            "Vi vill veta vad i undervisningen som kan förklara det.",
+            "erik",
+            "Kvalitetsutvecklaren på halvtid i oktober.",
+            "Någon som besöker lektioner tillsammans med rektor, och hjälp att intervjua elever.",
+            "Samira Nilsson, kvalitetsutvecklare: tolv lektionsbesök och åtta elevintervjuer i oktober.",
+        ),
         begun="10-01",
         shared="10-11",
         adopted="10-25",
@@ -120,9 +143,15 @@ LAST_YEAR = UnitYear(
                         CauseLocation.TEACHING,
                         "Sex lektionsbesök i åk 4: en strategi nämndes i ett.",
                         key="s1-ak4",
+                        continues="s2-modellera",
                     )
                 ],
                 SchoolForm.COMPULSORY,
+                since=Since(
+                    ProblemDevelopment.CHANGED,
+                    "74 % når kravnivån i åk 3 (31 av 42), mot 69 %. Läraren modellerade i 9 av 12 lektioner, "
+                    "mot 2. I åk 4 nämndes en strategi vid ett av sex besök.",
+                ),
             ),
             Problem(
                 "Elever som har svenska som andraspråk talar lite svenska på eftermiddagarna.",
@@ -262,6 +291,12 @@ THIS_YEAR = UnitYear(
                         key="s0-raster",
                     )
                 ],
+                since=Since(
+                    ProblemDevelopment.CHANGED,
+                    "78 % är trygga på rasten och 71 % vet vilken vuxen de kan gå till. Anmälningarna ökade "
+                    "från 31 till 44; vi vet inte om fler kränks eller om fler vågar berätta.",
+                    place=2,
+                ),
             ),
             Problem(
                 "Mer än var femte elev i åk 6 har F i matematik.",
@@ -274,6 +309,16 @@ THIS_YEAR = UnitYear(
                     )
                 ],
                 SchoolForm.COMPULSORY,
+            ),
+            Problem(
+                "Eleverna i åk 4 använder inte sina lässtrategier i de längre texterna.",
+                [],
+                SchoolForm.COMPULSORY,
+                since=Since(
+                    ProblemDevelopment.SOLVED,
+                    "83 % når kravnivån i åk 3 (34 av 41). I åk 4 beskriver eleverna minst två strategier i 10 "
+                    "av 12 intervjuer.",
+                ),
             ),
         ],
         begun="08-19",

@@ -7,13 +7,21 @@ from tracker.demo.script import (
     Cause,
     Effect,
     Problem,
+    Since,
     Talk,
     Topic,
     UnitYear,
 )
 from tracker.demo.stage import Stage
 from tracker.demo.telling import tell_talk, tell_year
-from tracker.models import CarriedOut, CauseLocation, Decision, Judgement, SchoolForm
+from tracker.models import (
+    CarriedOut,
+    CauseLocation,
+    Decision,
+    Judgement,
+    ProblemDevelopment,
+    SchoolForm,
+)
 
 GRADE_3 = "Läsförståelse i åk 3"
 
@@ -91,9 +99,16 @@ YEARS = [
                             "Många elever läser lite på fritiden.",
                             CauseLocation.OUTSIDE,
                             prioritised=False,
+                            key="s3-fritiden",
+                            continues="s4-laser-inte",
                         ),
                     ],
                     SchoolForm.COMPULSORY,
+                    since=Since(
+                        ProblemDevelopment.CHANGED,
+                        "66 % når kravnivån i läsförståelse i åk 3 (28 av 42). Läsveckan var uppskattad, "
+                        "men vi vet inte om någon läser mer.",
+                    ),
                 )
             ],
             staff="Alla lärare i åk F–3 deltog i resultatkonferensen.",

@@ -7,13 +7,14 @@ from tracker.demo.script import (
     Cause,
     Effect,
     Problem,
+    Since,
     Talk,
     Topic,
     UnitYear,
 )
 from tracker.demo.stage import Stage
 from tracker.demo.telling import tell_talk, tell_year
-from tracker.models import CauseLocation, Decision, Judgement
+from tracker.models import CauseLocation, Decision, Judgement, ProblemDevelopment
 
 YEARS = [
     UnitYear(
@@ -109,6 +110,11 @@ YEARS = [
                             key="t1-vantan",
                         )
                     ],
+                    since=Since(
+                        ProblemDevelopment.CHANGED,
+                        "31 av 33 i personalen har gått utbildningen. Eleverna tar själva tre initiativ per "
+                        "tio minuter (median, tolv elever).",
+                    ),
                 )
             ],
             staff="Varje arbetslag tolkade sina egna filmer.",
@@ -172,7 +178,15 @@ YEARS = [
                             key="t0-praktik",
                         )
                     ],
-                )
+                ),
+                Problem(
+                    "Eleverna tar få egna initiativ till kommunikation.",
+                    [],
+                    since=Since(
+                        ProblemDevelopment.SOLVED,
+                        "Sju initiativ per tio minuter, mot tre (median, tolv elever).",
+                    ),
+                ),
             ],
             begun="08-17",
             shared="09-08",

@@ -6,10 +6,28 @@ from typing import Any
 
 from tracker.cycle.calendar import school_year_start
 from tracker.cycle.workdays import is_ordinary_working_day
-from tracker.demo.script import Action, Analysis, Area, Day, Effect, Talk, Topic, UnitYear
+from tracker.demo.script import (
+    Action,
+    Analysis,
+    Area,
+    Day,
+    Deepened,
+    Effect,
+    Problem,
+    Talk,
+    Topic,
+    UnitYear,
+)
 from tracker.demo.stage import Stage
 from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS, PRINCIPALS_TOPIC_DAYS
-from tracker.models import DevelopmentArea, EffectAssessment, Measure, SituationAnalysis, Term
+from tracker.models import (
+    AnalysisDeepening,
+    DevelopmentArea,
+    EffectAssessment,
+    Measure,
+    SituationAnalysis,
+    Term,
+)
 
 DIALOGUE_LENGTH = timedelta(minutes=90)
 WRITING_DAYS = 6
@@ -45,17 +63,7 @@ def _tell_analysis(stage: Stage, told: UnitYear, analysis: Analysis) -> None:
         }
         row.write(texts, by=by)
         for problem in analysis.problems:
-            problem_row = row.add_problem(problem.text, problem.form, by=by)
-            for cause in problem.causes:
-                cause_row = problem_row.add_cause(
-                    cause.text,
-                    cause.location,
-                    cause.evidence,
-                    by=by,
-                    prioritised=cause.prioritised,
-                )
-                if cause.key:
-                    stage.causes[cause.key] = cause_row
+            _write_problem(stage, told, row, problem)
 
     def share() -> None:
         stage.analysis(told.unit, told.year).share(by=stage.people[told.by])
@@ -68,6 +76,8 @@ def _tell_analysis(stage: Stage, told: UnitYear, analysis: Analysis) -> None:
             reason = analysis.reopened[1]
             stage.analysis(told.unit, told.year).reopen(reason, by=stage.people[told.by])
 
+    if analysis.deepened:
+        _tell_deepening(stage, told, analysis.deepened)
     begun = stage.working_day(told.year, analysis.begun)
     stage.on(begun, begin)
     if analysis.invited:
@@ -79,6 +89,50 @@ def _tell_analysis(stage: Stage, told: UnitYear, analysis: Analysis) -> None:
         stage.on(stage.working_day(told.year, analysis.adopted), adopt)
     if analysis.reopened:
         stage.on(stage.working_day(told.year, analysis.reopened[0]), reopen)
+
+
+def _write_problem(
+    stage: Stage, told: UnitYear, analysis: SituationAnalysis, problem: Problem
+) -> None:
+    """A new problem, or one of last läsår's taken over and rewritten, with its causes."""
+    by, since = stage.people[told.by], problem.since
+    if since is None:
+        row = analysis.add_problem(problem.text, problem.form, by=by)
+    else:
+        earlier = stage.analysis(since.unit or told.unit, told.year - 1).problems[since.place]
+        row = analysis.take_over(earlier, since.development, since.now, by=by)
+        row.write(problem.text, problem.form, by=by)
+    brought = {cause.follows_id: cause for cause in row.causes}
+    for cause in problem.causes:
+        if cause.continues:
+            made = brought.pop(stage.causes[cause.continues].id)
+            made.write(cause.text, cause.location, cause.evidence, cause.prioritised, by=by)
+        else:
+            made = row.add_cause(
+                cause.text, cause.location, cause.evidence, by=by, prioritised=cause.prioritised
+            )
+        if cause.key:
+            stage.causes[cause.key] = made
+    for left in brought.values():
+        left.retire(by=by)
+
+
+def _tell_deepening(stage: Stage, told: UnitYear, deepened: Deepened) -> None:
+    day = stage.working_day(told.year, deepened.on)
+
+    def decide() -> None:
+        lap, by = stage.lap(told.unit, told.year), stage.people[deepened.by]
+        row = AnalysisDeepening.decide(lap, day, deepened.reason, by=by)
+        row.describe_support(
+            {
+                "support_offered": deepened.offered,
+                "support_wanted": deepened.wanted,
+                "support_given_by": deepened.given_by,
+            },
+            by=by,
+        )
+
+    stage.on(day, decide)
 
 
 def _tell_area(stage: Stage, told: UnitYear, area: Area) -> None:

@@ -6,87 +6,34 @@ The page and the PDF are made of the same Brief, and take their words from it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
 
+from tracker.dialogues.brief_analysis import AnalysisInShort, analyses_of, said
 from tracker.dialogues.last_time import AgreedBefore, agreements_last_time
 from tracker.dialogues.lists import People, what_is_left
 from tracker.dialogues.preparation import PreparationFacts, Step
 from tracker.extensions import db
 from tracker.measures.areas import area_ids
 from tracker.models import (
-    AdoptedAnalysis,
-    AnalysisState,
     DevelopmentArea,
     DialogueKind,
     EffectAssessment,
     Measure,
     MeasureState,
     MeasureUnit,
-    Problem,
     QualityCycle,
     QualityDialogue,
     SchoolUnit,
     SchoolYear,
     Side,
-    SituationAnalysis,
 )
 from tracker.web.swedish import date_long, date_medium, listing
 
 LESSONS_SHOWN = 8
 """Of each unit, the latest first: what the earlier years taught, in short."""
-RESULTS_LENGTH, PROBLEM_LENGTH, LESSON_LENGTH = 900, 400, 280
-
-
-def in_short(text: str, length: int) -> str:
-    """The beginning of a text, cut between two words."""
-    if len(text) <= length:
-        return text
-    return text[:length].rsplit(maxsplit=1)[0].rstrip(" ,.;:–-") + "…"
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysisInShort:
-    """What may be shown of a unit's analysis. `content` is that of SituationAnalysis.snapshot(), None
-    while it is a draft or not begun."""
-
-    state: AnalysisState | None
-    content: dict[str, Any] | None
-
-    @property
-    def standing(self) -> str:
-        """Where it stands, as a sentence."""
-        if not self.content:
-            return "Inte delad än. Nulägesanalysen visas här när rektor har delat den."
-        if self.state is AnalysisState.ADOPTED:
-            return "Fastställd."
-        if self.state is AnalysisState.REOPENED:
-            return "Så som den fastställdes senast. Den är öppnad igen och arbetas med."
-        return "Delad, inte fastställd än."
-
-    @property
-    def results(self) -> str:
-        return in_short(self.content["results"], RESULTS_LENGTH) if self.content else ""
-
-    @property
-    def problems(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Each problem with its causes, and of each cause where it lies."""
-        return [
-            (
-                in_short(problem["text"], PROBLEM_LENGTH),
-                [
-                    (in_short(cause["text"], PROBLEM_LENGTH), _where(cause))
-                    for cause in problem["causes"]
-                ],
-            )
-            for problem in (self.content or {}).get("problems", [])
-        ]
-
-
-def _where(cause: dict[str, Any]) -> str:
-    later = "" if cause["prioritised"] else ", inte prioriterad i år"
-    return f"{cause['location'].lower()}{later}"
+LESSON_LENGTH = 280
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +66,7 @@ class MeasureBeside:
         measure, then = self.measure, self.assessment
         at_first = (then.expected_effect if then else "") or measure.expected_effect
         now = measure.expected_effect if measure.expected_effect != at_first else ""
-        return _said(
+        return said(
             ("", at_first), ("Väntas nu", now), ("Utgångsläge", measure.baseline),
             ("Önskat läge", measure.target),
         )  # fmt: skip
@@ -132,7 +79,7 @@ class MeasureBeside:
             return []
         carried_out = result.carried_out.label.lower() if result.carried_out else ""
         why = result.carried_out_why if carried_out else ""
-        return _said(
+        return said(
             ("", result.outcome),
             ("Genomfördes som planerat", ". ".join(filter(None, [carried_out, why]))),
             ("Hur vet ni det", result.evidence),
@@ -155,10 +102,6 @@ class MeasureBeside:
             return ""
         why = f" Åtgärden avbröts: {measure.cancel_reason}" if measure.cancel_reason else ""
         return f"Ingen bedömning finns.{why}"
-
-
-def _said(*pairs: tuple[str, str | None]) -> list[tuple[str, str]]:
-    return [(label, text) for label, text in pairs if text]
 
 
 @dataclass(slots=True)
@@ -259,7 +202,7 @@ class Brief:
     def load(cls, dialogue: QualityDialogue, people: People) -> Self:
         """Read the brief; the number of statements is the same for one unit as for many."""
         units = dialogue.units
-        analyses = _analyses(units, dialogue.school_year)
+        analyses = analyses_of(units, dialogue.school_year)
         areas = _areas(units, dialogue.school_year)
         parts = {
             unit.id: UnitPart(
@@ -294,43 +237,6 @@ def _outcome(row: AgreedBefore) -> str:
     return "\n\n".join(
         filter(None, [f"{agreement.state.label}{settled}.", agreement.outcome, measure])
     )
-
-
-def _analyses(units: Sequence[SchoolUnit], year: SchoolYear) -> dict[int, AnalysisInShort]:
-    """What each unit has shared or adopted: an adopted text as it was adopted, also when the analysis
-    has been opened again since."""
-    latest = (
-        sa.select(sa.func.max(AdoptedAnalysis.number))
-        .where(AdoptedAnalysis.analysis_id == SituationAnalysis.id)
-        .correlate(SituationAnalysis)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        sa.select(SituationAnalysis, QualityCycle.unit_id, AdoptedAnalysis)
-        .join(QualityCycle, QualityCycle.id == SituationAnalysis.cycle_id)
-        .outerjoin(
-            AdoptedAnalysis,
-            sa.and_(
-                AdoptedAnalysis.analysis_id == SituationAnalysis.id,
-                AdoptedAnalysis.number == latest,
-            ),
-        )
-        .where(
-            QualityCycle.unit_id.in_([unit.id for unit in units]),
-            QualityCycle.school_year_id == year.id,
-        )
-        .options(
-            sa.orm.joinedload(SituationAnalysis.problems).joinedload(Problem.causes),
-            sa.orm.joinedload(SituationAnalysis.cycle).joinedload(QualityCycle.unit),
-        )
-    ).unique()
-    found: dict[int, AnalysisInShort] = {}
-    for analysis, unit_id, adopted in rows:
-        content = adopted.content if adopted else None
-        if adopted is None and analysis.state is AnalysisState.SHARED:
-            content = analysis.snapshot()
-        found[unit_id] = AnalysisInShort(analysis.state, content)
-    return found
 
 
 def _areas(units: Sequence[SchoolUnit], year: SchoolYear) -> dict[int, list[DevelopmentArea]]:

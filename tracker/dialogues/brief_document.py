@@ -1,7 +1,8 @@
 """Dialogunderlag as a document to take out: the same Brief as the page, in the same order and words."""
 
 from tracker.clock import today
-from tracker.dialogues.brief import LESSON_LENGTH, Brief, MeasureBeside, UnitPart, in_short
+from tracker.dialogues.brief import LESSON_LENGTH, Brief, MeasureBeside, UnitPart
+from tracker.dialogues.brief_analysis import in_short
 from tracker.models import DialogueKind, QualityDialogue, Side
 from tracker.reports.documents import Document
 from tracker.web.swedish import date_medium
@@ -172,11 +173,16 @@ def _by_area(document: Document, part: UnitPart) -> None:
 def _analysis(document: Document, part: UnitPart) -> None:
     document.heading("Nulägesanalysen i korthet", 2)
     document.paragraph(part.analysis.standing)
+    for label, text in part.analysis.deepening:
+        document.text(text, f"{label}:")
     document.text(part.analysis.results)
     for text, causes in part.analysis.problems:
         document.text(text, "Problem eller utvecklingsbehov:")
         if causes:
             document.bullets([f"{cause} ({where})" for cause, where in causes])
+    for what, before, state_now in part.analysis.since_last_year:
+        document.text(before, f"{what}. Så stod det då:")
+        document.text(state_now, "Så ser det ut nu:")
 
 
 def _measure(document: Document, row: MeasureBeside, level: int, unit: str = "") -> None:

@@ -7,7 +7,8 @@ from tracker.audit.history import history_of
 from tracker.auth.access import current_access, load_cycle, load_dialogue, may
 from tracker.clock import today
 from tracker.dialogues import lists
-from tracker.dialogues.brief import LESSON_LENGTH, Brief, in_short
+from tracker.dialogues.brief import LESSON_LENGTH, Brief
+from tracker.dialogues.brief_analysis import in_short
 from tracker.dialogues.brief_document import (
     AGREED_COLUMNS,
     NOTHING_AGREED,

@@ -118,7 +118,7 @@ class AreaInUse(Exception):
     """A measure or a dialogue refers to the area."""
 
 
-_PROBLEMS = sa.Table(
+AREA_PROBLEMS = sa.Table(
     "development_area_problem",
     Base.metadata,
     sa.Column("organizer_id", sa.Integer, nullable=False),
@@ -128,6 +128,7 @@ _PROBLEMS = sa.Table(
     tenant_fk("problem_id", "problem", ondelete="CASCADE"),
     sa.Index(None, "problem_id"),
 )
+"""Which problems an area takes up."""
 
 
 def area_ids(measures: "Iterable[Measure]") -> dict[int, int]:
@@ -142,8 +143,8 @@ def area_ids(measures: "Iterable[Measure]") -> dict[int, int]:
     if by_cause:
         behind = dict(
             db.session.execute(
-                sa.select(Cause.id, sa.func.min(_PROBLEMS.c.area_id))
-                .join(_PROBLEMS, _PROBLEMS.c.problem_id == Cause.problem_id)
+                sa.select(Cause.id, sa.func.min(AREA_PROBLEMS.c.area_id))
+                .join(AREA_PROBLEMS, AREA_PROBLEMS.c.problem_id == Cause.problem_id)
                 .where(Cause.id.in_(set(by_cause.values())))
                 .group_by(Cause.id)
             ).all()

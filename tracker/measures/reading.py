@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.analyses.problems import excerpt
@@ -18,6 +18,7 @@ from tracker.measures.areas import area_ids
 from tracker.measures.states import LIVING
 from tracker.models import (
     Agreement,
+    AnalysisState,
     Cause,
     DevelopmentArea,
     EffectAssessment,
@@ -27,6 +28,7 @@ from tracker.models import (
     MeasureUnit,
     Permission,
     Problem,
+    ProblemDevelopment,
     QualityCycle,
     QualityDialogue,
     RoleAssignment,
@@ -147,8 +149,10 @@ def _origin(area: DevelopmentArea, cycle: QualityCycle) -> str:
 
 
 def causes_of(unit_id: int, year: SchoolYear, keep: Cause | None = None) -> list[tuple[int, str]]:
-    """The living causes of the unit's analyses to choose among, this läsår's first; and `keep`, the
-    one a measure already builds on, whatever has become of it."""
+    """The living causes of the unit's analyses to choose among, this läsår's first; one that was taken
+    over into a later analysis only there. And `keep`, the one a measure already builds on, whatever has
+    become of it."""
+    again = aliased(Cause)
     rows = db.session.execute(
         sa.select(Cause.id, Cause.text, Cause.location, SchoolYear.start_year)
         .join(Problem, Problem.id == Cause.problem_id)
@@ -160,6 +164,8 @@ def causes_of(unit_id: int, year: SchoolYear, keep: Cause | None = None) -> list
             SchoolYear.start_year <= year.start_year,
             Cause.retired_at.is_(None),
             Problem.retired_at.is_(None),
+            Problem.development.is_distinct_from(ProblemDevelopment.SOLVED),
+            ~sa.exists().where(again.follows_id == Cause.id),
         )
         .order_by(SchoolYear.start_year.desc(), Problem.position, Problem.id, Cause.id)
     ).all()
@@ -168,7 +174,10 @@ def causes_of(unit_id: int, year: SchoolYear, keep: Cause | None = None) -> list
         earlier = "" if row.start_year == year.start_year else f", {calendar.label(row.start_year)}"
         offered.append((row.id, f"{excerpt(row.text, 110)} ({row.location.label}{earlier})"))
     if keep is not None and keep.id not in dict(offered):
-        offered.append((keep.id, f"{excerpt(keep.text, 110)} (undanlagd)"))
+        was = (
+            "undanlagd" if keep.retired_at or keep.problem.retired_at else "från en tidigare analys"
+        )
+        offered.append((keep.id, f"{excerpt(keep.text, 110)} ({was})"))
     return offered
 
 
@@ -214,12 +223,16 @@ def lap_of(unit: SchoolUnit, year: SchoolYear) -> QualityCycle | None:
 
 
 def problems_of(cycle: QualityCycle) -> list[Problem]:
-    """The problems of the lap's analysis that are not set aside."""
+    """The problems of the lap's analysis that are to be worked with."""
     return list(
         db.session.scalars(
             sa.select(Problem)
             .join(SituationAnalysis, SituationAnalysis.id == Problem.analysis_id)
-            .where(SituationAnalysis.cycle_id == cycle.id, Problem.retired_at.is_(None))
+            .where(
+                SituationAnalysis.cycle_id == cycle.id,
+                Problem.retired_at.is_(None),
+                Problem.development.is_distinct_from(ProblemDevelopment.SOLVED),
+            )
             .order_by(Problem.position, Problem.id)
         )
     )
@@ -297,14 +310,18 @@ def agreement_behind(measure: Measure) -> Agreement | None:
 
 
 def analysis_behind(measure: Measure) -> QualityCycle | None:
-    """The lap whose analysis the measure builds on, when the person follows or writes in its unit."""
+    """The lap whose analysis the measure builds on, when the person follows or writes in its unit, or
+    when it is adopted."""
     if measure.cause is None:
         return None
     lap = measure.cause.problem.analysis.cycle
     if lap.unit is None:
         return None
     given = current_access().on_unit(lap.unit.id, lap.unit.area_id)
-    return lap if given & {Permission.FOLLOW, Permission.WRITE} else None
+    if given & {Permission.FOLLOW, Permission.WRITE}:
+        return lap
+    is_adopted = measure.cause.problem.analysis.state is AnalysisState.ADOPTED
+    return lap if is_adopted and Permission.READ in given else None
 
 
 def seen_from(measure: Measure) -> tuple[SchoolUnit, SchoolYear]:

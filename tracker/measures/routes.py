@@ -18,7 +18,15 @@ from tracker.measures import (  # noqa: F401 - they add theirs
 )
 from tracker.measures.blueprint import bp
 from tracker.measures.forms import NewMeasureForm
-from tracker.measures.reading import areas_of, causes_of, measures_of, other_units, people_of
+from tracker.measures.living_basis import lost_bases
+from tracker.measures.reading import (
+    areas_of,
+    causes_of,
+    measures_of,
+    other_units,
+    people_of,
+)
+from tracker.measures.taken_up import problems_by_area
 from tracker.models import Measure, MeasureBasis, Permission, QualityCycle, SchoolUnit
 from tracker.web.notices import notify
 from tracker.web.swedish import date_medium
@@ -31,8 +39,16 @@ Page = str | tuple[str, int] | Response
 @bp.get("/enheter/<slug>/<year>/atgarder")
 def index(slug: str, year: str) -> str:
     cycle = load_cycle(slug, year, to=Permission.READ)
-    listed = measures_of(cycle, with_proposals=may(Permission.WRITE))
-    return render_template("measures/index.html", cycle=cycle, unit=cycle.unit, listed=listed)
+    writes = may(Permission.WRITE)
+    listed = measures_of(cycle, with_proposals=writes)
+    return render_template(
+        "measures/index.html",
+        cycle=cycle,
+        unit=cycle.unit,
+        listed=listed,
+        lost=lost_bases(row for group in listed.groups for row in group.measures),
+        problems=problems_by_area(cycle, living=writes),
+    )
 
 
 @bp.route("/enheter/<slug>/<year>/atgarder/ny", methods=["GET", "POST"])

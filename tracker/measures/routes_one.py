@@ -12,6 +12,7 @@ from tracker.auth.access import load_measure, may
 from tracker.extensions import db
 from tracker.measures.blueprint import bp
 from tracker.measures.forms import LACKING, CancelForm, LogForm, MeasureForm
+from tracker.measures.living_basis import lost_bases
 from tracker.measures.reading import (
     agreement_behind,
     analysis_behind,
@@ -51,6 +52,7 @@ def show_page(
         life=life_of(versions),
         analysis=analysis_behind(measure),
         agreement=agreement_behind(measure),
+        lost=lost_bases([measure]).get(measure.id),
         form=cancel_form or log_form,
         log_form=log_form or LogForm(formdata=None),
         cancel_form=cancel_form or CancelForm(formdata=None),

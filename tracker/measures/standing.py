@@ -74,15 +74,6 @@ class Standing:
         return self.ends_on if over else None
 
     @property
-    def has_living_basis(self) -> bool:
-        """False when the cause it was decided out of has been taken out of the analysis, by itself
-        or with its problem."""
-        if self.basis is not MeasureBasis.CAUSE:
-            return True
-        cause = self.cause
-        return cause is not None and not (cause.retired_at or cause.problem.retired_at)
-
-    @property
     def latest_assessment(self) -> "EffectAssessment | None":
         current = [row for row in self.assessments if row.superseded_at is None]
         return current[-1] if current else None

@@ -2,6 +2,7 @@
 
 from tracker.clock import today
 from tracker.measures.reading import AreaGroup, MeasureList
+from tracker.measures.taken_up import AreaProblem
 from tracker.models import Measure, MeasureBasis, QualityCycle
 from tracker.reports.documents import Document
 from tracker.web.swedish import date_medium
@@ -9,13 +10,17 @@ from tracker.web.swedish import date_medium
 NOTHING_DECIDED = "Ingen beslutad åtgärd än."
 
 
-def as_document(cycle: QualityCycle, listed: MeasureList, owner: str) -> Document:
-    """The areas with their goals and decided measures; what is only proposed is not part of a plan."""
+def as_document(
+    cycle: QualityCycle, listed: MeasureList, problems: dict[int, list[AreaProblem]], owner: str
+) -> Document:
+    """The areas with their problems, goals and decided measures; what is only proposed is not part of a
+    plan. `problems`: see measures.taken_up.problems_by_area."""
     year = cycle.school_year
     document = Document(f"Utvecklingsplan {year.label}", subtitle=cycle.unit.name, owner=owner)
     document.facts([("Uttagen", date_medium(today()))])
     for group in listed.groups:
-        _area(document, group, alone=len(listed.groups) == 1)
+        taken_up = problems.get(group.area.id, []) if group.area else []
+        _area(document, group, taken_up, alone=len(listed.groups) == 1)
     if not listed.groups:
         document.paragraph(NOTHING_DECIDED)
     if listed.finished:
@@ -35,11 +40,20 @@ def as_document(cycle: QualityCycle, listed: MeasureList, owner: str) -> Documen
     return document
 
 
-def _area(document: Document, group: AreaGroup, *, alone: bool) -> None:
+def _area(
+    document: Document, group: AreaGroup, problems: list[AreaProblem], *, alone: bool
+) -> None:
     if group.area is not None:
         document.heading(group.area.title)
         document.text(group.area.goal, "Mål:")
         document.text(group.area.why, "Varför:")
+        for problem in problems:
+            document.text(problem.text, "Tar upp problemet:")
+            if problem.follows:
+                since = problem.follows
+                document.paragraph(f"{since['development']} sedan {since['origin']}.")
+                document.text(since["before"], f"Så stod det {since['origin']}:")
+                document.text(since["state_now"], "Så ser det ut nu:")
     else:
         document.heading("Åtgärder" if alone else "Åtgärder utan utvecklingsområde")
     for measure in group.measures:

@@ -10,6 +10,7 @@ from tracker.cycle import calendar
 from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
 from tracker.measures.reading import measures_of
+from tracker.measures.taken_up import problems_by_area
 from tracker.models import Permission, QualityCycle
 from tracker.organisation.staffing import Staffing
 from tracker.reports.adopted import adopted_documents, by_year
@@ -34,6 +35,7 @@ def plan(slug: str, year: str) -> str:
         basis_of=basis_of,
         decided=decided,
         period_of=period_of,
+        problems=problems_by_area(cycle, living=False),
     )
 
 
@@ -51,7 +53,12 @@ def plan_pdf(slug: str, year: str) -> Response:
 
 def _plan_document(cycle: QualityCycle) -> Document:
     owner = current_access().organizer
-    return as_document(cycle, measures_of(cycle, with_proposals=False), owner.name if owner else "")
+    return as_document(
+        cycle,
+        measures_of(cycle, with_proposals=False),
+        problems_by_area(cycle, living=False),
+        owner.name if owner else "",
+    )
 
 
 def _plan_name(cycle: QualityCycle) -> str:
