@@ -265,6 +265,10 @@ ROUTES: dict[str, Demand] = {
     "national.place": organizer(OVERSEE),
     "national.notes": organizer(OVERSEE),
     "national.cancel": organizer(OVERSEE),
+    # röda tråden
+    "thread.unit": unit(READ),
+    "thread.area": unit(READ),
+    "thread.life": measure(READ),
     # reports
     "reports.adopted": anywhere(READ),
     "reports.plan": cycle(READ),

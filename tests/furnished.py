@@ -296,6 +296,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         },
         {
             "measures.area_id": area.id,
+            "thread.area_id": area.id,
             "evaluation.measure_id": due.id,
             "dialogues.answer_principal.question_id": asked.id,
             "dialogues.withdraw_by_principal.question_id": asked.id,

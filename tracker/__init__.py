@@ -83,6 +83,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.organisation.routes import bp as organisation
     from tracker.reports.routes import bp as reports
     from tracker.start.routes import bp as start
+    from tracker.thread.routes import bp as thread
 
     for blueprint in (
         start,
@@ -92,6 +93,7 @@ def _register_pages(app: Flask) -> None:
         analyses,
         measures,
         evaluation,
+        thread,
         dialogues,
         national,
         calendars,
