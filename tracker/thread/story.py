@@ -39,8 +39,8 @@ from tracker.models import (
     SchoolYear,
     SituationAnalysis,
     Term,
-    UnitSuccession,
 )
+from tracker.organisation.succession import predecessors_of
 from tracker.thread.boxes import Box, Kind, Story, Thread, YearColumn, in_threads
 from tracker.web.swedish import date_medium
 
@@ -104,16 +104,6 @@ def read_story(unit: SchoolUnit, years: int = LONGEST, area_id: int | None = Non
 
 def _laps(unit: SchoolUnit) -> list[_Lap]:
     """The laps of the unit and of those before it that the person may read, the earliest first."""
-    before = (
-        sa.select(UnitSuccession.predecessor_id.label("unit_id"))
-        .where(UnitSuccession.successor_id == unit.id, UnitSuccession.on <= today())
-        .cte("before", recursive=True)
-    )
-    before = before.union(
-        sa.select(UnitSuccession.predecessor_id).where(
-            UnitSuccession.successor_id == before.c.unit_id, UnitSuccession.on <= today()
-        )
-    )
     rows = db.session.execute(
         sa.select(
             QualityCycle.id,
@@ -132,7 +122,7 @@ def _laps(unit: SchoolUnit) -> list[_Lap]:
         .where(
             sa.or_(
                 QualityCycle.unit_id == unit.id,
-                QualityCycle.unit_id.in_(sa.select(before.c.unit_id)),
+                QualityCycle.unit_id.in_(predecessors_of(unit.id)),
             )
         )
         .order_by(SchoolYear.start_year, SchoolUnit.id != unit.id, SchoolUnit.sort_key)
