@@ -269,6 +269,9 @@ ROUTES: dict[str, Demand] = {
     "thread.unit": unit(READ),
     "thread.area": unit(READ),
     "thread.life": measure(READ),
+    # handover
+    "handover.show": unit(CONVERSE),
+    "handover.write": unit(WRITE),
     # reports
     "reports.adopted": anywhere(READ),
     "reports.plan": cycle(READ),

@@ -77,6 +77,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.cycle.routes import bp as cycle
     from tracker.dialogues.routes import bp as dialogues
     from tracker.evaluation.routes import bp as evaluation
+    from tracker.handover.routes import bp as handover
     from tracker.measures.routes import bp as measures
     from tracker.national.routes import bp as national
     from tracker.notifications.routes import bp as notifications
@@ -94,6 +95,7 @@ def _register_pages(app: Flask) -> None:
         measures,
         evaluation,
         thread,
+        handover,
         dialogues,
         national,
         calendars,

@@ -85,17 +85,21 @@ def about_own_units() -> sa.ColumnElement[bool]:
     )
 
 
-def with_support_taken_over() -> sa.ColumnElement[bool]:
-    """A criterion on CheckIn: those of units that the person's own have taken over from, in which there
-    was support to carry on."""
+def with_support_taken_over(unit_id: int | None = None) -> sa.ColumnElement[bool]:
+    """A criterion on CheckIn: those of units that the person's own (or this one of them) have taken over
+    from, in which there was support to carry on."""
     chain = taken_over()
+    whose = chain.c.successor_id == unit_id if unit_id else sa.true()
     return CheckIn.id.in_(
         sa.select(CheckInUnit.check_in_id)
         .join(chain, chain.c.predecessor_id == CheckInUnit.unit_id)
         .join(SchoolUnit, SchoolUnit.id == chain.c.successor_id)
         .join(SupportRequest, SupportRequest.check_in_id == CheckInUnit.check_in_id)
         .where(
-            current_access().units_where(Permission.CONVERSE), _was_open(chain), _came_before(chain)
+            current_access().units_where(Permission.CONVERSE),
+            whose,
+            _was_open(chain),
+            _came_before(chain),
         )
     )
 

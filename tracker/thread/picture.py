@@ -109,6 +109,7 @@ def _band(threads: list[Thread], columns: Sequence[YearColumn]) -> Picture:
         for year in thread.years:
             y = top
             for box in thread.of(year):
+                y = max(y, _beside(box, placed))
                 placed[box.key] = one = _place(box, column_x(number_of[year]), y)
                 y += one.height + BETWEEN
             bottom = max(bottom, y - BETWEEN)
@@ -121,6 +122,14 @@ def _band(threads: list[Thread], columns: Sequence[YearColumn]) -> Picture:
     return Picture(
         threads, width_of(columns), bottom + AROUND, headings, list(placed.values()), lines
     )
+
+
+def _beside(box: Box, placed: dict[str, PlacedBox]) -> int:
+    """How far down a box stands that goes on from an earlier läsår, and nothing else: beside that."""
+    earlier = [placed[key] for key in box.out_of if key in placed]
+    if not earlier or any(one.box.year == box.year for one in earlier):
+        return 0
+    return min(one.y for one in earlier)
 
 
 def _heading(thread: Thread, number_of: dict[int, int]) -> Heading:
@@ -195,34 +204,42 @@ def _with_ellipsis(line: str, room: float) -> str:
 def _line(start: PlacedBox, end: PlacedBox, *, below: bool) -> Line:
     """Down along the left of its own läsår, or from the right side to the left one of a later."""
     y = end.y + end.height // 2
+    right, from_y = start.x + start.width, start.y + start.height // 2
+    if below and end.x <= start.x:  # a new version, below what its earlier one led to
+        x = start.x + PADDING
+        return Line(f"M{x} {start.y + start.height}V{end.y}", across=False)
     if below:
         x = start.x + INDENT // 2
-        return Line(f"M{x} {start.y + start.height}V{y}H{end.x}", across=False)
-    from_x, from_y = start.x + start.width, start.y + start.height // 2
-    if from_x >= end.x:  # in the same läsår, without standing right below
-        x = start.x + start.width + 8
-        to_x = end.x + end.width
-        return Line(f"M{from_x} {from_y}H{x}V{y}H{to_x}", across=False)
-    middle = end.x - GAP // 2
-    before = from_x + GAP // 2
-    if middle - before < GAP:  # the next läsår
-        return Line(_bent(from_x, from_y, middle, end.x, y), across=True)
-    lane = start.y + start.height + BETWEEN // 2
-    return Line(
-        f"M{from_x} {from_y}H{before}V{lane}H{middle}V{y}H{end.x}",
-        across=True,
-    )
+        return Line(_path([(x, start.y + start.height), (x, y), (end.x, y)]), across=False)
+    if right >= end.x:  # in the same läsår, without standing right below
+        x, edge = max(right, end.x + end.width) + GAP // 3, end.x + end.width
+        return Line(_path([(right, from_y), (x, from_y), (x, y), (edge, y)]), across=False)
+    turn, first_turn = end.x - GAP // 2, right + GAP // 2
+    points = [(right, from_y), (turn, from_y), (turn, y), (end.x, y)]
+    if turn - first_turn > COLUMN // 2:  # past a läsår between: below the box that it comes from
+        lane = start.y + start.height + BETWEEN // 2
+        points[1:2] = [(first_turn, from_y), (first_turn, lane), (turn, lane)]
+    return Line(_path(points), across=True)
 
 
-def _bent(x: int, y: int, turn: int, to_x: int, to_y: int) -> str:
-    """Right, up or down, and right again, with round corners."""
-    if abs(to_y - y) < 2 * RADIUS:
-        return f"M{x} {y}C{turn} {y} {turn} {to_y} {to_x} {to_y}"
-    way = RADIUS if to_y > y else -RADIUS
-    return (
-        f"M{x} {y}H{turn - RADIUS}Q{turn} {y} {turn} {y + way}"
-        f"V{to_y - way}Q{turn} {to_y} {turn + RADIUS} {to_y}H{to_x}"
-    )
+def _path(points: list[tuple[int, int]]) -> str:
+    """Straight from point to point, with round corners."""
+    path = "M{} {}".format(*points[0])
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        into = _towards(corner, before)
+        out = _towards(corner, after)
+        path += f"L{into[0]} {into[1]}Q{corner[0]} {corner[1]} {out[0]} {out[1]}"
+    return path + "L{} {}".format(*points[-1])
+
+
+def _towards(corner: tuple[int, int], point: tuple[int, int]) -> tuple[int, int]:
+    """A little way from the corner; half of it where there is less."""
+
+    def step(start: int, end: int) -> int:
+        way = end - start
+        return start + max(-RADIUS, min(RADIUS, way // 2 if abs(way) < 2 * RADIUS else way))
+
+    return step(corner[0], point[0]), step(corner[1], point[1])
 
 
 def results_lines(text: str) -> list[str]:

@@ -89,8 +89,7 @@ def read_story(unit: SchoolUnit, years: int = LONGEST, area_id: int | None = Non
     shown = {column.start_year for column in columns}
     _keep_within(boxes, shown)
     threads = in_threads(box for box in boxes if box.year in shown)
-    for thread in threads:
-        thread.title = _title(thread, areas)
+    _name(threads, areas)
     told = {key for thread in threads for box in thread.boxes for key in box.area_ids}
     if area_id is not None:
         threads = [row for row in threads if any(area_id in box.area_ids for box in row.boxes)]
@@ -379,14 +378,14 @@ def _out_of_measure(
     )  # fmt: skip
     before = measure.key
     for row in effects:
+        yield _assessed(row, url, before)
         before = f"e{row.id}"
-        yield _assessed(row, measure, url)
     if (ending := _ending(measure, effects, url)) is not None:
-        ending.out_of = [before if before.startswith("e") else measure.key]
+        ending.out_of = [before]
         yield ending
 
 
-def _assessed(row: Any, measure: StoryMeasure, url: str) -> Box:
+def _assessed(row: Any, url: str, before: str) -> Box:
     term = f"{row.term.label.lower()} " if row.term is not Term.YEAR else ""
     if row.judgement is Judgement.NOT_YET:
         note, text = term.strip(), f"Ny tid {date_medium(row.next_date)}"
@@ -397,7 +396,7 @@ def _assessed(row: Any, measure: StoryMeasure, url: str) -> Box:
         note, text = ", ".join(filter(None, [term.strip(), decision])), row.outcome
     return Box(
         f"e{row.id}", Kind.EFFECT, row.start_year, text, f"{url}#effekt", note,
-        verdict=row.judgement.label, tone=row.judgement.value, out_of=[measure.key],
+        verdict=row.judgement.label, tone=row.judgement.value, out_of=[before],
     )  # fmt: skip
 
 
@@ -499,12 +498,14 @@ def _columns(
     return found
 
 
-def _title(thread: Thread, areas: dict[int, tuple[str, set[int]]]) -> str:
-    """What the thread is about: its latest development area, else its latest problem or cause."""
-    if thread.is_loose:
-        return NO_BASIS
-    named = {key for box in thread.boxes for key in box.area_ids} & areas.keys()
-    if named:
-        return areas[max(named)][0]
-    about = thread.problems or thread.boxes
-    return excerpt(about[-1].text, 70)
+def _name(threads: list[Thread], areas: dict[int, tuple[str, set[int]]]) -> None:
+    """What each thread is about: its latest development area; its latest problem or cause where it has
+    none, or another thread has the same."""
+    titles = []
+    for thread in threads:
+        named = {key for box in thread.boxes for key in box.area_ids} & areas.keys()
+        titles.append(areas[max(named)][0] if named else "")
+    for thread, title in zip(threads, titles, strict=True):
+        about = [box for box in thread.boxes if box.kind is Kind.PROBLEM] or thread.boxes
+        own = title if titles.count(title) == 1 else ""
+        thread.title = NO_BASIS if thread.is_loose else own or excerpt(about[-1].text, 70)

@@ -52,8 +52,9 @@ def _leads_down(child: Box, box: Box) -> bool:
 def _path(box: Box, here: dict[str, Box], parents: dict[str, str | None]) -> dict[Kind, Box]:
     path = {box.kind: box}
     above = parents[box.key]
-    while above is not None and here[above].kind < min(path):
-        path[here[above].kind] = here[above]
+    while above is not None:
+        if here[above].kind < min(path):
+            path[here[above].kind] = here[above]
         above = parents[above]
     return path
 
