@@ -199,6 +199,7 @@ ROUTES: dict[str, Demand] = {
     # evaluation
     "evaluation.index": cycle(READ),
     "evaluation.assess": measure(WRITE),
+    "evaluation.next_year": cycle(READ),
     # dialogues
     "dialogues.index": anywhere(FOLLOW),
     "dialogues.show": dialogue(FOLLOW),
