@@ -16,7 +16,6 @@ from tracker.clock import at, local, now, today
 from tracker.cycle import calendar
 from tracker.dialogues.lists import involving
 from tracker.extensions import db
-from tracker.measures.areas import area_ids
 from tracker.measures.reading import readable, term_of, versions_of
 from tracker.models import (
     Agreement,
@@ -24,6 +23,7 @@ from tracker.models import (
     Cause,
     CheckIn,
     CheckInMeasure,
+    DevelopmentArea,
     DialogueState,
     DialogueTopic,
     DialogueUnit,
@@ -97,7 +97,7 @@ def life_of(measure: Measure) -> Life:
     events += _log(number)
     events += _noted(number)
     if may(Permission.FOLLOW):
-        events += _dialogues(versions, number)
+        events += _dialogues(versions, number, causes)
     if may(Permission.CONVERSE):
         events += _check_ins(number)
     events.sort(key=lambda event: (event.moment, not event.is_turn))
@@ -113,6 +113,12 @@ def _causes(versions: Sequence[Measure]) -> dict[int, Any]:
     ids = {row.cause_id for row in versions} - {None}
     if not ids:
         return {}
+    about = (
+        sa.select(sa.func.min(DevelopmentArea.id))
+        .where(DevelopmentArea.problems.any(Problem.id == Cause.problem_id))
+        .correlate(Cause)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         sa.select(
             Cause.id,
@@ -121,6 +127,7 @@ def _causes(versions: Sequence[Measure]) -> dict[int, Any]:
             SchoolUnit.id.label("unit_id"),
             SchoolUnit.area_id,
             SchoolUnit.slug,
+            about.label("falls_under"),
         )
         .join(Problem, Problem.id == Cause.problem_id)
         .join(SituationAnalysis, SituationAnalysis.id == Problem.analysis_id)
@@ -244,7 +251,9 @@ def _noted(number: dict[int, int]) -> Iterator[Event]:
             )  # fmt: skip
 
 
-def _dialogues(versions: Sequence[Measure], number: dict[int, int]) -> Iterator[Event]:
+def _dialogues(
+    versions: Sequence[Measure], number: dict[int, int], causes: dict[int, Any]
+) -> Iterator[Event]:
     """The dialogues of its units that were held while it was going on; those that it came out of."""
     made = _agreements(number)
     for row in made:
@@ -259,14 +268,14 @@ def _dialogues(versions: Sequence[Measure], number: dict[int, int]) -> Iterator[
     decided = [row for row in versions if row.decided_at is not None]
     if not decided:
         return
-    falls_under = area_ids(decided)
     units = {link.unit_id for row in decided for link in row.unit_links}
     for row in _held(units, min(row.decided_at for row in decided if row.decided_at)):
         version = _going_on(decided, row.starts_at)
         if row.id in told or version is None:
             continue
         told.add(row.id)
-        about = falls_under.get(version.id)
+        cause = causes.get(version.cause_id or 0)
+        about = version.area_id or (cause.falls_under if cause is not None else None)
         title = row.topics.get(about) if about else None
         what = f"{row.kind.label} hölls medan åtgärden pågick"
         yield Event(

@@ -474,7 +474,11 @@ def _columns(
 ) -> list[YearColumn]:
     """The läsår told: none of those before the first in which there is something to tell, nor of
     those to come before there is."""
-    shown = {box.year for box in boxes if box.kind is not Kind.EFFECT or box.tone != "awaited"}
+    shown = {
+        max(box.year, years[0]) if box.kind is Kind.MEASURE else box.year
+        for box in boxes
+        if box.tone != "awaited"
+    }
     present, found = school_year_start(today()), []
     for start_year in years:
         here = [lap for lap in laps if lap.start_year == start_year and texts.results(lap)]
