@@ -72,6 +72,7 @@ def test_what_comes_out_of_a_box_is_read_after_it(seed):
         ("Kort", ["Kort"]),
         ("Ett två tre", ["Ett två", "tre"]),
         ("Ett två tre fyra fem sex", ["Ett två", "tre fyra…"]),
+        ("Ett två (tre fyra fem) sex", ["Ett två…"]),
         ("iiii " * 3, ["iiii iiii iiii"]),
     ],
 )

@@ -52,9 +52,9 @@ class Box:
 
     @property
     def name(self) -> str:
-        """All of it in one line, as it is read out."""
-        words = [f"{self.caption}, läsåret {calendar.label(self.year)}", self.verdict, self.text]
-        return ". ".join(word.rstrip(".") for word in words if word)
+        """All of it in one line, as it is read out: first what the picture shows, in its order."""
+        words = [self.caption, self.verdict, self.text, f"Läsåret {calendar.label(self.year)}"]
+        return ". ".join(word.strip(" .") for word in words if word)
 
 
 @dataclass(slots=True)

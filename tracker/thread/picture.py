@@ -148,9 +148,9 @@ def _place(box: Box, left: int, top: int) -> PlacedBox:
     width = COLUMN - inset
     room = width - 2 * PADDING
     y = top + PADDING + 9
-    caption = _on_lines(box.caption, room, CAPTION_SIZE, 2, y, CAPTION_LINE)
+    caption = _on_lines(box.caption, room, CAPTION_SIZE, 4, y, CAPTION_LINE)
     y += CAPTION_LINE * len(caption) + 2
-    verdict = _on_lines(box.verdict, room, TEXT_SIZE * 1.05, 2, y, LINE)
+    verdict = _on_lines(box.verdict, room, TEXT_SIZE * 1.05, 3, y, LINE)
     y += LINE * len(verdict)
     text = _on_lines(box.text, room, TEXT_SIZE, LINES_OF[box.kind], y, LINE)
     y += LINE * len(text)
@@ -165,7 +165,17 @@ def _on_lines(
 
 
 def wrapped(text: str, room: float, most: int) -> list[str]:
-    """The text on at most so many lines of `room` em, cut with an ellipsis where there is more."""
+    """The text on at most so many lines of `room` em, cut with an ellipsis where there is more; not
+    within brackets, which say nothing by half."""
+    lines = _cut(text, room, most)
+    kept = " ".join(lines)
+    if kept.endswith("…") and kept.count("(") > kept.count(")"):
+        before = kept[: kept.rindex("(")].rstrip(" .,;:–")
+        return _cut(f"{before}…", room, most) if before else lines
+    return lines
+
+
+def _cut(text: str, room: float, most: int) -> list[str]:
     lines, words = [""], text.split()
     while words:
         word = words.pop(0)
@@ -196,7 +206,10 @@ def _longest_start(word: str, room: float) -> str:
 
 
 def _with_ellipsis(line: str, room: float) -> str:
-    while line and _em(line) + 0.9 > room:
+    """Cut between two words: what is shown of a name is to be found in it, word for word."""
+    while " " in line and _em(line) + 0.9 > room:
+        line = line.rpartition(" ")[0]
+    while _em(line) + 0.9 > room:
         line = line[:-1]
     return f"{line.rstrip(' .,;:–')}…"
 
