@@ -209,6 +209,7 @@ ROUTES: dict[str, Demand] = {
     # evaluation
     "evaluation.index": cycle(READ),
     "evaluation.assess": measure(WRITE),
+    "evaluation.next_year": cycle(READ),
     # dialogues
     "dialogues.index": anywhere(FOLLOW),
     "dialogues.show": dialogue(FOLLOW),
@@ -276,6 +277,13 @@ ROUTES: dict[str, Demand] = {
     "national.place": organizer(OVERSEE),
     "national.notes": organizer(OVERSEE),
     "national.cancel": organizer(OVERSEE),
+    # röda tråden
+    "thread.unit": unit(READ),
+    "thread.area": unit(READ),
+    "thread.life": measure(READ),
+    # handover
+    "handover.show": unit(CONVERSE),
+    "handover.write": unit(WRITE),
     # reports
     "reports.adopted": anywhere(READ),
     "reports.plan": cycle(READ),

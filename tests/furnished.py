@@ -26,6 +26,7 @@ from tracker.models import (
     Decision,
     DevelopmentArea,
     EffectAssessment,
+    HandoverNote,
     Judgement,
     LinkPurpose,
     MailKind,
@@ -268,6 +269,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
     answered = dialogue.ask(Side.ORGANIZER, "Kan ni ta med planeringen?", by=lead)
     dialogue.answer_question(answered, "Ja, den ligger i mappen.\n\n- åk 1\n- åk 2", by=leader)
     _placed_apart(unit, year, lead)
+    HandoverNote.leave(unit, "Börja med språkgrupperna.\n\n- fråga Sofia", by=leader)
     checked_in = _check_ins(unit, running, leader, lead)
     last_year = getattr(cast, year_name.replace("year", "last_year"))
     approved = _approved_dialogue(_dialogue(unit, last_year, 1), leader, lead)
@@ -314,6 +316,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         {
             "analyses.slot": f"cause-{cause.id}",
             "measures.area_id": area.id,
+            "thread.area_id": area.id,
             "evaluation.measure_id": due.id,
             "dialogues.answer_principal.question_id": asked.id,
             "dialogues.withdraw_by_principal.question_id": asked.id,

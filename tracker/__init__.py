@@ -78,12 +78,14 @@ def _register_pages(app: Flask) -> None:
     from tracker.cycle.routes import bp as cycle
     from tracker.dialogues.routes import bp as dialogues
     from tracker.evaluation.routes import bp as evaluation
+    from tracker.handover.routes import bp as handover
     from tracker.measures.routes import bp as measures
     from tracker.national.routes import bp as national
     from tracker.notifications.routes import bp as notifications
     from tracker.organisation.routes import bp as organisation
     from tracker.reports.routes import bp as reports
     from tracker.start.routes import bp as start
+    from tracker.thread.routes import bp as thread
 
     for blueprint in (
         start,
@@ -94,6 +96,8 @@ def _register_pages(app: Flask) -> None:
         causes,
         measures,
         evaluation,
+        thread,
+        handover,
         dialogues,
         national,
         calendars,

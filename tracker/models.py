@@ -39,6 +39,7 @@ from tracker.dialogues.states import (
 )
 from tracker.dialogues.topics import DialogueTopic
 from tracker.evaluation.models import CarriedOut, Decision, EffectAssessment, Judgement, Term
+from tracker.handover.models import HandoverNote
 from tracker.measures.areas import DevelopmentArea
 from tracker.measures.log import MeasureLogEntry
 from tracker.measures.models import Measure
@@ -100,6 +101,7 @@ __all__ = [
     "DialogueUnit",
     "EffectAssessment",
     "FailedSignIn",
+    "HandoverNote",
     "Judgement",
     "LinkPurpose",
     "MailKind",

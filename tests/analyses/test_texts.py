@@ -91,7 +91,7 @@ def test_what_stood_before_texts_were_kept_is_the_first_version(database_kind, t
     with new_database(database_kind, tmp_path) as url:
         app = create_app(make_settings(url))
         with app.app_context():
-            upgrade(revision="0010")
+            upgrade(revision="0008")
             for statement in (
                 f"INSERT INTO organizer (id, name, created_at, version) VALUES (1, 'A', '{at}', 1)",
                 "INSERT INTO school_year (id, organizer_id, start_year, dialogue1_from, dialogue1_to,"
@@ -120,6 +120,6 @@ def test_what_stood_before_texts_were_kept_is_the_first_version(database_kind, t
                 ("cause", None, 8, "Var för sig", ""),
             }
             db.session.remove()
-            downgrade(revision="0010")
+            downgrade(revision="0008")
             db.session.remove()
             db.engine.dispose()

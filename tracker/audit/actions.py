@@ -147,6 +147,10 @@ class Action(enum.StrEnum):
     REMINDER_SENT_AGAIN = "reminder_sent_again"
     MAIL_RHYTHM_SET = "mail_rhythm_set"
 
+    # handover
+    HANDOVER_WRITTEN = "handover_written"
+    HANDOVER_TAKEN_BACK = "handover_taken_back"
+
     # the national quality dialogue
     NATIONAL_BEGUN = "national_begun"
     NATIONAL_WRITTEN = "national_written"
@@ -289,6 +293,9 @@ _SENTENCES = {
     Action.REMINDER_RULES_SET: "ändrade när påminnelser går ut. {rules}",
     Action.REMINDER_SENT_AGAIN: "lät skicka påminnelsen om {about} till {person} en gång till",
     Action.MAIL_RHYTHM_SET: "valde att få påminnelser {rhythm}",
+    # handover
+    Action.HANDOVER_WRITTEN: "skrev en hälsning till den som tar över {unit}",
+    Action.HANDOVER_TAKEN_BACK: "tog tillbaka sin hälsning till den som tar över {unit}",
     # the national quality dialogue
     Action.NATIONAL_BEGUN: "lade upp den nationella kvalitetsdialogen {year}",
     Action.NATIONAL_WRITTEN: "skrev om den nationella kvalitetsdialogen {year}",

@@ -56,6 +56,7 @@ class Grant:
     unit_name: str | None
     has_lap: bool
     """Whether the unit has a lap in today's läsår, so that links may lead to it."""
+    starts_on: date = date.min
 
     def covers(self, unit_id: int, area_id: int | None) -> bool:
         if self.unit_id is not None:
@@ -94,6 +95,7 @@ def _roles_held() -> sa.Select[Any]:
             RoleAssignment.area_id,
             RoleAssignment.acting,
             RoleAssignment.may_adopt,
+            RoleAssignment.starts_on,
             SchoolUnit.slug,
             SchoolUnit.name.label("unit_name"),
             has_lap.correlate(RoleAssignment).label("has_lap"),
@@ -152,6 +154,7 @@ class Access:
                     row.slug,
                     row.unit_name,
                     row.has_lap,
+                    row.starts_on,
                 )
                 for row in rows
                 if chosen is not None and row.id == chosen.id

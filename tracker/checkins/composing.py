@@ -31,6 +31,7 @@ from tracker.models import (
 )
 from tracker.organisation.roles import LEADERS
 from tracker.organisation.staffing import Person, Staffing
+from tracker.organisation.succession import taken_over
 from tracker.web.swedish import date_medium, listing
 
 OPEN_SHOWN = 6
@@ -162,7 +163,10 @@ def open_support(units: Sequence[SchoolUnit]) -> list[Open]:
             SupportRequest.answer,
         )
         .where(
-            SupportRequest.check_in_id.in_(_about(units)),
+            sa.or_(
+                SupportRequest.check_in_id.in_(_about(units)),
+                SupportRequest.check_in_id.in_(_taken_over_by(units)),
+            ),
             SupportRequest.state != SupportState.SETTLED,
         )
         .order_by(SupportRequest.asked_on, SupportRequest.id)
@@ -208,6 +212,19 @@ def last_time(units: Sequence[SchoolUnit]) -> Any:
 def _about(units: Sequence[SchoolUnit]) -> sa.Select[tuple[int]]:
     return sa.select(CheckInUnit.check_in_id).where(
         CheckInUnit.unit_id.in_([unit.id for unit in units])
+    )
+
+
+def _taken_over_by(units: Sequence[SchoolUnit]) -> sa.Select[tuple[int]]:
+    """The check-ins of those that the units took over from, from the time before that."""
+    chain = taken_over()
+    return (
+        sa.select(CheckInUnit.check_in_id)
+        .join(chain, chain.c.predecessor_id == CheckInUnit.unit_id)
+        .where(
+            chain.c.successor_id.in_([unit.id for unit in units]),
+            CheckInUnit.held_on < chain.c.on,
+        )
     )
 
 

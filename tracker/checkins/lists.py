@@ -9,7 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.auth.access import Access
-from tracker.checkins.access import about_own_units, load_all, own_units
+from tracker.checkins.access import (
+    about_own_units,
+    load_all,
+    own_units,
+    with_support_taken_over,
+)
 from tracker.checkins.reading import CheckInFacts, check_in_facts
 from tracker.clock import today
 from tracker.cycle import calendar
@@ -64,7 +69,7 @@ class Line:
 
 def lines(access: Access) -> list[Line]:
     """Everything of the person's units, whole läsår of check-ins as ids; six statements."""
-    support = _support_ids(about_own_units())
+    support = _support_ids(sa.or_(about_own_units(), with_support_taken_over()))
     return [
         *(Line(Group.UNANSWERED, key) for key in support[SupportState.ASKED]),
         *(Line(Group.ANSWERED, key) for key in support[SupportState.ANSWERED]),

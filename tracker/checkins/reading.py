@@ -28,6 +28,7 @@ from tracker.models import (
     SupportState,
     UnitForm,
 )
+from tracker.organisation.succession import taken_over
 
 
 @dataclass(slots=True)
@@ -117,15 +118,28 @@ def latest_id() -> sa.ScalarSelect[int]:
 
 
 def _unanswered() -> sa.Subquery:
-    """By unit, since when support waits for an answer: few rows in any organizer, read once."""
-    return (
-        sa.select(CheckInUnit.unit_id, sa.func.min(SupportRequest.asked_on).label("since"))
+    """By unit, since when support waits for an answer: few rows in any organizer, read once. What a unit
+    asked for before another took over from it waits for that one's answer too."""
+    chain = taken_over(sa.bindparam("check_ins_by", type_=sa.Date))
+    waits = (
+        SupportRequest.organizer_id == sa.bindparam("check_ins_of"),
+        SupportRequest.state == SupportState.ASKED.value,
+    )
+    asked = (
+        sa.select(CheckInUnit.unit_id, SupportRequest.asked_on)
         .join(SupportRequest, SupportRequest.check_in_id == CheckInUnit.check_in_id)
-        .where(
-            SupportRequest.organizer_id == sa.bindparam("check_ins_of"),
-            SupportRequest.state == SupportState.ASKED.value,
-        )
-        .group_by(CheckInUnit.unit_id)
+        .where(*waits)
+    )
+    before = (
+        sa.select(chain.c.successor_id, SupportRequest.asked_on)
+        .join(CheckInUnit, CheckInUnit.check_in_id == SupportRequest.check_in_id)
+        .join(chain, chain.c.predecessor_id == CheckInUnit.unit_id)
+        .where(*waits, SupportRequest.asked_on < chain.c.on)
+    )
+    all_of_it = sa.union_all(asked, before).subquery("asked")
+    return (
+        sa.select(all_of_it.c.unit_id, sa.func.min(all_of_it.c.asked_on).label("since"))
+        .group_by(all_of_it.c.unit_id)
         .subquery("unanswered")
     )
 
@@ -161,6 +175,7 @@ def parameters(organizer_id: int, day: date) -> dict[str, Any]:
     return {
         "check_ins_of": organizer_id,
         "check_ins_year": start_year,
+        "check_ins_by": day,
         "check_ins_since": calendar.first_day(start_year),
     }
 

@@ -10,6 +10,7 @@ from tracker.demo import (
     story_check_ins,
     story_conversations,
     story_granby,
+    story_handover,
     story_hasselbrink,
     story_klockvret,
     story_kvistfors,
@@ -47,6 +48,7 @@ STORIES = (
     story_today,
     story_preparation,
     story_check_ins,
+    story_handover,
 )
 
 

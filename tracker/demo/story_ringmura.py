@@ -105,7 +105,7 @@ EAST = [
                         Judgement.NOT_YET,
                         outcome="15 av 20 lektioner. Slutbetygen kommer i juni och analyseras i augusti.",
                         evidence="Lektionsbesök i maj.",
-                        next_date="+09-08",
+                        next_date="++09-08",
                     ),
                 ],
             )

@@ -22,6 +22,7 @@ from tracker.models import (
     SchoolYear,
     UnitSuccession,
 )
+from tracker.organisation.succession import predecessors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class AgreedBefore:
     @property
     def is_open(self) -> bool:
         return self.agreement.is_open
+
+    def origin(self, unit_id: int) -> str:
+        """The names of the units that it was agreed about, when the unit is none of them."""
+        units = self.dialogue.units
+        return "" if unit_id in {unit.id for unit in units} else self.dialogue.unit_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,34 @@ def _agreed(
     rows = [AgreedBefore(row, by_id[row.dialogue_id]) for row in found]
     order = {row.id: number for number, row in enumerate(earlier.dialogues)}
     return sorted(rows, key=lambda row: (-order[row.dialogue.id], row.agreement.id))
+
+
+def still_open(unit_id: int) -> list[AgreedBefore]:
+    """What is open of what was agreed about the unit, whenever, and about those it has taken over from;
+    what has become a measure is followed as one. The first due first, then the oldest. Läsår and units
+    of the dialogues are loaded; one statement."""
+    rows = db.session.scalars(
+        sa.select(Agreement)
+        .join(Agreement.dialogue)
+        .where(
+            Agreement.awaited(),
+            QualityDialogue.state != DialogueState.CANCELLED,
+            QualityDialogue.unit_links.any(
+                sa.or_(
+                    DialogueUnit.unit_id == unit_id,
+                    DialogueUnit.unit_id.in_(predecessors_of(unit_id)),
+                )
+            ),
+        )
+        .options(
+            sa.orm.contains_eager(Agreement.dialogue).options(
+                sa.orm.joinedload(QualityDialogue.school_year),
+                sa.orm.joinedload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
+            )
+        )
+        .order_by(Agreement.due_on.is_(None), Agreement.due_on, Agreement.id)
+    ).unique()
+    return [AgreedBefore(row, row.dialogue) for row in rows]
 
 
 def previous_dialogues(dialogue: QualityDialogue) -> list[QualityDialogue]:

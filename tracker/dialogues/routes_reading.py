@@ -16,6 +16,7 @@ from tracker.dialogues.brief_document import (
     file_name,
 )
 from tracker.dialogues.diary import Diary
+from tracker.dialogues.last_time import AgreedBefore, still_open
 from tracker.dialogues.lists import People, When
 from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS
 from tracker.dialogues.preparation import PreparationFacts, steps
@@ -24,6 +25,7 @@ from tracker.extensions import db
 from tracker.models import (
     DialogueUnit,
     Permission,
+    QualityCycle,
     QualityDialogue,
     SchoolYear,
     Side,
@@ -140,8 +142,17 @@ def of_unit(slug: str, year: str) -> str:
         unit=cycle.unit,
         year=cycle.school_year,
         lines=lists.lines(lists.load(ids), _staffing(cycle.school_year)),
+        followed=_followed(cycle),
         Side=Side,
     )
+
+
+def _followed(cycle: QualityCycle) -> list[AgreedBefore]:
+    """What is open since dialogues of units that this one has taken over from; in the läsår that are
+    not over, for those who carry it on."""
+    if not may(Permission.CONVERSE) or cycle.school_year.last_day < today():
+        return []
+    return [row for row in still_open(cycle.unit_id) if row.origin(cycle.unit_id)]
 
 
 def brief(dialogue_id: int) -> str:

@@ -9,6 +9,7 @@ from tracker.auth.access import current_year, load_cycle, load_measure
 from tracker.clock import today
 from tracker.evaluation.forms import EffectForm
 from tracker.evaluation.models import AlreadyContinued
+from tracker.evaluation.next_year import NextYear
 from tracker.evaluation.reading import effects_of
 from tracker.extensions import db
 from tracker.measures.reading import seen_from, versions_of
@@ -32,6 +33,15 @@ def index(slug: str, year: str) -> str:
     cycle = load_cycle(slug, year, to=Permission.READ)
     return render_template(
         "evaluation/index.html", cycle=cycle, unit=cycle.unit, effects=effects_of(cycle)
+    )
+
+
+@bp.get("/enheter/<slug>/<year>/nytt-lasar")
+def next_year(slug: str, year: str) -> str:
+    """What the läsår opens with, and what is still to be decided of what was before."""
+    cycle = load_cycle(slug, year, to=Permission.READ)
+    return render_template(
+        "evaluation/next_year.html", cycle=cycle, unit=cycle.unit, opens=NextYear.load(cycle)
     )
 
 

@@ -271,6 +271,7 @@ def versions_of(measure: Measure) -> list[Measure]:
         .options(
             joinedload(Measure.cycle).joinedload(QualityCycle.school_year),
             selectinload(Measure.assessments).joinedload(EffectAssessment.school_year),
+            selectinload(Measure.unit_links).joinedload(MeasureUnit.unit),
         )
         .order_by(Measure.id)
     ).all()
@@ -278,6 +279,18 @@ def versions_of(measure: Measure) -> list[Measure]:
     for version in versions:
         set_committed_value(version, "continued_by", next_of.get(version.id))
     return list(versions)
+
+
+def readable(versions: Sequence[Measure]) -> list[Measure]:
+    """Those of a measure's versions that the person may read: an earlier one may be another unit's, and
+    a later one no more than a proposal. Call it after `load_measure`."""
+    access = current_access()
+    return [
+        row
+        for row in versions
+        if (not row.is_draft or may(Permission.WRITE))
+        and any(Permission.READ in access.on_unit(unit.id, unit.area_id) for unit in row.units)
+    ]
 
 
 def load_basis(measure: Measure) -> None:
@@ -350,7 +363,7 @@ def life_of(versions: list[Measure]) -> list[LifeStep]:
     for number, measure in enumerate(versions, 1):
 
         def step(moment: datetime, what: str, measure: Measure = measure) -> None:
-            steps.append((moment, LifeStep(_term(local(moment).date()), what, measure)))
+            steps.append((moment, LifeStep(term_of(local(moment).date()), what, measure)))
 
         if measure.basis is MeasureBasis.EARLIER and measure.decided_at:
             year = measure.cycle.school_year
@@ -369,6 +382,6 @@ def life_of(versions: list[Measure]) -> list[LifeStep]:
     return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
 
 
-def _term(day: date) -> str:
+def term_of(day: date) -> str:
     """HT25, VT26."""
     return f"{'HT' if Term.on(day) is Term.AUTUMN else 'VT'}{day:%y}"

@@ -22,6 +22,7 @@ from tracker.measures.reading import (
     life_of,
     load_basis,
     people_of,
+    readable,
     seen_from,
     versions_of,
 )
@@ -43,7 +44,7 @@ def show_page(
 ) -> str:
     unit, year = seen_from(measure)
     load_basis(measure)
-    versions = [row for row in versions_of(measure) if not row.is_draft or may(Permission.WRITE)]
+    versions = readable(versions_of(measure))
     return render_template(
         "measures/show.html",
         measure=measure,

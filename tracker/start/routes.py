@@ -14,6 +14,7 @@ from tracker.auth.access import current_access, load_cycle, load_unit
 from tracker.clock import today
 from tracker.cycle import calendar
 from tracker.extensions import db
+from tracker.handover.reading import newly_led
 from tracker.models import Permission
 from tracker.organisation.staffing import Staffing
 from tracker.start.addresses import Addresses
@@ -103,4 +104,5 @@ def year(slug: str, year: str) -> str:
         laps=laps_of(cycle.unit),
         leader=staffing.leader(cycle.unit_id),
         deputies=staffing.deputies(cycle.unit_id),
+        is_new=cycle.unit.slug in dict(newly_led(current_access())),
     )

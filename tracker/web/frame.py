@@ -25,7 +25,10 @@ class MenuItem:
 UNITS_NAMED = 3
 """More units of one's own than this are reached through the list."""
 
-IN_A_UNIT = ("start.unit", "start.year", "analyses.", "measures.", "evaluation.", "reports.plan")
+IN_A_UNIT = (
+    "start.unit", "start.year", "analyses.", "measures.", "evaluation.", "thread.", "handover.",
+    "reports.plan",
+)  # fmt: skip
 
 
 def navigation() -> list[MenuItem]:

@@ -18,6 +18,7 @@ from tracker.extensions import db
 from tracker.models import DialogueUnit, MeasureUnit, ReminderKind, ReminderState, SchoolUnit
 from tracker.notifications.office import Office, PlacedUnit, Recipient
 from tracker.organisation.staffing import Person
+from tracker.organisation.succession import taken_over
 from tracker.web.swedish import MONTHS, listing
 
 if TYPE_CHECKING:
@@ -159,13 +160,25 @@ def open_units(
     link: type[DialogueUnit] | type[MeasureUnit], ids: Collection[int]
 ) -> dict[int, list[PlacedUnit]]:
     """The units of dialogues or measures that are open today, by the id of the dialogue or measure;
-    of a measure's units those that own it."""
+    of a measure's units those that own it. What was agreed in a dialogue is carried on by those who
+    took over from its units; measures have been moved to them already."""
+    chain = taken_over()
+    carries_on = sa.false()
+    if link is DialogueUnit:
+        carries_on = SchoolUnit.id.in_(
+            sa.select(chain.c.successor_id)
+            .where(chain.c.predecessor_id == link.unit_id)
+            .correlate(link)
+        )
     found: dict[int, list[PlacedUnit]] = {}
     if ids:
         subject = link.dialogue_id if link is DialogueUnit else link.measure_id
-        for subject_id, unit_id, area_id, name in db.session.execute(
-            sa.select(subject, SchoolUnit.id, SchoolUnit.area_id, SchoolUnit.name)
-            .join(SchoolUnit, SchoolUnit.id == link.unit_id)
+        for subject_id, unit_id, area_id, name, _ in db.session.execute(
+            sa.select(
+                subject, SchoolUnit.id, SchoolUnit.area_id, SchoolUnit.name, SchoolUnit.sort_key
+            )
+            .join(SchoolUnit, sa.or_(SchoolUnit.id == link.unit_id, carries_on))
+            .distinct()
             .where(
                 subject.in_(ids),
                 SchoolUnit.open_on(today()),

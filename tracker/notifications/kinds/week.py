@@ -21,6 +21,7 @@ from tracker.notifications.kinds.approvals import HeldDialogue, WaitingApprovals
 from tracker.notifications.kinds.base import Due, Kind, Todo, Verdict, day_and_month
 from tracker.notifications.office import Office, monday_of, sunday_of
 from tracker.organisation.staffing import Person
+from tracker.organisation.succession import taken_over
 from tracker.start import open_measures, overview
 from tracker.start.addresses import Addresses
 from tracker.start.attention import Reason, reasons
@@ -258,18 +259,26 @@ def _add_support(
 
 
 def _asked(organizer_id: int) -> dict[int, tuple[str, date, list[int]]]:
-    """(text, since, unit ids) of each question without an answer, by its id."""
+    """(text, since, unit ids) of each question without an answer, by its id. Those who took over from
+    the unit that asked carry it on."""
+    chain = taken_over()
+    successors = (
+        sa.select(CheckInUnit.check_in_id, chain.c.successor_id.label("unit_id"))
+        .join(chain, chain.c.predecessor_id == CheckInUnit.unit_id)
+        .where(CheckInUnit.held_on < chain.c.on)
+    )
+    about = sa.union(sa.select(CheckInUnit.check_in_id, CheckInUnit.unit_id), successors).subquery(
+        "about"
+    )
     asked: dict[int, tuple[str, date, list[int]]] = {}
     for key, text, asked_on, unit_id in db.session.execute(
-        sa.select(
-            SupportRequest.id, SupportRequest.text, SupportRequest.asked_on, CheckInUnit.unit_id
-        )
-        .join(CheckInUnit, CheckInUnit.check_in_id == SupportRequest.check_in_id)
+        sa.select(SupportRequest.id, SupportRequest.text, SupportRequest.asked_on, about.c.unit_id)
+        .join(about, about.c.check_in_id == SupportRequest.check_in_id)
         .where(
             SupportRequest.organizer_id == organizer_id,
             SupportRequest.state == Support.ASKED,
         )
-        .order_by(SupportRequest.asked_on, SupportRequest.id, CheckInUnit.unit_id)
+        .order_by(SupportRequest.asked_on, SupportRequest.id, about.c.unit_id)
     ):
         asked.setdefault(key, (text, asked_on, []))[2].append(unit_id)
     return asked

@@ -1,13 +1,13 @@
 """problems and causes over the years; the factor of a cause
 
-Revision: 0010
+Revision: 0008
 Follows: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None

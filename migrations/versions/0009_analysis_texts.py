@@ -1,14 +1,14 @@
 """every text of an analysis with who wrote it; the deepened analysis
 
-Revision: 0011
-Follows: 0010
+Revision: 0009
+Follows: 0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

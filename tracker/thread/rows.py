@@ -1,0 +1,260 @@
+"""The rows that röda tråden is told out of, and of the analyses' texts what the reader may read."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.auth.access import current_access
+from tracker.clock import at, local
+from tracker.cycle import calendar
+from tracker.cycle.calendar import school_year_start
+from tracker.extensions import db
+from tracker.models import (
+    AdoptedAnalysis,
+    AnalysisState,
+    Cause,
+    CauseLocation,
+    DevelopmentArea,
+    EffectAssessment,
+    Measure,
+    MeasureBasis,
+    MeasureState,
+    MeasureUnit,
+    Permission,
+    Problem,
+    QualityCycle,
+    SchoolUnit,
+    SchoolYear,
+    SituationAnalysis,
+)
+from tracker.organisation.succession import predecessors_of
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    cycle_id: int
+    start_year: int
+    unit_id: int
+    unit_name: str
+    slug: str
+    analysis_id: int | None
+    state: AnalysisState | None
+    results: str
+    follows: bool
+    """Whether the person may read what is shared there."""
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the analysis as it stands may be read: adopted by all, shared by who follows."""
+        if self.state is AnalysisState.ADOPTED:
+            return True
+        return self.follows and self.state in (AnalysisState.SHARED, AnalysisState.REOPENED)
+
+
+def laps_of(unit: SchoolUnit) -> list[Lap]:
+    """The laps of the unit and of those before it that the person may read, the earliest first."""
+    rows = db.session.execute(
+        sa.select(
+            QualityCycle.id,
+            SchoolYear.start_year,
+            SchoolUnit.id,
+            SchoolUnit.name,
+            SchoolUnit.slug,
+            SchoolUnit.area_id,
+            SituationAnalysis.id,
+            SituationAnalysis.state,
+            SituationAnalysis.results,
+        )
+        .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
+        .join(SchoolUnit, SchoolUnit.id == QualityCycle.unit_id)
+        .outerjoin(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
+        .where(
+            sa.or_(
+                QualityCycle.unit_id == unit.id,
+                QualityCycle.unit_id.in_(predecessors_of(unit.id)),
+            )
+        )
+        .order_by(SchoolYear.start_year, SchoolUnit.id != unit.id, SchoolUnit.sort_key)
+    )
+    access, found = current_access(), []
+    for cycle_id, year, unit_id, name, slug, area_id, analysis_id, state, results in rows:
+        given = access.on_unit(unit_id, area_id)
+        if unit_id == unit.id or Permission.READ in given:
+            follows = Permission.FOLLOW in given
+            found.append(
+                Lap(cycle_id, year, unit_id, name, slug, analysis_id, state, results or "", follows)
+            )
+    return found
+
+
+class Texts:
+    """What the analyses say to this reader: as they stand, or as they were adopted last."""
+
+    def __init__(self, laps: Iterable[Lap]) -> None:
+        self._living = {lap.analysis_id: lap for lap in laps if lap.is_readable}
+        opened = [
+            lap.analysis_id
+            for lap in laps
+            if lap.state is AnalysisState.REOPENED and not lap.is_readable
+        ]
+        self._adopted = _adopted(opened)
+
+    def results(self, lap: Lap) -> str:
+        if lap.analysis_id in self._living:
+            return lap.results
+        return str(self._adopted.get(lap.analysis_id or 0, {}).get("results", ""))
+
+    def problem(self, row: Any) -> str | None:
+        """The problem as it may be read; None: it may not."""
+        if row.analysis_id in self._living:
+            return None if row.problem_retired else row.problem
+        return self._in_adopted(row.analysis_id).get(("problem", row.problem_id))
+
+    def cause(self, row: Any) -> str | None:
+        if row.cause_id is None:
+            return None
+        if row.analysis_id in self._living:
+            return None if row.cause_retired else row.cause
+        return self._in_adopted(row.analysis_id).get(("cause", row.cause_id))
+
+    def _in_adopted(self, analysis_id: int) -> dict[tuple[str, int], str]:
+        found = {}
+        for problem in self._adopted.get(analysis_id, {}).get("problems", ()):
+            found["problem", problem["id"]] = problem["text"]
+            found |= {("cause", cause["id"]): cause["text"] for cause in problem["causes"]}
+        return found
+
+
+def _adopted(analysis_ids: list[int | None]) -> dict[int, dict[str, Any]]:
+    if not analysis_ids:
+        return {}
+    rows = db.session.execute(
+        sa.select(AdoptedAnalysis.analysis_id, AdoptedAnalysis.content)
+        .where(AdoptedAnalysis.analysis_id.in_(analysis_ids))
+        .order_by(AdoptedAnalysis.number)
+    )
+    return {row.analysis_id: row.content for row in rows}
+
+
+@dataclass(slots=True)
+class StoryMeasure:
+    """A decided measure as the thread tells it."""
+
+    id: int
+    title: str
+    state: MeasureState
+    basis: MeasureBasis
+    cause_id: int | None
+    decided_cause: str
+    area_id: int | None
+    expected_effect: str
+    assess_on: date | None
+    continues_id: int | None
+    cancelled_at: datetime | None
+    cancel_reason: str
+    decided_at: datetime
+    lap_year: int
+    home: str | None
+    """The unit in whose lap it was decided; None: the organizer's own."""
+    location: CauseLocation | None
+    problem_id: int | None
+
+    @property
+    def key(self) -> str:
+        return f"m{self.id}"
+
+    @property
+    def start_year(self) -> int:
+        """The läsår in which it was decided. A new version is proposed in the lap in which the one before
+        was assessed, and most often decided in the next; one that was brought along belongs to its lap."""
+        if self.basis is MeasureBasis.EARLIER:
+            return self.lap_year
+        return max(self.lap_year, school_year_start(local(self.decided_at).date()))
+
+
+def measures_of(unit_ids: set[int], first: int) -> dict[int, StoryMeasure]:
+    """The decided measures that concern the units: of the läsår told, or not settled yet."""
+    rows = db.session.execute(
+        sa.select(
+            Measure.id,
+            Measure.title,
+            Measure.state,
+            Measure.basis,
+            Measure.cause_id,
+            Measure.decided_cause,
+            Measure.area_id,
+            Measure.expected_effect,
+            Measure.assess_on,
+            Measure.continues_id,
+            Measure.cancelled_at,
+            Measure.cancel_reason,
+            Measure.decided_at,
+            SchoolYear.start_year,
+            SchoolUnit.name,
+            Cause.location,
+            Cause.problem_id,
+        )
+        .join(QualityCycle, QualityCycle.id == Measure.cycle_id)
+        .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
+        .outerjoin(SchoolUnit, SchoolUnit.id == QualityCycle.unit_id)
+        .outerjoin(Cause, Cause.id == Measure.cause_id)
+        .where(
+            Measure.id.in_(
+                sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id.in_(unit_ids))
+            ),
+            Measure.state != MeasureState.PROPOSED,
+            sa.or_(
+                SchoolYear.start_year >= first,
+                Measure.decided_at >= at(calendar.first_day(first), time()),
+                Measure.assess_on.is_not(None),
+            ),
+        )
+        .order_by(Measure.decided_at, Measure.id)
+    )
+    return {row.id: StoryMeasure(*row) for row in rows}
+
+
+def effects_of(measure_ids: list[int]) -> dict[int, list[Any]]:
+    """By measure the assessments that stand, the earliest first."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    if measure_ids:
+        for row in db.session.execute(
+            sa.select(
+                EffectAssessment.id,
+                EffectAssessment.measure_id,
+                EffectAssessment.term,
+                EffectAssessment.judgement,
+                EffectAssessment.decision,
+                EffectAssessment.outcome,
+                EffectAssessment.next_date,
+                EffectAssessment.at,
+                SchoolYear.start_year,
+            )
+            .join(SchoolYear, SchoolYear.id == EffectAssessment.school_year_id)
+            .where(
+                EffectAssessment.measure_id.in_(measure_ids),
+                EffectAssessment.superseded_at.is_(None),
+            )
+            .order_by(SchoolYear.start_year, EffectAssessment.at, EffectAssessment.id)
+        ):
+            found[row.measure_id].append(row)
+    return found
+
+
+def areas_of(cycle_ids: list[int]) -> dict[int, tuple[str, set[int]]]:
+    """Title and problems of the laps' development areas, by id, the latest läsår last."""
+    found: dict[int, tuple[str, set[int]]] = {}
+    for area_id, title, problem_id in db.session.execute(
+        sa.select(DevelopmentArea.id, DevelopmentArea.title, Problem.id)
+        .outerjoin(DevelopmentArea.problems)
+        .where(DevelopmentArea.cycle_id.in_(cycle_ids))
+        .order_by(DevelopmentArea.id, Problem.id)
+    ):
+        problems = found.setdefault(area_id, (title, set()))[1]
+        if problem_id is not None:
+            problems.add(problem_id)
+    return found
