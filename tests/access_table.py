@@ -257,6 +257,11 @@ ROUTES: dict[str, Demand] = {
     "notifications.again": organizer(MANAGE),
     "notifications.of_dialogue": dialogue(LEAD),
     "notifications.again_of_dialogue": dialogue(LEAD),
+    # drafts: each person's own
+    "drafts.index": SIGNED_IN,
+    "drafts.key": SIGNED_IN,
+    "drafts.keep": SIGNED_IN,
+    "drafts.discard": SIGNED_IN,
     # the national quality dialogue
     "national.index": organizer(FOLLOW),
     "national.begin": organizer(OVERSEE),

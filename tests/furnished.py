@@ -87,6 +87,7 @@ NOTHING = Place(
         "year": "2031-32",
         "secret": "finns-inte",
         "slot": "finns-inte",
+        "token": "finns-inte",
         **dict.fromkeys(
             (
                 "number",
@@ -472,6 +473,7 @@ def _organizer(
                 )
             ).first(),
             "secret": OneTimeLink.issue(person, LinkPurpose.INVITATION, organizer.id),
+            "token": "ett-utkast",
         },
         {"calendars.secret": CalendarFeed.make(person)},
     )

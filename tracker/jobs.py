@@ -20,6 +20,7 @@ from flask import Flask
 from tracker.auth.sessions import clear_expired
 from tracker.clock import now, today
 from tracker.cycle.opening import open_coming_years
+from tracker.drafts.models import clear_old
 from tracker.notifications import passes
 from tracker.organisation.succession import follow_late_decisions
 from tracker.web.logs import log
@@ -37,6 +38,11 @@ def send_reminders() -> None:
 def clear_sessions() -> None:
     if cleared := clear_expired():
         log("sessions cleared", number=cleared)
+
+
+def clear_drafts() -> None:
+    if cleared := clear_old():
+        log("drafts cleared", number=cleared)
 
 
 def open_years() -> None:
@@ -59,6 +65,7 @@ class Job:
 SCHEDULE = (
     Job("send reminders", 60, send_reminders),
     Job("clear expired sessions", 60 * 60, clear_sessions),
+    Job("clear old drafts", 24 * 60 * 60, clear_drafts),
     Job("open coming years", 6 * 60 * 60, open_years),
     Job("follow units to their successors", 6 * 60 * 60, follow_units),
 )

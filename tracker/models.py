@@ -36,6 +36,7 @@ from tracker.dialogues.states import (
     Side,
 )
 from tracker.dialogues.topics import DialogueTopic
+from tracker.drafts.models import Draft
 from tracker.evaluation.models import CarriedOut, Decision, EffectAssessment, Judgement, Term
 from tracker.measures.areas import DevelopmentArea
 from tracker.measures.log import MeasureLogEntry
@@ -94,6 +95,7 @@ __all__ = [
     "DialogueState",
     "DialogueTopic",
     "DialogueUnit",
+    "Draft",
     "EffectAssessment",
     "FailedSignIn",
     "Judgement",

@@ -14,6 +14,15 @@ function keptInBrowser(person, place) {
     keep: (name, value) => attempt(() => localStorage.setItem(own(name), JSON.stringify({ ...value, at: Date.now() }))),
     get: (name) => attempt(() => JSON.parse(localStorage.getItem(own(name)))),
     forget: (name) => attempt(() => localStorage.removeItem(own(name))),
-    forgetEverything: () => forgetAll(() => true),
+    names: () => attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(own(""))).map((key) => key.slice(own("").length))) ?? [],
+    // Signing out leaves nothing behind on a computer that others use, and says so when something would be lost.
+    forgetAtSignOut: (isUnsaved) => {
+      for (const signOut of document.querySelectorAll('form[action$="/logga-ut"]')) {
+        signOut.addEventListener("submit", (event) => {
+          if (isUnsaved() && !confirm("Allt du skrev är inte sparat än. Vill du logga ut ändå?")) event.preventDefault();
+          else forgetAll(() => true);
+        });
+      }
+    },
   };
 }

@@ -8,7 +8,7 @@
   const PAUSE = 1000, LONGEST = 3000, AGAIN = 3000, NEWS = 5000;
   const TROUBLE = "Inte sparat än – försöker igen";
 
-  const { keep, get: kept, forget, forgetEverything } = keptInBrowser(room.dataset.person, room.dataset.room);
+  const { keep, get: kept, forget, forgetAtSignOut } = keptInBrowser(room.dataset.person, room.dataset.room);
   const notes = [...room.querySelectorAll("textarea[data-note]")].map((field) => (
     { field, slot: field.dataset.note, saved: field.value, sent: null, unheard: [], since: 0, typed: 0, next: 0, stopped: false }
   ));
@@ -118,12 +118,7 @@
     waitingToSubmit = event.submitter;
     notes.forEach(save);
   });
-  for (const signOut of document.querySelectorAll('form[action$="/logga-ut"]')) {
-    signOut.addEventListener("submit", (event) => {
-      if (notes.some(isUnsaved) && !confirm("Allt du skrev är inte sparat än. Vill du logga ut ändå?")) event.preventDefault();
-      else forgetEverything();
-    });
-  }
+  forgetAtSignOut(() => notes.some(isUnsaved));
 
   // What the other side writes, shown where nothing unsaved stands in the way.
   setInterval(async () => {
