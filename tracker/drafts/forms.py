@@ -35,6 +35,8 @@ class Drafting:
     """What the macro needs to show a form whose text is kept while it is typed."""
 
     token: str
+    number: int
+    """What the page's last sending must exceed: a form that came back goes on where it was."""
     continues: Draft | None
     """The draft that the form is filled out of."""
     is_old: bool
@@ -84,8 +86,14 @@ def drafting(form: "Form | None") -> Drafting | None:
     used, draft = request.form if sent else ImmutableMultiDict[str, str](), form.draft
     waiting = _here() if request.method in SAFE_METHODS else []
     token, before = used.get(TOKEN, ""), used.get(CONTINUES, "")
+    own = None
+    if TOKEN_FORM.fullmatch(token):
+        own = Draft.find(current_user.id, current_access().organizer_id, token)
+    else:
+        token = secrets.token_urlsafe(12)
     return Drafting(
-        token=token if TOKEN_FORM.fullmatch(token) else secrets.token_urlsafe(12),
+        token=token,
+        number=own.number if own else 0,
         continues=draft,
         is_old=draft is not None and form.show_what_is_newer(),
         others=[row for row in waiting if row.form == _name(form) and row is not draft],

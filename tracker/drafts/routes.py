@@ -55,7 +55,8 @@ def index() -> str:
 
 @bp.post("/<token>")
 def keep(token: str) -> Response | tuple[Response, int]:
-    """What stands in a form at the moment. Answers with a sentence for the page."""
+    """What stands in a form at the moment. Answers with a sentence for the page, and with the highest
+    number that has come: a page that has sent a lower one was not heard."""
     number = request.form.get("draft-number", 0, type=int)
     about = {name: request.form.get(f"draft-{name}", "") for name in ABOUT}
     address = safe_next(about["address"])
@@ -67,7 +68,7 @@ def keep(token: str) -> Response | tuple[Response, int]:
         db.session.commit()
         return jsonify(said="")
     try:
-        Draft.keep(
+        draft = Draft.keep(
             current_user.id,
             organizer_id,
             token,
@@ -83,7 +84,7 @@ def keep(token: str) -> Response | tuple[Response, int]:
         db.session.commit()  # what could be kept
         return jsonify(said=str(refused)), 422
     db.session.commit()
-    return jsonify(said=f"Sparat som utkast kl. {time_short(now())}")
+    return jsonify(said=f"Sparat som utkast kl. {time_short(now())}", newest=draft.number)
 
 
 def _fields() -> list[tuple[str, str]]:

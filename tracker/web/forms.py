@@ -10,6 +10,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
+from tracker.drafts.forms import continued
 from tracker.web.fields import CONFLICT_MESSAGE
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ class Form(FlaskForm):
             wrapped = super().wrap_formdata(form, formdata)
             if wrapped is not None:
                 return wrapped
-            from tracker.drafts.forms import continued  # needs the models, which need the forms
-
             form.draft = continued(form)
             return form.draft.fields if form.draft else None
 

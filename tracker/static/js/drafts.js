@@ -1,16 +1,15 @@
 // Drafts: what stands in a form is sent to the server a moment after it was typed, and kept in this browser
 // (kept.js) until the server has it. What could not be sent is sent when the page is next opened.
 "use strict";
-(() => {
+(async () => {
   const PAUSE = 1000, LONGEST = 3000, AGAIN = 3000, KEEP = 250, PATIENCE = 8000, BEFORE_SENDING = 2000;
   const TROUBLE = "Utkastet är inte sparat än – försöker igen";
   const OWN = ["csrf_token", "utkast", "utkast_fran", "utkast_sida"];
-  const forms = [...document.querySelectorAll("form[data-draft]")].map(draft);
+  const forms = await Promise.all([...document.querySelectorAll("form[data-draft]")].map(draft));
   forms[0].forgetAtSignOut(() => forms.some((form) => form.isUnsaved()));
 
-  function draft(form) {
+  async function draft(form) {
     const { draft: url, draftKey, draftWho: who, draftForm: kind, draftPlace: place } = form.dataset;
-    const { keep, get: kept, forget, names, forgetAtSignOut } = keptInBrowser(who, `${kind}:${place}`);
     const token = form.elements.utkast.value, continues = form.elements.utkast_fran.value;
     const word = form.querySelector("[data-draft-word]"), aloud = form.querySelector("[data-draft-said]");
     const typed = () => {
@@ -20,8 +19,9 @@
     };
     const unsent = "draftUnsent" in form.dataset, first = typed();
     let saved = unsent ? null : first;
-    let number = 0, since = 0, at = 0, next = 0, keeping = 0, asked = 0, busy = null, sending = null;
+    let number = Number(form.dataset.draftNumber), since = 0, at = 0, next = 0, keeping = 0, asked = 0, busy = null, sending = null;
     let signedOut = false, troubled = false, told = false;
+    const { keep, get: kept, forget, names, forgetAtSignOut } = await keptInBrowser(who, `${kind}:${place}`);
     const isUnsaved = () => typed() !== saved;
 
     function say(text, ...more) {
@@ -47,9 +47,9 @@
           headers: { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": form.elements.csrf_token.value },
         });
         const known = answer.headers.get("Content-Type") === "application/json";
-        return [answer.status, known ? (await answer.json()).said : ""];
+        return [answer.status, known ? await answer.json() : {}];
       } catch {
-        return [0, ""];
+        return [0, {}];
       }
     }
 
@@ -57,15 +57,17 @@
       if (busy || signedOut || !isUnsaved()) return busy;
       const body = typed();
       const nothing = body === first && !continues && !unsent ? "&draft-nothing=1" : "";
-      busy = post(url, message(body) + nothing, leaving).then(([status, said]) => {
+      busy = post(url, message(body) + nothing, leaving).then(([status, answer]) => {
         busy = null;
-        answered(status, said, body);
+        answered(status, answer, body);
       });
       return busy;
     }
 
-    function answered(status, said, body) {
-      if (status === 200 || status === 422) {
+    function answered(status, { said, newest }, body) {
+      if (newest > number) {
+        number = newest; // the page that this form was sent from had come further: once more
+      } else if (status === 200 || status === 422) {
         saved = body;
         since = 0;
         if (isUnsaved()) since = Date.now();
