@@ -1,7 +1,7 @@
 """A person types in the analysis while the server is killed, the session ends, the network goes and the
 browser dies, at random: how much of the typing, in seconds, does not come back?
 
-    python -m pytest -n0 -m soak tests/faults/test_typing_is_kept.py --junitxml=/tmp/typing.xml
+    python -m pytest -n0 -s -m soak tests/faults/test_typing_is_kept.py
 """
 
 import json
@@ -229,11 +229,9 @@ def test_a_dozen_troubles_while_typing(browser_type, browser_type_launch_args, f
 
 
 @pytest.mark.soak
-def test_two_hundred_troubles_while_typing(
-    browser_type, browser_type_launch_args, folder, record_property
-):
+def test_two_hundred_troubles_while_typing(browser_type, browser_type_launch_args, folder):
     writer = walk(2026, 200, browser_type, browser_type_launch_args, folder)
     worst = sorted(writer.lost)[-5:]
-    record_property("seconds lost at worst", worst)
-    record_property("met", dict(sorted(writer.met.items())))
+    print(f"\n{len(writer.lost)} of 200 on a new page, seconds lost at worst: {worst}")  # noqa: T201 (the figure, with -s)
+    print(dict(sorted(writer.met.items())))  # noqa: T201 (the same)
     assert worst[-1] <= MOST_LOST
