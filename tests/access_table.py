@@ -262,6 +262,8 @@ ROUTES: dict[str, Demand] = {
     "drafts.key": SIGNED_IN,
     "drafts.keep": SIGNED_IN,
     "drafts.discard": SIGNED_IN,
+    # what was removed: a development area here
+    "removals.undo": unit(WRITE),
     # the national quality dialogue
     "national.index": organizer(FOLLOW),
     "national.begin": organizer(OVERSEE),

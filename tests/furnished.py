@@ -109,6 +109,7 @@ NOTHING = Place(
                 "mail_id",
                 "meeting_id",
                 "check_in_id",
+                "removal_id",
             ),
             999_999,
         ),
@@ -275,6 +276,8 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         in_the_room["dialogues.show.dialogue_id"] = held.id
     db.session.flush()
     reminded = _reminders(dialogue, leader)
+    removed = DevelopmentArea.create(lap, "Uppgiftslämnandet", "", "Färre blanketter", by=leader)
+    db.session.flush()
     return Place(
         unit.name,
         "exempelby" if unit.organizer_id == cast.exempelby.id else "granby",
@@ -294,6 +297,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "user_id": cast.vera.id,
             "slot": held.slots()[2],
             "agreement_id": held.agreements[1].id,
+            "removal_id": removed.remove(by=leader).id,
         },
         {
             "measures.area_id": area.id,

@@ -83,6 +83,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.national.routes import bp as national
     from tracker.notifications.routes import bp as notifications
     from tracker.organisation.routes import bp as organisation
+    from tracker.removals.routes import bp as removals
     from tracker.reports.routes import bp as reports
     from tracker.start.routes import bp as start
 
@@ -98,6 +99,7 @@ def _register_pages(app: Flask) -> None:
         national,
         calendars,
         checkins,
+        removals,
         reports,
         notifications,
         audit,

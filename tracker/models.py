@@ -65,6 +65,7 @@ from tracker.organisation.models import (
     UnitSuccession,
 )
 from tracker.organisation.roles import Permission, Role, Scope
+from tracker.removals.models import Removal, RemovalKind
 
 __all__ = [
     "AdoptedAnalysis",
@@ -126,6 +127,8 @@ __all__ = [
     "ReminderKind",
     "ReminderRule",
     "ReminderState",
+    "Removal",
+    "RemovalKind",
     "Role",
     "RoleAssignment",
     "SchoolForm",

@@ -62,13 +62,13 @@ def _after_problem(analysis: SituationAnalysis, problem: Problem) -> str:
 def remove_problem(slug: str, year: str, problem_id: int) -> Page:
     analysis = to_write(slug, year)
     try:
-        _problem(analysis, problem_id).remove(by=current_user)
+        removal = _problem(analysis, problem_id).remove(by=current_user)
     except ProblemInUse:
         db.session.rollback()
         notify("En åtgärd bygger på problemet. Lägg undan det i stället.", "warning")
         return redirect(url_for(".problem", slug=slug, year=year, problem_id=problem_id))
     db.session.commit()
-    notify("Problemet är borttaget.")
+    notify("Problemet är borttaget.", undo=removal.id)
     return redirect(address(analysis))
 
 

@@ -113,7 +113,7 @@ def forget_what_was_saved(response: Response) -> Response:
         return response
     tokens = [request.form.get(name, "") for name in (TOKEN, CONTINUES)]
     tokens = [token for token in tokens if TOKEN_FORM.fullmatch(token)]
-    told = [kind for kind, _ in g.get("notices", [])]
+    told = [kind for kind, *_ in g.get("notices", [])]
     if tokens and told and current_user.is_authenticated and told[0] in ("success", "info"):
         db.session.rollback()  # what the view did not commit is not ours to save
         if Draft.forget(current_user.id, tokens):

@@ -19,6 +19,7 @@ from tracker.drafts.forms import (
 )
 from tracker.drafts.models import Draft, DraftRefused
 from tracker.extensions import db
+from tracker.removals.models import Removal
 from tracker.web.notices import notify
 from tracker.web.security import safe_next
 from tracker.web.swedish import date_medium, time_short
@@ -48,9 +49,11 @@ def _time(moment: datetime) -> str:
 
 @bp.get("")
 def index() -> str:
-    """One's own drafts, wherever they were typed."""
-    drafts = Draft.all_of(current_user.id, current_access().organizer_id)
-    return render_template("drafts/index.html", drafts=drafts)
+    """One's own drafts, wherever they were typed, and what one has removed."""
+    here = (current_user.id, current_access().organizer_id)
+    return render_template(
+        "drafts/index.html", drafts=Draft.all_of(*here), removals=Removal.latest_by(*here)
+    )
 
 
 @bp.post("/<token>")

@@ -177,9 +177,9 @@ def withdraw(measure_id: int) -> Page:
     unit, year = seen_from(measure)
     if not measure.is_draft:
         return not_possible(measure)
-    measure.withdraw(by=current_user)
+    removal = measure.withdraw(by=current_user)
     db.session.commit()
-    notify("Förslaget är borttaget.")
+    notify("Förslaget är borttaget.", undo=removal.id)
     return redirect(url_for("measures.index", slug=unit.slug, year=year.slug))
 
 
