@@ -161,6 +161,7 @@ ROUTES: dict[str, Demand] = {
     "analyses.version": cycle(READ),
     "analyses.version_word": cycle(READ),
     "analyses.version_pdf": cycle(READ),
+    "analyses.compare_versions": cycle(READ),
     "analyses.start": cycle(WRITE),
     "analyses.write": cycle(WRITE),
     "analyses.participation": cycle(WRITE),

@@ -198,6 +198,8 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
     if unit.organizer_id == cast.exempelby.id:
         analysis.invite(cast.vera, by=leader)
     analysis.adopt(by=leader)
+    analysis.reopen("Ett prov var felräknat.", by=leader)
+    analysis.adopt(by=leader)
     analysis.reopen("Nya resultat från höstens prov.", by=leader)
 
     area = DevelopmentArea.create(

@@ -52,9 +52,8 @@ def all_of(model: Any) -> list[dict[str, Any]]:
     """Every row with every column: as it was is as it was. The version may have moved on."""
     db.session.expire_all()
     table = model.__table__
-    return [
-        dict(row) for row in db.session.execute(sa.select(table).order_by(table.c[0])).mappings()
-    ]
+    order = table.c.id if "id" in table.c else table.c[1]
+    return [dict(row) for row in db.session.execute(sa.select(table).order_by(order)).mappings()]
 
 
 def a_problem(cast):

@@ -4,7 +4,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from tracker.analyses import routes_problems  # noqa: F401 - it adds its own
+from tracker.analyses import routes_compare, routes_problems  # noqa: F401 - they add their own
 from tracker.analyses.access import developers_of, find_analysis, load_analysis
 from tracker.analyses.blueprint import bp
 from tracker.analyses.document import as_document

@@ -106,7 +106,7 @@ class Removal(TenantOwned, Base):
             what=what[:200],
             content={
                 "rows": [[row.__tablename__, _values(row)] for row in rows]
-                + [found for row in rows for found in _joining(row)],
+                + [found for row in rows for found in _depending(row)],
                 "links": [[row.__tablename__, row.id, column] for row, column in links],
             },
             by_id=by.id,
@@ -200,15 +200,17 @@ def _values(row: Any) -> dict[str, Any]:
     }
 
 
-def _joining(row: Any) -> "Iterable[list[Any]]":
-    """The rows that only join this one with others, in tables that have no ids."""
-    for table in db.metadata.tables.values():
-        if "id" in table.c:
-            continue
-        own = [key.elements[-1].parent for key in table.foreign_key_constraints
-               if key.referred_table is row.__table__]  # fmt: skip
-        for column in own:
-            for found in db.session.execute(sa.select(table).where(column == row.id)).mappings():
+def _depending(row: Any) -> "Iterable[list[Any]]":
+    """The rows that go with this one: those that only join it with others, in tables that have no ids, and
+    those that the database itself deletes."""
+    for table in db.metadata.sorted_tables:
+        for key in table.foreign_key_constraints:
+            if key.referred_table is not row.__table__:
+                continue
+            if "id" in table.c and key.ondelete != "CASCADE":
+                continue
+            theirs = sa.select(table).where(key.elements[-1].parent == row.id)
+            for found in db.session.execute(theirs).mappings():
                 yield [table.name, {name: _written(value) for name, value in found.items()}]
 
 
