@@ -43,7 +43,7 @@ def test_what_is_new_and_what_is_gone(versions, as_, cast):
     assert "Var ligger orsaken? [-Utanför skolan-][+Stöd och elevhälsa+]" in text
     assert "[-Inget skrivet.-][+Enkät i maj+]" in text
     assert "[-Åk 4–6 är otrygga på rasten.-][+Elever i åk 5 räknar &lt;fel&gt;.+]" in text
-    assert "Oförändrat: Vad bygger analysen på? och Vilka har deltagit, och hur?." in text
+    assert "Oförändrat: Vad bygger analysen på? och Vilka har deltagit, och hur?" in text
     assert "Version 1 öppnades igen: Nya resultat" in text
 
 

@@ -22,6 +22,12 @@ class Line:
     def is_changed(self) -> bool:
         return any(piece.kind != "same" for piece in self.pieces)
 
+    @property
+    def label_pieces(self) -> list[Piece]:
+        """The label comes and goes with all of its line."""
+        kinds = {piece.kind for piece in self.pieces}
+        return [Piece(kinds.pop() if len(kinds) == 1 else "same", self.label)]
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

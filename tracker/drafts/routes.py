@@ -21,6 +21,7 @@ from tracker.drafts.models import Draft, DraftRefused
 from tracker.extensions import db
 from tracker.removals.models import Removal
 from tracker.web.notices import notify
+from tracker.web.personnummer import find_personal_identity_number
 from tracker.web.security import safe_next
 from tracker.web.swedish import date_medium, time_short
 
@@ -64,7 +65,8 @@ def keep(token: str) -> Response | tuple[Response, int]:
     about = {name: request.form.get(f"draft-{name}", "") for name in ABOUT}
     address = safe_next(about["address"])
     organizer_id = current_access().organizer_id or abort(409)
-    if not TOKEN_FORM.fullmatch(token) or not 0 < number < 2**31 or not address:
+    named = find_personal_identity_number(f"{about['title']} {address}")
+    if not TOKEN_FORM.fullmatch(token) or not 0 < number < 2**31 or not address or named:
         return jsonify(said="Det gick inte att spara utkastet. Ladda om sidan."), 422
     if "draft-nothing" in request.form:  # typed, and taken back
         Draft.forget(current_user.id, [token])

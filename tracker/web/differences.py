@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-SENTENCES = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
+SENTENCES = re.compile(r"\s+|[^\s.!?][^.!?\n]*[.!?]*|[.!?]+")
 
 MOST_DIFFERENT = 1_000
 """Sentences or words that two texts may have apart from each other and still be laid side by side."""

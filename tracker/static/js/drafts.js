@@ -30,6 +30,7 @@
     // A screen reader hears the first time it is saved, and when something goes wrong and right again.
     function tell(text) {
       aloud.textContent = text;
+      setTimeout(() => { aloud.textContent = ""; }, 5000); // it stands above already, for who reads the page
     }
 
     // Each message has a higher number than the one before: one that comes late overwrites nothing.
