@@ -300,6 +300,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "slot": held.slots()[2],
             "agreement_id": held.agreements[1].id,
             "removal_id": removed.remove(by=leader).id,
+            "token": "ett-utkast",
         },
         {
             "measures.area_id": area.id,
@@ -479,7 +480,6 @@ def _organizer(
                 )
             ).first(),
             "secret": OneTimeLink.issue(person, LinkPurpose.INVITATION, organizer.id),
-            "token": "ett-utkast",
         },
         {"calendars.secret": CalendarFeed.make(person)},
     )

@@ -163,6 +163,18 @@ def test_newer_text_after_it_was_gone_on_with(karin, cast, analysis):
     assert len(drafts()) == 1
 
 
+def test_a_name_beside_the_list_comes_back(cast, as_):
+    """Ansvarig is chosen in a list, or written; what was written in the draft is not taken for the name."""
+    measure = Measure.propose(
+        cast.cycle(cast.savkulla), by=cast.karin, title="Läsgrupper",
+        responsible_id=cast.karin.id, responsible="Karin Holm",
+    )  # fmt: skip
+    karin = as_(cast.karin)
+    url = f"/atgarder/{measure.id}/andra"
+    type_in(karin, url, title="Läsgrupper", responsible_id="", responsible="Arbetslag 4–6")
+    assert 'value="Arbetslag 4–6"' in go_on(karin, url)
+
+
 def test_two_tabs_have_a_draft_each(karin):
     type_in(karin, WRITE, results="Första flikens text")
     type_in(karin, WRITE, results="Andra flikens text")

@@ -107,6 +107,11 @@ def drafting(form: "Form | None") -> Drafting | None:
     )
 
 
+def has_drafts(form: "Form") -> bool:
+    """Whether the form has something to go on with: a panel that hides it is then shown open."""
+    return may_draft(form) and any(row.form == _name(form) for row in _here())
+
+
 def forget_what_was_saved(response: Response) -> Response:
     """A form that was sent has led on with good news: its draft has done its work."""
     if response.status_code not in (302, 303) or request.method in SAFE_METHODS:

@@ -15,6 +15,7 @@ from tracker.drafts.forms import (
     continuing,
     drafting,
     forget_what_was_saved,
+    has_drafts,
     who,
 )
 from tracker.drafts.models import Draft, DraftRefused
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.after_request(forget_what_was_saved)
     app.add_template_global(drafting)
     app.add_template_global(continuing, "continuing_draft")
+    app.add_template_global(has_drafts)
     app.add_template_filter(_time, "draft_time")
 
 

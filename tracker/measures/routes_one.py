@@ -109,8 +109,10 @@ def _form_about(measure: Measure, unit: SchoolUnit, year: SchoolYear, **kwargs: 
     )
     if measure.basis is MeasureBasis.EARLIER:
         form.allow_earlier()
-    if measure.responsible_id is not None and (kwargs or not form.is_submitted()):
-        form.responsible.data = ""
+    if measure.responsible_id is not None:
+        form.responsible.object_data = ""  # the chosen person's name, which stands in the list
+        if not form.draft and (kwargs or not form.is_submitted()):
+            form.responsible.data = ""
     return form
 
 
