@@ -7,10 +7,18 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import SINCE
+from tests.measures.scenes import FINAL
 from tests.web.test_personnummer import BORN, LAST
 from tracker.drafts.models import MOST_CHARACTERS, MOST_DRAFTS, Draft, clear_old
 from tracker.extensions import db
-from tracker.models import Measure, MeasureBasis, Role, RoleAssignment, SituationAnalysis
+from tracker.models import (
+    EffectAssessment,
+    Measure,
+    MeasureBasis,
+    Role,
+    RoleAssignment,
+    SituationAnalysis,
+)
 
 WRITE = "/enheter/savkullaskolan/2026-27/nulagesanalys/skriv"
 TEXT = "Vi lär eleverna att avkoda, men visar sällan hur man tar sig an en svår text."
@@ -135,6 +143,23 @@ def test_what_was_not_possible_keeps_the_draft(cast, as_):
     measure.cancel("Jonas hann före.", by=cast.jonas)
     db.session.commit()
     karin.submit(f"/atgarder/{measure.id}/avbryt", {"reason": "Det blev inte av.", **form})
+    assert len(drafts()) == 1
+
+
+def test_a_log_that_was_closed_meanwhile_keeps_the_draft(cast, as_):
+    """Said as information, and the text is saved nowhere else."""
+    measure = Measure.propose(
+        cast.cycle(cast.savkulla), by=cast.karin, title="Läsgrupper", basis=MeasureBasis.ORGANIZER,
+        basis_note="Beslut", expected_effect="Fler läser", assessable_from=date(2026, 11, 20),
+    )  # fmt: skip
+    measure.decide(by=cast.karin)
+    entry = measure.add_log(date(2026, 11, 2), "Börjat", by=cast.karin)
+    karin = as_(cast.karin)
+    url = f"/atgarder/{measure.id}/logg/{entry.id}"
+    form = type_in(karin, url, on="2026-11-02", text="Börjat i två klasser, rättat")
+    EffectAssessment.make(measure, cast.year, by=cast.karin, revises=0, **FINAL)
+    db.session.commit()
+    karin.submit(url, {"on": "2026-11-02", "text": "Börjat i två klasser, rättat", **form})
     assert len(drafts()) == 1
 
 

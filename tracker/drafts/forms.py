@@ -113,13 +113,14 @@ def has_drafts(form: "Form") -> bool:
 
 
 def forget_what_was_saved(response: Response) -> Response:
-    """A form that was sent has led on with good news: its draft has done its work."""
+    """A form that was sent has led on with good news: its draft has done its work. Other news may mean
+    that the text was saved nowhere else, such as a log that is closed meanwhile."""
     if response.status_code not in (302, 303) or request.method in SAFE_METHODS:
         return response
     tokens = [request.form.get(name, "") for name in (TOKEN, CONTINUES)]
     tokens = [token for token in tokens if TOKEN_FORM.fullmatch(token)]
     told = [kind for kind, *_ in g.get("notices", [])]
-    if tokens and told and current_user.is_authenticated and told[0] in ("success", "info"):
+    if tokens and told and current_user.is_authenticated and told[0] == "success":
         db.session.rollback()  # what the view did not commit is not ours to save
         if Draft.forget(current_user.id, tokens):
             db.session.commit()
