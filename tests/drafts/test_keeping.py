@@ -226,6 +226,17 @@ def test_thrown_away(karin):
     assert "finns inte längre" in karin.page("/utkast")
 
 
+def test_thrown_away_with_what_was_typed_since(karin):
+    type_in(karin, WRITE, results=TEXT)
+    page = go_on(karin, WRITE)
+    form = form_of(page)
+    send(karin, form, results=TEXT + " Mer.")
+    (address,) = set(re.findall(r'action="(/utkast/[^"]*/kasta)"', page))
+    (too,) = re.findall(r'name="too" value="([^"]*)"', page)
+    karin.submit(address, {"next": WRITE, "too": too})
+    assert drafts() == []
+
+
 def test_typed_and_taken_back(karin):
     form = type_in(karin, WRITE, results=TEXT)
     send(karin, form, 2, results="", **{"draft-nothing": "1"})

@@ -104,7 +104,8 @@ def _fields() -> list[tuple[str, str]]:
 
 @bp.post("/<token>/kasta")
 def discard(token: str) -> Response:
-    if Draft.forget(current_user.id, [token]):
+    """And what was typed on the page since, when the draft is what the page goes on with."""
+    if Draft.forget(current_user.id, [token, request.form.get("too", "")]):
         db.session.commit()
         notify("Utkastet är kastat.")
     else:
