@@ -161,6 +161,7 @@ ROUTES: dict[str, Demand] = {
     "analyses.version": cycle(READ),
     "analyses.version_word": cycle(READ),
     "analyses.version_pdf": cycle(READ),
+    "analyses.compare_versions": cycle(READ),
     "analyses.start": cycle(WRITE),
     "analyses.write": cycle(WRITE),
     "analyses.participation": cycle(WRITE),
@@ -269,6 +270,13 @@ ROUTES: dict[str, Demand] = {
     "notifications.again": organizer(MANAGE),
     "notifications.of_dialogue": dialogue(LEAD),
     "notifications.again_of_dialogue": dialogue(LEAD),
+    # drafts: each person's own
+    "drafts.index": SIGNED_IN,
+    "drafts.key": SIGNED_IN,
+    "drafts.keep": SIGNED_IN,
+    "drafts.discard": SIGNED_IN,
+    # what was removed: a development area here
+    "removals.undo": unit(WRITE),
     # the national quality dialogue
     "national.index": organizer(FOLLOW),
     "national.begin": organizer(OVERSEE),

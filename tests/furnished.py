@@ -25,6 +25,7 @@ from tracker.models import (
     CheckIn,
     Decision,
     DevelopmentArea,
+    Draft,
     EffectAssessment,
     HandoverNote,
     Judgement,
@@ -91,6 +92,7 @@ NOTHING = Place(
         "year": "2031-32",
         "secret": "finns-inte",
         "slot": "finns-inte",
+        "token": "finns-inte",
         **dict.fromkeys(
             (
                 "number",
@@ -113,6 +115,7 @@ NOTHING = Place(
                 "mail_id",
                 "meeting_id",
                 "check_in_id",
+                "removal_id",
             ),
             999_999,
         ),
@@ -213,6 +216,8 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
     if unit.organizer_id == cast.exempelby.id:
         analysis.invite(cast.vera, by=leader)
     analysis.adopt(by=leader)
+    analysis.reopen("Ett prov var felräknat.", by=leader)
+    analysis.adopt(by=leader)
     analysis.reopen("Nya resultat från höstens prov.", by=leader)
 
     area = DevelopmentArea.create(
@@ -292,6 +297,14 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         in_the_room["dialogues.show.dialogue_id"] = held.id
     db.session.flush()
     reminded = _reminders(dialogue, leader)
+    removed = DevelopmentArea.create(lap, "Uppgiftslämnandet", "", "Färre blanketter", by=leader)
+    db.session.flush()
+    Draft.keep(
+        leader.id, unit.organizer_id, f"utkast-{unit.id}", 1,
+        [("version", "1"), ("results", "74 procent i november, enligt höstens diagnos.")],
+        form="ResultsForm", place=f"slug={unit.slug},year={year.slug}",
+        address=f"/enheter/{unit.slug}/{year.slug}/nulagesanalys/skriv", title="Underlag och resultat",
+    )  # fmt: skip
     return Place(
         unit.name,
         "exempelby" if unit.organizer_id == cast.exempelby.id else "granby",
@@ -312,6 +325,8 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "user_id": cast.vera.id,
             "slot": held.slots()[2],
             "agreement_id": held.agreements[1].id,
+            "removal_id": removed.remove(by=leader).id,
+            "token": "ett-utkast",
         },
         {
             "analyses.slot": f"cause-{cause.id}",

@@ -54,6 +54,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _register_extensions(app: Flask) -> None:
+    from tracker.drafts import routes as drafts
     from tracker.extensions import csrf, db, login_manager, migrate
     from tracker.web import assets, errors, frame, logs, security
 
@@ -65,6 +66,7 @@ def _register_extensions(app: Flask) -> None:
     csrf.init_app(app)  # after security: who is signed out is told so, not that the form is old
     errors.init_app(app)
     frame.init_app(app)
+    drafts.init_app(app)
     assets.init_app(app)
 
 
@@ -83,6 +85,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.national.routes import bp as national
     from tracker.notifications.routes import bp as notifications
     from tracker.organisation.routes import bp as organisation
+    from tracker.removals.routes import bp as removals
     from tracker.reports.routes import bp as reports
     from tracker.start.routes import bp as start
     from tracker.thread.routes import bp as thread
@@ -102,6 +105,7 @@ def _register_pages(app: Flask) -> None:
         national,
         calendars,
         checkins,
+        removals,
         reports,
         notifications,
         audit,

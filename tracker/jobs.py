@@ -20,8 +20,10 @@ from flask import Flask
 from tracker.auth.sessions import clear_expired
 from tracker.clock import now, today
 from tracker.cycle.opening import open_coming_years
+from tracker.drafts.models import clear_old as clear_old_drafts
 from tracker.notifications import passes
 from tracker.organisation.succession import follow_late_decisions
+from tracker.removals.models import clear_old as clear_old_removals
 from tracker.web.logs import log
 
 stopping = threading.Event()
@@ -37,6 +39,12 @@ def send_reminders() -> None:
 def clear_sessions() -> None:
     if cleared := clear_expired():
         log("sessions cleared", number=cleared)
+
+
+def clear_drafts() -> None:
+    drafts, removals = clear_old_drafts(), clear_old_removals()
+    if drafts or removals:
+        log("drafts and removals cleared", drafts=drafts, removals=removals)
 
 
 def open_years() -> None:
@@ -59,6 +67,7 @@ class Job:
 SCHEDULE = (
     Job("send reminders", 60, send_reminders),
     Job("clear expired sessions", 60 * 60, clear_sessions),
+    Job("clear old drafts and removals", 24 * 60 * 60, clear_drafts),
     Job("open coming years", 6 * 60 * 60, open_years),
     Job("follow units to their successors", 6 * 60 * 60, follow_units),
 )

@@ -38,6 +38,7 @@ from tracker.dialogues.states import (
     Side,
 )
 from tracker.dialogues.topics import DialogueTopic
+from tracker.drafts.models import Draft
 from tracker.evaluation.models import CarriedOut, Decision, EffectAssessment, Judgement, Term
 from tracker.handover.models import HandoverNote
 from tracker.measures.areas import DevelopmentArea
@@ -67,6 +68,7 @@ from tracker.organisation.models import (
     UnitSuccession,
 )
 from tracker.organisation.roles import Permission, Role, Scope
+from tracker.removals.models import Removal, RemovalKind
 
 __all__ = [
     "AdoptedAnalysis",
@@ -99,6 +101,7 @@ __all__ = [
     "DialogueState",
     "DialogueTopic",
     "DialogueUnit",
+    "Draft",
     "EffectAssessment",
     "FailedSignIn",
     "HandoverNote",
@@ -130,6 +133,8 @@ __all__ = [
     "ReminderKind",
     "ReminderRule",
     "ReminderState",
+    "Removal",
+    "RemovalKind",
     "Role",
     "RoleAssignment",
     "SchoolForm",

@@ -137,7 +137,7 @@ def test_a_change_lets_the_first_approval_lapse_and_shows_it(cast, as_, dialogue
     assert "Karin Holm godkände" in page
     assert "Godkännandet gäller inte längre" in page
     if what == "note":
-        assert "<del>fyra</del><ins>fem</ins>" in page
+        assert '<del class="change">fyra</del><ins class="change">fem</ins>' in page
     approve(as_(cast.erik), dialogue)
     assert dialogue.state is DialogueState.HELD
     approve(as_(cast.karin), dialogue)

@@ -30,6 +30,7 @@ from tracker.organisation.models import SchoolForm, UnitKind
 if TYPE_CHECKING:
     from tracker.auth.models import User
     from tracker.cycle.models import QualityCycle
+    from tracker.removals.models import Removal
 
 
 class AnalysisState(enum.StrEnum):
@@ -336,6 +337,13 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
     def snapshot(self) -> dict[str, Any]:
         """The whole analysis as it reads now, independent of later changes; see snapshot.py."""
         return snapshot_of(self)
+
+    def bring_back(self, removal: "Removal", *, by: "User") -> None:
+        """A problem that was removed, with its causes."""
+        self.must_be_open()
+        removal.bring_back()
+        self.touch()
+        self.note(Action.PROBLEM_RESTORED, by, problem=removal.what)
 
     def must_be_open(self) -> None:
         """Raises AnalysisLocked when the analysis is adopted."""

@@ -14,6 +14,7 @@ from tracker.clock import now
 from tracker.database import Base, LongText, TenantOwned, Versioned, choice, tenant_fk, tenant_key
 from tracker.extensions import db
 from tracker.organisation.models import SchoolForm
+from tracker.removals.models import Removal, RemovalKind
 
 if TYPE_CHECKING:
     from tracker.analyses.models import SituationAnalysis
@@ -184,8 +185,8 @@ class Problem(Versioned, TenantOwned, Base):
         self.analysis.note(Action.CAUSE_ADDED, by, cause=excerpt(text))
         return cause
 
-    def remove(self, *, by: "User") -> None:
-        """Take the problem out for good; one that goes on from an earlier then waits again for
+    def remove(self, *, by: "User") -> Removal:
+        """Take the problem out with its causes; one that goes on from an earlier then waits again for
         somebody to say what became of that. Raises ProblemInUse when a version has been adopted, a
         measure builds on one of its causes or a later problem goes on from it: then it is retired
         instead."""
@@ -194,7 +195,11 @@ class Problem(Versioned, TenantOwned, Base):
             raise ProblemInUse
         self.analysis.touch()
         self.analysis.note(Action.PROBLEM_REMOVED, by, problem=excerpt(self.text))
+        removal = Removal.keep(
+            RemovalKind.PROBLEM, self.analysis, excerpt(self.text), [self, *self.causes], by=by
+        )
         self.analysis.problems.remove(self)
+        return removal
 
     def retire(self, *, by: "User") -> None:
         """Set the problem aside with its causes: it is not part of the next adopted version, and

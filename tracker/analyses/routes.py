@@ -5,6 +5,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from tracker.analyses import (  # noqa: F401 - they add their own
+    routes_compare,
     routes_deepening,
     routes_problems,
     routes_rollover,

@@ -70,16 +70,17 @@ def remove_problem(slug: str, year: str, problem_id: int) -> Page:
     problem = _problem(analysis, problem_id)
     goes_on = problem.follows_id is not None
     try:
-        problem.remove(by=current_user)
+        removal = problem.remove(by=current_user)
         db.session.commit()
     except (ProblemInUse, IntegrityError):  # the latter when somebody builds on it this very moment
         db.session.rollback()
         notify("Något annat bygger på problemet. Lägg undan det i stället.", "warning")
         return redirect(url_for(".problem", slug=slug, year=year, problem_id=problem_id))
     if goes_on:
-        notify("Det är ångrat. Problemet väntar igen på att ni tar ställning till det.")
+        word = "Det är ångrat. Problemet väntar igen på att ni tar ställning till det."
     else:
-        notify("Problemet är borttaget.")
+        word = "Problemet är borttaget."
+    notify(word, undo=removal.id)
     return redirect(address(analysis))
 
 

@@ -42,6 +42,7 @@ class Action(enum.StrEnum):
     PERIOD_ADDED = "period_added"
     PERIOD_CHANGED = "period_changed"
     PERIOD_REMOVED = "period_removed"
+    PERIOD_RESTORED = "period_restored"
     PHASE_SET = "phase_set"
     # analyses
     ANALYSIS_STARTED = "analysis_started"
@@ -69,6 +70,7 @@ class Action(enum.StrEnum):
     DEVELOPMENT_AREA_ADDED = "development_area_added"
     DEVELOPMENT_AREA_CHANGED = "development_area_changed"
     DEVELOPMENT_AREA_REMOVED = "development_area_removed"
+    DEVELOPMENT_AREA_RESTORED = "development_area_restored"
     MEASURE_PROPOSED = "measure_proposed"
     MEASURE_CHANGED = "measure_changed"
     MEASURE_DECIDED = "measure_decided"
@@ -78,10 +80,12 @@ class Action(enum.StrEnum):
     MEASURE_LOGGED = "measure_logged"
     MEASURE_LOG_CORRECTED = "measure_log_corrected"
     MEASURE_LOG_REMOVED = "measure_log_removed"
+    MEASURE_LOG_RESTORED = "measure_log_restored"
     MEASURE_COMPLETED = "measure_completed"
     MEASURE_CANCELLED = "measure_cancelled"
     MEASURE_RESUMED = "measure_resumed"
     MEASURE_REMOVED = "measure_removed"
+    MEASURE_RESTORED = "measure_restored"
     MEASURE_CONTINUED = "measure_continued"
     MEASURE_MOVED = "measure_moved"
     # evaluation
@@ -102,6 +106,7 @@ class Action(enum.StrEnum):
     TOPIC_CHANGED = "topic_changed"
     TOPIC_ADDED = "topic_added"
     TOPIC_REMOVED = "topic_removed"
+    TOPIC_RESTORED = "topic_restored"
     TIME_PROPOSED = "time_proposed"
     PROPOSAL_ACCEPTED = "proposal_accepted"
     PROPOSAL_DECLINED = "proposal_declined"
@@ -112,12 +117,14 @@ class Action(enum.StrEnum):
     QUESTION_ANSWERED = "question_answered"
     ANSWER_CHANGED = "answer_changed"
     QUESTION_WITHDRAWN = "question_withdrawn"
+    QUESTION_RESTORED = "question_restored"
 
     # in the room and afterwards
     NOTE_WRITTEN = "note_written"
     AGREED = "agreed"
     AGREEMENT_CHANGED = "agreement_changed"
     AGREEMENT_REMOVED = "agreement_removed"
+    AGREEMENT_RESTORED = "agreement_restored"
     AGREEMENT_FOLLOWED = "agreement_followed"
     AGREEMENT_POSTPONED = "agreement_postponed"
     AGREEMENT_BECAME_MEASURE = "agreement_became_measure"
@@ -197,6 +204,7 @@ _SENTENCES = {
     Action.PERIOD_ADDED: "lade till {period} ({dates}) i läsåret {year}",
     Action.PERIOD_CHANGED: "ändrade {before} till {period} ({dates}) i läsåret {year}",
     Action.PERIOD_REMOVED: "tog bort {period} ({dates}) ur läsåret {year}",
+    Action.PERIOD_RESTORED: "ångrade att {period} ({dates}) togs bort ur läsåret {year}",
     Action.PHASE_SET: "satte fasen till {phase}: {note}",
     Action.ANALYSIS_STARTED: "började på nulägesanalysen för {unit} {year}",
     Action.ANALYSIS_CHANGED: "skrev i nulägesanalysen för {unit} {year}",
@@ -222,6 +230,7 @@ _SENTENCES = {
     Action.DEVELOPMENT_AREA_ADDED: "lade till utvecklingsområdet ”{area}”",
     Action.DEVELOPMENT_AREA_CHANGED: "ändrade utvecklingsområdet ”{area}”",
     Action.DEVELOPMENT_AREA_REMOVED: "tog bort utvecklingsområdet ”{area}”",
+    Action.DEVELOPMENT_AREA_RESTORED: "ångrade att utvecklingsområdet ”{area}” togs bort",
     Action.MEASURE_PROPOSED: "föreslog åtgärden ”{measure}”",
     Action.MEASURE_CHANGED: "ändrade åtgärden ”{measure}”",
     Action.MEASURE_DECIDED: "beslutade åtgärden ”{measure}”",
@@ -231,10 +240,12 @@ _SENTENCES = {
     Action.MEASURE_LOGGED: "skrev i loggen för åtgärden ”{measure}”",
     Action.MEASURE_LOG_CORRECTED: "rättade i loggen för åtgärden ”{measure}”. Före ändringen: {before}",
     Action.MEASURE_LOG_REMOVED: "tog bort ur loggen för åtgärden ”{measure}”: {before}",
+    Action.MEASURE_LOG_RESTORED: "ångrade en borttagning ur loggen för åtgärden ”{measure}”",
     Action.MEASURE_COMPLETED: "avslutade åtgärden ”{measure}” som genomförd",
     Action.MEASURE_CANCELLED: "avbröt åtgärden ”{measure}”: {reason}",
     Action.MEASURE_RESUMED: "tog upp åtgärden ”{measure}” igen",
     Action.MEASURE_REMOVED: "tog bort förslaget ”{measure}”",
+    Action.MEASURE_RESTORED: "ångrade att förslaget ”{measure}” togs bort",
     Action.MEASURE_CONTINUED: "skrev en ny version av åtgärden ”{measure}”",
     Action.MEASURE_MOVED: "förde över åtgärden ”{measure}” från {origin} till {successor}",
     Action.EFFECT_ASSESSED: "bedömde effekten av ”{measure}”: {judgement}",
@@ -253,6 +264,7 @@ _SENTENCES = {
     Action.TOPIC_CHANGED: "ändrade området ”{topic}” i {dialogue}",
     Action.TOPIC_ADDED: "lade till området ”{topic}” i {dialogue}",
     Action.TOPIC_REMOVED: "tog bort området ”{topic}” ur {dialogue}",
+    Action.TOPIC_RESTORED: "ångrade att området ”{topic}” togs bort ur {dialogue}",
     Action.TIME_PROPOSED: "föreslog en ny tid för {dialogue}: {when}",
     Action.PROPOSAL_ACCEPTED: "godtog förslaget om ny tid för {dialogue}: {when}",
     Action.PROPOSAL_DECLINED: "behöll tiden för {dialogue}",
@@ -263,11 +275,13 @@ _SENTENCES = {
     Action.QUESTION_ANSWERED: "besvarade frågan ”{question}” inför {dialogue}",
     Action.ANSWER_CHANGED: "ändrade svaret på frågan ”{question}” inför {dialogue}",
     Action.QUESTION_WITHDRAWN: "tog tillbaka frågan ”{question}” inför {dialogue}",
+    Action.QUESTION_RESTORED: "ställde på nytt frågan ”{question}” inför {dialogue}",
     # in the room and afterwards
     Action.NOTE_WRITTEN: "skrev om ”{point}” i minnesanteckningarna från {dialogue}",
     Action.AGREED: "skrev upp en överenskommelse i {dialogue}",
     Action.AGREEMENT_CHANGED: "ändrade en överenskommelse i {dialogue}",
     Action.AGREEMENT_REMOVED: "tog bort en överenskommelse ur {dialogue}",
+    Action.AGREEMENT_RESTORED: "ångrade att en överenskommelse togs bort ur {dialogue}",
     Action.AGREEMENT_FOLLOWED: "följde upp en överenskommelse från {dialogue}: {state}",
     Action.AGREEMENT_POSTPONED: "gav en överenskommelse från {dialogue} en ny dag: {when}",
     Action.AGREEMENT_BECAME_MEASURE: "gjorde en överenskommelse från {dialogue} till förslag på åtgärd",

@@ -24,6 +24,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.removals.models import CannotUndo, Removal, RemovalKind
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
@@ -184,9 +185,21 @@ class SchoolYear(Versioned, TenantOwned, Base):
         period.starts_on, period.ends_on = starts_on, ends_on
         self._record_period(Action.PERIOD_CHANGED, period, by, before=told)
 
-    def remove_period(self, period: "CalendarPeriod", *, by: "User") -> None:
+    def remove_period(self, period: "CalendarPeriod", *, by: "User") -> Removal:
         self._record_period(Action.PERIOD_REMOVED, period, by)
+        what = f"{period.name}, {period.dates}"
+        removal = Removal.keep(RemovalKind.PERIOD, self, what, [period], by=by)
         self.periods.remove(period)
+        return removal
+
+    def bring_back_period(self, removal: Removal, *, by: "User") -> None:
+        """CannotUndo when days of the same kind lie there now."""
+        period = db.session.get_one(CalendarPeriod, removal.bring_back())
+        for other in self.periods:
+            same = other is not period and other.kind is period.kind
+            if same and other.starts_on <= period.ends_on and period.starts_on <= other.ends_on:
+                raise CannotUndo(f"Dagarna överlappar {other.name} ({other.dates}).")
+        self._record_period(Action.PERIOD_RESTORED, period, by)
 
     def _record_period(
         self, action: Action, period: "CalendarPeriod", by: "User", **data: str

@@ -145,9 +145,9 @@ def remove_period(year: str, period_id: int) -> Response:
     _, row = _load_year(year)
     period = _period(row, period_id)
     name = period.name
-    row.remove_period(period, by=current_user)
+    removal = row.remove_period(period, by=current_user)
     db.session.commit()
-    notify(f"{name} har tagits bort.")
+    notify(f"{name} har tagits bort.", undo=removal.id)
     return redirect(url_for("cycle.year", year=row.slug))
 
 

@@ -85,6 +85,10 @@ class Agreement(Versioned, TenantOwned, Base):
     responsible_user: Mapped["User | None"] = relationship(foreign_keys="Agreement.responsible_id")
 
     @classmethod
+    def that_became(cls, measure_id: int) -> "list[Agreement]":
+        return list(db.session.scalars(sa.select(cls).where(cls.measure_id == measure_id)))
+
+    @classmethod
     def forget_measure(cls, measure_id: int) -> None:
         """The proposal that an agreement became is withdrawn: it may become another one."""
         db.session.execute(

@@ -1,23 +1,11 @@
 """What has changed in the notes since somebody approved them, word by word."""
 
-import difflib
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tracker.web.differences import Patience, Piece, pieces
 from tracker.web.swedish import date_medium
-
-WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of words: "same", "gone" or "new"."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +18,10 @@ class Difference:
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
     """Between two contents as `IsHeld.content` gives them; what reads the same is left out."""
-    old, new = _texts(before), _texts(after)
+    old, new, patience = _texts(before), _texts(after), Patience()
     headings = dict.fromkeys([*new, *old])
     return [
-        Difference(heading, list(_pieces(old.get(heading, ""), new.get(heading, ""))))
+        Difference(heading, pieces(old.get(heading, ""), new.get(heading, ""), patience))
         for heading in headings
         if old.get(heading, "") != new.get(heading, "")
     ]
@@ -55,15 +43,3 @@ def _texts(content: dict[str, Any]) -> dict[str, str]:
 
 def _day(iso: str) -> str:
     return date_medium(date.fromisoformat(iso)) if iso else ""
-
-
-def _pieces(before: str, after: str) -> Iterator[Piece]:
-    old, new = WORDS.findall(before), WORDS.findall(after)
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            yield Piece("same", "".join(old[a:b]))
-            continue
-        if b > a:
-            yield Piece("gone", "".join(old[a:b]))
-        if d > c:
-            yield Piece("new", "".join(new[c:d]))

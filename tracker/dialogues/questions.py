@@ -19,6 +19,7 @@ from tracker.database import (
 )
 from tracker.dialogues.states import DialogueError, Side
 from tracker.extensions import db
+from tracker.removals.models import Removal, RemovalKind
 
 if TYPE_CHECKING:
     from datetime import date
@@ -113,7 +114,7 @@ class HasQuestions:
         question.answered_by_id, question.answered_by_name = by.id, by.name
         self._record(action, by, question=question.excerpt)
 
-    def withdraw_question(self, question: PreparationQuestion, *, by: "User") -> None:
+    def withdraw_question(self, question: PreparationQuestion, *, by: "User") -> Removal:
         """It disappears; the history keeps that it was asked. DialogueError when it is another's, has
         its answer, or the dialogue has begun."""
         self._questions_must_be_open()
@@ -122,7 +123,16 @@ class HasQuestions:
         if question.is_answered:
             raise DialogueError("Frågan är redan besvarad och står kvar med sitt svar.")
         self._record(Action.QUESTION_WITHDRAWN, by, question=question.excerpt)
+        removal = Removal.keep(RemovalKind.QUESTION, self, question.excerpt, [question], by=by)
         self.questions.remove(question)
+        return removal
+
+    def bring_back_question(self, removal: Removal, *, by: "User") -> None:
+        self._questions_must_be_open()
+        if removal.by_id != by.id:
+            raise DialogueError("Bara den som har ställt frågan kan ställa den igen.")
+        removal.bring_back()
+        self._record(Action.QUESTION_RESTORED, by, question=removal.what)
 
     def _questions_must_be_open(self) -> None:
         if self.has_been:

@@ -13,6 +13,7 @@ from tracker.dialogues.agreements import Agreement
 from tracker.dialogues.notes import EFFECTS, LAST_TIME, OTHER, DialogueNote
 from tracker.dialogues.states import DialogueError, DialogueKind
 from tracker.extensions import db
+from tracker.removals.models import Removal, RemovalKind
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
@@ -187,14 +188,23 @@ class IsWrittenIn:
         self._record(Action.AGREEMENT_CHANGED, by)
         self._lapse(by)
 
-    def drop_agreement(self, row: Agreement, *, by: "User") -> None:
+    def drop_agreement(self, row: Agreement, *, by: "User") -> Removal:
         """It was not agreed after all: gone from the notes. The measure it became stays."""
         self.lock()
         self.must_be_open_for_notes()
+        removal = Removal.keep(RemovalKind.AGREEMENT, self, row.what, [row], by=by)
         self.agreements.remove(row)
         db.session.delete(row)
         db.session.flush()
         self._record(Action.AGREEMENT_REMOVED, by)
+        self._lapse(by)
+        return removal
+
+    def bring_back_agreement(self, removal: Removal, *, by: "User") -> None:
+        self.lock()
+        self.must_be_open_for_notes()
+        removal.bring_back()
+        self._record(Action.AGREEMENT_RESTORED, by)
         self._lapse(by)
 
     @property

@@ -167,12 +167,12 @@ def remove_topic(dialogue_id: int, topic_id: int) -> Response:
 
 def _removed(dialogue: QualityDialogue, row: DialogueTopic) -> Response:
     try:
-        dialogue.remove_topic(row, by=current_user)
+        removal = dialogue.remove_topic(row, by=current_user)
     except DialogueError as wrong:
         notify(str(wrong), "warning")
         return redirect(_url(dialogue))
     db.session.commit()
-    notify("Området är borttaget.")
+    notify("Området är borttaget.", undo=removal.id)
     return redirect(_url(dialogue))
 
 

@@ -60,12 +60,13 @@ def _answer_page(dialogue: QualityDialogue, question: PreparationQuestion, form:
 def withdraw(dialogue_id: int, question_id: int, side: Side) -> Response:
     dialogue = load_dialogue(dialogue_id, to=ACTS_FOR[side])
     try:
-        dialogue.withdraw_question(_question(dialogue, question_id, side), by=current_user)
+        question = _question(dialogue, question_id, side)
+        removal = dialogue.withdraw_question(question, by=current_user)
     except DialogueError as wrong:
         notify(str(wrong), "warning")
         return redirect(_url(dialogue))
     db.session.commit()
-    notify("Frågan är borttagen.")
+    notify("Frågan är borttagen.", undo=removal.id)
     return redirect(_url(dialogue))
 
 

@@ -22,6 +22,7 @@ from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
 from tracker.models import Agreement, Permission, QualityDialogue, SchoolUnit, SchoolYear
 from tracker.organisation.staffing import Person, Staffing
+from tracker.removals.models import Removal, RemovalKind
 from tracker.web.errors import error_page, typed_texts
 from tracker.web.notices import notify
 from tracker.web.security import allow_own_script
@@ -59,26 +60,41 @@ def room(dialogue_id: int) -> Page:
 def _done(dialogue: QualityDialogue) -> Response:
     """Everything on the page is saved; the button that was pressed may ask for one thing more."""
     what, _, which = request.form.get("do", "").partition("-")
-    anchor = "overenskommelser" if what in ("add", "remove", "measure") else None
+    anchor = "overenskommelser" if what in ("add", "remove", "undo", "measure") else None
     db.session.commit()
+    removed = None
     if what == "hold":
         dialogue.hold(by=current_user)
     else:
-        _do(dialogue, what, which)
+        removed = _do(dialogue, what, which)
     db.session.commit()
     if what == "hold":
         notify("Dialogen är genomförd. Nu återstår att godkänna minnesanteckningarna.")
         return redirect(url_for("dialogues.notes", dialogue_id=dialogue.id))
-    notify("Förslaget ligger bland åtgärderna." if what == "measure" else "Allt är sparat.")
+    if removed:
+        notify("Överenskommelsen är borttagen.", undo=removed.id)
+        anchor = None  # what can be undone stands at the top
+    else:
+        notify("Förslaget ligger bland åtgärderna." if what == "measure" else "Allt är sparat.")
     return redirect(url_for("dialogues.room", dialogue_id=dialogue.id, _anchor=anchor))
 
 
-def _do(dialogue: QualityDialogue, what: str, which: str) -> None:
-    """Remove an agreement, or make a measure of it ("agreement-unit")."""
+def _do(dialogue: QualityDialogue, what: str, which: str) -> Removal | None:
+    """Remove an agreement, and give what can be undone; undo it; or make a measure of it
+    ("agreement-unit")."""
     if what == "remove":
         row = next((row for row in dialogue.agreements if str(row.id) == which), None)
         if row is not None:
-            dialogue.drop_agreement(row, by=current_user)
+            return dialogue.drop_agreement(row, by=current_user)
+    elif what == "undo":
+        removal = Removal.find(dialogue.organizer_id, int(which) if which.isdecimal() else 0)
+        if removal is None or (removal.kind, removal.home_id) != (
+            RemovalKind.AGREEMENT,
+            dialogue.id,
+        ):
+            abort(404)
+        if removal.undone_at is None:
+            dialogue.bring_back_agreement(removal, by=current_user)
     elif what == "measure":
         agreement_id, _, unit_id = which.partition("-")
         row = next((row for row in dialogue.agreements if str(row.id) == agreement_id), None)
@@ -86,6 +102,7 @@ def _do(dialogue: QualityDialogue, what: str, which: str) -> None:
         if row is None or unit is None:
             abort(404)
         become_measure(row, unit)
+    return None
 
 
 def become_measure(row: Agreement, unit: SchoolUnit) -> None:
@@ -128,11 +145,12 @@ def write_agreements(dialogue_id: int) -> Page:
     dialogue.lock()
     staffing = Staffing.load(dialogue.organizer_id)
     form: RoomForm | None = RoomForm(dialogue, _to_choose(dialogue, staffing))
+    removed = None
     try:
         outcome = _save_agreements(dialogue, form)
         if outcome == SAVED:
             what, _, which = request.form.get("do", "").partition("-")
-            _do(dialogue, what, which)
+            removed = _do(dialogue, what, which)
             form = None
         db.session.commit()
     except DialogueError as wrong:
@@ -141,7 +159,7 @@ def write_agreements(dialogue_id: int) -> Page:
             raise
         form.new.refuse("what", str(wrong))
         outcome = REFUSED
-    return _agreements(dialogue, staffing, form), outcome
+    return _agreements(dialogue, staffing, form, removed), outcome
 
 
 def room_news(dialogue_id: int) -> FlaskResponse:
@@ -223,10 +241,17 @@ def _to_choose(dialogue: QualityDialogue, staffing: Staffing) -> list[tuple[int,
     return choices(found)
 
 
-def _agreements(dialogue: QualityDialogue, staffing: Staffing, form: RoomForm | None = None) -> str:
+def _agreements(
+    dialogue: QualityDialogue,
+    staffing: Staffing,
+    form: RoomForm | None = None,
+    removed: Removal | None = None,
+) -> str:
     """The part of the page that holds the agreements; anew from what is stored when `form` is None."""
     return render_template(
-        "dialogues/_agreements.html", **_about_agreements(dialogue, staffing, form)
+        "dialogues/_agreements.html",
+        **_about_agreements(dialogue, staffing, form),
+        removed=removed,
     )
 
 

@@ -21,6 +21,7 @@ from tracker.database import (
 )
 from tracker.dialogues.states import DialogueError, Side
 from tracker.extensions import db
+from tracker.removals.models import Removal, RemovalKind
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class HasTopics:
         topic.by_id, topic.by_name, topic.at = by.id, by.name, now()
         self._record(Action.TOPIC_CHANGED, by, topic=title)
 
-    def remove_topic(self, topic: DialogueTopic, *, by: "User") -> None:
+    def remove_topic(self, topic: DialogueTopic, *, by: "User") -> Removal:
         """DialogueError when it has begun, or something is written about the area already."""
         self.must_not_have_begun()
         if topic.side is Side.PRINCIPAL:
@@ -189,7 +190,17 @@ class HasTopics:
             db.session.delete(note)
             db.session.flush()
         self._record(Action.TOPIC_REMOVED, by, topic=topic.title)
+        removal = Removal.keep(RemovalKind.TOPIC, self, topic.title, [topic], by=by)
         self.topics.remove(topic)
+        return removal
+
+    def bring_back_topic(self, removal: Removal, *, by: "User") -> None:
+        """CannotUndo when rektor has chosen another area meanwhile."""
+        self.must_not_have_begun()
+        topic = db.session.get_one(DialogueTopic, removal.bring_back())
+        if topic.side is Side.ORGANIZER:
+            self.no_topics_at = self.no_topics_by_name = None
+        self._record(Action.TOPIC_RESTORED, by, topic=topic.title)
 
     def must_not_have_begun(self) -> None:
         """Raises DialogueError from the hour of the dialogue on."""

@@ -21,6 +21,7 @@ from tracker.database import (
 )
 from tracker.extensions import db
 from tracker.organisation.models import SchoolForm
+from tracker.removals.models import Removal, RemovalKind
 
 if TYPE_CHECKING:
     from tracker.analyses.models import Problem
@@ -94,12 +95,19 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
             flag_modified(self, "title")  # so that the row's version tells of its problems too
         self._record(Action.DEVELOPMENT_AREA_CHANGED, by)
 
-    def remove(self, *, by: "User") -> None:
+    def remove(self, *, by: "User") -> Removal:
         """Raises AreaInUse when a measure belongs to it or it is to be talked about in a dialogue."""
         if self.is_used():
             raise AreaInUse
         self._record(Action.DEVELOPMENT_AREA_REMOVED, by)
+        removal = Removal.keep(RemovalKind.DEVELOPMENT_AREA, self.cycle, self.title, [self], by=by)
         db.session.delete(self)
+        return removal
+
+    @classmethod
+    def bring_back(cls, removal: Removal, *, by: "User") -> None:
+        area = db.session.get_one(cls, removal.bring_back())
+        area._record(Action.DEVELOPMENT_AREA_RESTORED, by)
 
     def is_used(self) -> bool:
         from tracker.dialogues.models import DialogueTopic

@@ -13,6 +13,7 @@ from tracker.clock import now
 from tracker.database import Base, LongText, ShortText, TenantOwned, tenant_fk
 from tracker.extensions import db
 from tracker.measures.states import IllegalTransition, MeasureState
+from tracker.removals.models import Removal, RemovalKind
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
@@ -96,12 +97,23 @@ class Logged:
         entry.on, entry.text = on, text
         self._record(Action.MEASURE_LOG_CORRECTED, by, before=before)
 
-    def remove_log(self, entry: MeasureLogEntry, *, seen: int, by: "User") -> None:
+    def remove_log(self, entry: MeasureLogEntry, *, seen: int, by: "User") -> Removal:
         """Take an entry away; Historik keeps what it said. Raises as `correct_log` does."""
         before = self._held_entry(entry, seen)
         self._record(Action.MEASURE_LOG_REMOVED, by, before=before)
+        what = f"{date_medium(entry.on)}: {entry.text}"
+        removal = Removal.keep(RemovalKind.LOG_ENTRY, self, what, [entry], by=by)
         self.log.remove(entry)
         db.session.delete(entry)
+        return removal
+
+    def bring_back_log(self, removal: Removal, *, by: "User") -> None:
+        """Raises IllegalTransition when an assessment has been made without it."""
+        self.lock()
+        entry = db.session.get_one(MeasureLogEntry, removal.bring_back())
+        if not self.may_be_corrected(entry):
+            raise IllegalTransition
+        self._record(Action.MEASURE_LOG_RESTORED, by)
 
     def _held_entry(self, entry: MeasureLogEntry, seen: int) -> str:
         """Keep the entry to this transaction; returns what it says, as Historik keeps it."""

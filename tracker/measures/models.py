@@ -30,6 +30,7 @@ from tracker.measures.states import (
     NotReadyToDecide,
 )
 from tracker.organisation.models import SchoolForm
+from tracker.removals.models import Removal, RemovalKind
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
@@ -351,16 +352,32 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
         if self.ends_on is not None and self.ends_on < today():
             self.ends_on = None
 
-    def withdraw(self, *, by: "User") -> None:
+    def withdraw(self, *, by: "User") -> Removal:
         """Remove a proposal; nothing decided is ever removed. The agreement it came from stays."""
         from tracker.dialogues.agreements import Agreement
 
         self._must_be(MeasureState.PROPOSED)
         self._record(Action.MEASURE_REMOVED, by)
+        removal = Removal.keep(
+            RemovalKind.MEASURE,
+            self.cycle,
+            self.title,
+            [self],
+            by=by,
+            links=[(row, "measure_id") for row in Agreement.that_became(self.id)],
+        )
         if self.continues is not None:
             self.continues.continued_by = None
         Agreement.forget_measure(self.id)
         db.session.delete(self)
+        return removal
+
+    @classmethod
+    def bring_back(cls, removal: Removal, *, by: "User") -> "Measure":
+        """A proposal that was removed. CannotUndo when what it continued has been continued by another."""
+        measure = db.session.get_one(cls, removal.bring_back())
+        measure._record(Action.MEASURE_RESTORED, by)
+        return measure
 
     def continue_in(self, cycle: "QualityCycle", *, by: "User") -> "Measure":
         """A new version in `cycle`, proposed with this one's texts; remembers this one."""

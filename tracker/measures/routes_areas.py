@@ -61,7 +61,7 @@ def remove_area(slug: str, year: str, area_id: int) -> Page:
     cycle = load_cycle(slug, year, to=Permission.WRITE)
     area = _find(cycle, area_id)
     try:
-        area.remove(by=current_user)
+        removal = area.remove(by=current_user)
     except AreaInUse:
         db.session.rollback()
         notify(
@@ -69,7 +69,7 @@ def remove_area(slug: str, year: str, area_id: int) -> Page:
         )
         return redirect(url_for("measures.area", slug=cycle.unit.slug, year=year, area_id=area_id))
     db.session.commit()
-    notify("Utvecklingsområdet är borttaget.")
+    notify("Utvecklingsområdet är borttaget.", undo=removal.id)
     return _to_list(cycle)
 
 

@@ -75,13 +75,14 @@ def remove_log(measure_id: int, entry_id: int) -> Page:
     measure = load_measure(measure_id, to=Permission.WRITE)
     entry = _entry_of(measure, entry_id)
     try:
-        measure.remove_log(entry, seen=request.form.get("version", 0, type=int), by=current_user)
+        seen = request.form.get("version", 0, type=int)
+        removal = measure.remove_log(entry, seen=seen, by=current_user)
         db.session.commit()
     except StaleDataError:
         return not_possible(measure)
     except IllegalTransition:
         return _built_on(measure)
-    notify("Anteckningen är borttagen ur loggen.")
+    notify("Anteckningen är borttagen ur loggen.", undo=removal.id)
     return to_measure(measure)
 
 

@@ -112,8 +112,10 @@ def _form_about(measure: Measure, unit: SchoolUnit, year: SchoolYear, **kwargs: 
     )
     if measure.basis is MeasureBasis.EARLIER:
         form.allow_earlier()
-    if measure.responsible_id is not None and (kwargs or not form.is_submitted()):
-        form.responsible.data = ""
+    if measure.responsible_id is not None:
+        form.responsible.object_data = ""  # the chosen person's name, which stands in the list
+        if not form.draft and (kwargs or not form.is_submitted()):
+            form.responsible.data = ""
     return form
 
 
@@ -180,9 +182,9 @@ def withdraw(measure_id: int) -> Page:
     unit, year = seen_from(measure)
     if not measure.is_draft:
         return not_possible(measure)
-    measure.withdraw(by=current_user)
+    removal = measure.withdraw(by=current_user)
     db.session.commit()
-    notify("Förslaget är borttaget.")
+    notify("Förslaget är borttaget.", undo=removal.id)
     return redirect(url_for("measures.index", slug=unit.slug, year=year.slug))
 
 

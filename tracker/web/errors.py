@@ -49,7 +49,10 @@ def typed_texts() -> list[tuple[str, str]]:
         fields = request.form
     except HTTPException:
         return []
-    hidden = {"csrf_token", "version", "password", "current_password", "new_password", "repeat"}
+    hidden = {
+        *("csrf_token", "version", "form_token", "utkast", "utkast_fran", "utkast_sida"),
+        *("password", "current_password", "new_password", "repeat"),
+    }
     labels = labels_of(fields.keys())
     return [
         (labels.get(name, ""), value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
@@ -10,19 +10,38 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
+from tracker.drafts.forms import continued
 from tracker.web.fields import CONFLICT_MESSAGE
+
+if TYPE_CHECKING:
+    from tracker.drafts.models import Draft
 
 
 class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         locales = ("sv",)
 
+        def wrap_formdata(self, form: "Form", formdata: Any) -> Any:
+            """What was sent; or, when a page is shown that goes on with a draft, what stands in that."""
+            wrapped = super().wrap_formdata(form, formdata)
+            if wrapped is not None:
+                return wrapped
+            form.draft = continued(form)
+            return form.draft.fields if form.draft else None
+
     errors_title = "Rätta till det här för att kunna spara"
     """What stands above the list of everything that is wrong."""
+
+    draft: "Draft | None" = None
+    """What the form was filled out of, when not out of what is stored."""
 
     def refuse(self, field: str, message: str) -> None:
         """Put an error at a field after validation, when the model refused."""
         self[field].errors = [*self[field].errors, message]
+
+    def show_what_is_newer(self) -> bool:
+        """Whether what the draft in the form builds on has been saved anew since."""
+        return False
 
 
 class VersionedForm(Form):
@@ -35,13 +54,31 @@ class VersionedForm(Form):
     def show_newer(self, stored: Mapping[str, Any], version: int) -> None:
         """Somebody else saved meanwhile: keep what was typed, show beside it what is stored now,
         and let the next save replace that, knowingly."""
-        self.version.data = version
-        self.version.raw_data = [str(version)]
+        self._build_on(version)
         self.form_errors.append(CONFLICT_MESSAGE)
         for name, value in stored.items():
             field = self[name]
             if not _same(field.data, value):
                 field.stored_now = readable(field, value)
+
+    def show_what_is_newer(self) -> bool:
+        """Beside the draft in the form, where it differs, what is stored now: when that is newer than
+        what the draft builds on. The next save replaces it, knowingly."""
+        stored = self.version.object_data if "version" in self else None
+        if stored is None or self.version.data == stored:
+            return False
+        self._build_on(stored)
+        for field in self:
+            value = field.object_data
+            if isinstance(field.widget, HiddenInput) or not (field.data or value):
+                continue
+            if not _same(field.data, value):
+                field.stored_now = readable(field, value)
+        return True
+
+    def _build_on(self, version: int) -> None:
+        self.version.data = version
+        self.version.raw_data = [str(version)]
 
 
 def labels_of(names: Iterable[str]) -> dict[str, str]:

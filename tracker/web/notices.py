@@ -10,8 +10,13 @@ COOKIE = "varvet-besked"
 MAX_AGE = 60
 
 
-def notify(message: str, kind: str = "success") -> None:
-    """Show the message on the next page. `kind`: success, info, warning or danger."""
+Notice = tuple[str, str, int | None]
+"""Kind, message, and what can be undone, if anything."""
+
+
+def notify(message: str, kind: str = "success", *, undo: int | None = None) -> None:
+    """Show the message on the next page. `kind`: success, info, warning or danger. `undo`: the id of a
+    Removal, which gets a button."""
     if "notices" not in g:
         g.notices = []
 
@@ -27,16 +32,17 @@ def notify(message: str, kind: str = "success") -> None:
             )
             return response
 
-    g.notices.append((kind, message))
+    g.notices.append((kind, message, undo))
 
 
-def notices() -> list[tuple[str, str]]:
+def notices() -> list[Notice]:
     """The messages that wait, taken so that they are shown once."""
     waiting = list(g.get("notices", []))
     raw = request.cookies.get(COOKIE)
     if raw:
         with contextlib.suppress(BadData, ValueError, TypeError):
-            waiting = [tuple(item) for item in _serializer().loads(raw)] + waiting
+            sent = [(kind, message, undo) for kind, message, undo in _serializer().loads(raw)]
+            waiting = sent + waiting
 
         @after_this_request
         def _clear(response: Response) -> Response:

@@ -1,14 +1,13 @@
 // The room: every text is saved a moment after it was typed (htmx sends it and puts the answer below
 // it). What is not saved yet is kept in this browser (kept.js), and sent again until the server has it.
 "use strict";
-(() => {
+(async () => {
   const room = document.querySelector("[data-room]");
   if (!room) return;
   const form = room.closest("form");
   const PAUSE = 1000, LONGEST = 3000, AGAIN = 3000, NEWS = 5000;
   const TROUBLE = "Inte sparat än – försöker igen";
 
-  const { keep, get: kept, forget, forgetEverything } = keptInBrowser(room.dataset.person, room.dataset.room);
   const notes = [...room.querySelectorAll("textarea[data-note]")].map((field) => (
     { field, slot: field.dataset.note, saved: field.value, sent: null, unheard: [], since: 0, typed: 0, next: 0, stopped: false }
   ));
@@ -21,6 +20,7 @@
   const agreements = () => document.getElementById("overenskommelser");
   const wholeRoom = document.querySelector("[data-room-word]");
   let waitingToSubmit = null;
+  const { keep, get: kept, forget, forgetAtSignOut } = await keptInBrowser(room.dataset.person, room.dataset.room);
 
   function save(note) {
     if (note.sent !== null || note.stopped || !isUnsaved(note)) return;
@@ -118,12 +118,7 @@
     waitingToSubmit = event.submitter;
     notes.forEach(save);
   });
-  for (const signOut of document.querySelectorAll('form[action$="/logga-ut"]')) {
-    signOut.addEventListener("submit", (event) => {
-      if (notes.some(isUnsaved) && !confirm("Allt du skrev är inte sparat än. Vill du logga ut ändå?")) event.preventDefault();
-      else forgetEverything();
-    });
-  }
+  forgetAtSignOut(() => notes.some(isUnsaved));
 
   // What the other side writes, shown where nothing unsaved stands in the way.
   setInterval(async () => {

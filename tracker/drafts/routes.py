@@ -1,0 +1,123 @@
+"""Drafts: kept while people type, listed for whoever typed them, thrown away."""
+
+from datetime import datetime
+
+from flask import Blueprint, Flask, abort, jsonify, redirect, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response
+
+from tracker.auth.access import current_access
+from tracker.clock import local, now, today
+from tracker.drafts.forms import (
+    OWN_FIELDS,
+    TOKEN_FORM,
+    continuing,
+    drafting,
+    forget_what_was_saved,
+    has_drafts,
+    who,
+)
+from tracker.drafts.models import Draft, DraftRefused
+from tracker.extensions import db
+from tracker.removals.models import Removal
+from tracker.web.notices import notify
+from tracker.web.personnummer import find_personal_identity_number
+from tracker.web.security import safe_next
+from tracker.web.swedish import date_medium, time_short
+
+bp = Blueprint("drafts", __name__, url_prefix="/utkast")
+
+ABOUT = ("form", "place", "address", "title")
+"""What the page says of the form, in fields of the request that begin with `draft-`."""
+NOT_KEPT = OWN_FIELDS | {"csrf_token"}
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.after_request(forget_what_was_saved)
+    app.add_template_global(drafting)
+    app.add_template_global(continuing, "continuing_draft")
+    app.add_template_global(has_drafts)
+    app.add_template_filter(_time, "draft_time")
+
+
+def _time(moment: datetime) -> str:
+    """kl. 18.42, kl. 18.42 i går, den 3 november 2026 kl. 18.42"""
+    clock, days = f"kl. {time_short(moment)}", (today() - local(moment).date()).days
+    if days > 1:
+        return f"den {date_medium(local(moment).date())} {clock}"
+    return f"{clock} i går" if days == 1 else clock
+
+
+@bp.get("")
+def index() -> str:
+    """One's own drafts, wherever they were typed, and what one has removed."""
+    here = (current_user.id, current_access().organizer_id)
+    return render_template(
+        "drafts/index.html", drafts=Draft.all_of(*here), removals=Removal.latest_by(*here)
+    )
+
+
+@bp.post("/<token>")
+def keep(token: str) -> Response | tuple[Response, int]:
+    """What stands in a form at the moment. Answers with a sentence for the page, and with the highest
+    number that has come: a page that has sent a lower one was not heard."""
+    number = request.form.get("draft-number", 0, type=int)
+    about = {name: request.form.get(f"draft-{name}", "") for name in ABOUT}
+    address = safe_next(about["address"])
+    organizer_id = current_access().organizer_id or abort(409)
+    named = find_personal_identity_number(f"{about['title']} {address}")
+    if not TOKEN_FORM.fullmatch(token) or not 0 < number < 2**31 or not address or named:
+        return jsonify(said="Det gick inte att spara utkastet. Ladda om sidan."), 422
+    if "draft-nothing" in request.form:  # typed, and taken back
+        Draft.forget(current_user.id, [token])
+        db.session.commit()
+        return jsonify(said="")
+    try:
+        draft = Draft.keep(
+            current_user.id,
+            organizer_id,
+            token,
+            number,
+            _fields(),
+            form=about["form"][:80],
+            place=about["place"][:200],
+            address=address[:500],
+            title=" ".join(about["title"].split())[:200],
+            continues=request.form.get("draft-continues", ""),
+        )
+    except DraftRefused as refused:
+        db.session.commit()  # what could be kept
+        return jsonify(said=str(refused)), 422
+    db.session.commit()
+    return jsonify(said=f"Sparat som utkast kl. {time_short(now())}", newest=draft.number)
+
+
+def _fields() -> list[tuple[str, str]]:
+    return [
+        (name[:100], value.replace("\x00", ""))
+        for name, value in request.form.items(multi=True)
+        if name not in NOT_KEPT and not name.startswith("draft-")
+    ]
+
+
+@bp.post("/<token>/kasta")
+def discard(token: str) -> Response:
+    """And what was typed on the page since, when the draft is what the page goes on with."""
+    if Draft.forget(current_user.id, [token, request.form.get("too", "")]):
+        db.session.commit()
+        notify("Utkastet är kastat.")
+    else:
+        notify("Utkastet finns inte längre.", "info")
+    return redirect(safe_next(request.form.get("next")) or "/utkast")
+
+
+@bp.get("/nyckel")
+def key() -> Response:
+    """For a page whose session ended while somebody typed in it: what it needs to send its forms in
+    the session of today. Only for the same person in the same organizer; else 409."""
+    same = request.args.get("who") == who()
+    if not same:
+        abort(409)
+    return jsonify(csrf_token=generate_csrf())

@@ -1,0 +1,130 @@
+"""Undo: what somebody removed comes back, for those who may remove it."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, redirect, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from tracker.analyses.access import load_analysis
+from tracker.analyses.models import AnalysisLocked
+from tracker.auth.access import (
+    current_access,
+    load_cycle,
+    load_dialogue,
+    load_measure,
+    load_organizer,
+)
+from tracker.dialogues.states import DialogueError
+from tracker.extensions import db
+from tracker.measures.states import IllegalTransition
+from tracker.models import (
+    DevelopmentArea,
+    DialogueTopic,
+    Measure,
+    Permission,
+    PreparationQuestion,
+    QualityCycle,
+    SchoolYear,
+    Side,
+    SituationAnalysis,
+)
+from tracker.removals.models import CannotUndo, Removal, RemovalKind
+from tracker.web.notices import notify
+
+bp = Blueprint("removals", __name__)
+
+ACTS_FOR = {Side.PRINCIPAL: Permission.WRITE, Side.ORGANIZER: Permission.LEAD}
+
+
+@bp.post("/angra/<int:removal_id>")
+def undo(removal_id: int) -> Response:
+    """Bring it back, and lead to where it is."""
+    removal = Removal.find(current_access().organizer_id, removal_id) or abort(404)
+    bring_back, address = HOMES[removal.kind](removal)
+    if removal.undone_at is not None:
+        notify("Det är redan ångrat.", "info")
+        return redirect(address)
+    try:
+        bring_back()
+    except (CannotUndo, DialogueError) as wrong:
+        return _not_possible(str(wrong), address)
+    except AnalysisLocked:
+        return _not_possible("Analysen är fastställd. Öppna den igen först.", address)
+    except IllegalTransition:
+        return _not_possible("Effekten är bedömd, så loggen ändras inte längre.", address)
+    said = removal.kind.is_back
+    db.session.commit()
+    notify(said)
+    return redirect(address)
+
+
+def _not_possible(why: str, address: str) -> Response:
+    db.session.rollback()
+    notify(f"Det gick inte att ångra. {why}", "warning")
+    return redirect(address)
+
+
+Way = tuple[Callable[[], object], str]
+"""What brings it back, and the address of the page where it then is."""
+
+
+def _problem(removal: Removal) -> Way:
+    analysis = db.session.get(SituationAnalysis, removal.home_id) or abort(404)
+    at = {"slug": analysis.cycle.unit.slug, "year": analysis.cycle.school_year.slug}
+    analysis = load_analysis(**at, to=Permission.WRITE)
+    return lambda: analysis.bring_back(removal, by=current_user), url_for("analyses.show", **at)
+
+
+def _of_lap(removal: Removal) -> Way:
+    cycle = db.session.get(QualityCycle, removal.home_id) or abort(404)
+    at = {"slug": cycle.unit.slug, "year": cycle.school_year.slug}
+    load_cycle(**at, to=Permission.WRITE)
+    kind = Measure if removal.kind is RemovalKind.MEASURE else DevelopmentArea
+    return lambda: kind.bring_back(removal, by=current_user), url_for("measures.index", **at)
+
+
+def _log_entry(removal: Removal) -> Way:
+    measure = load_measure(removal.home_id, to=Permission.WRITE)
+    address = url_for("measures.show", measure_id=measure.id)
+    return lambda: measure.bring_back_log(removal, by=current_user), address
+
+
+def _topic(removal: Removal) -> Way:
+    side = Side(removal.value(DialogueTopic.side))
+    dialogue = load_dialogue(removal.home_id, to=ACTS_FOR[side])
+    address = url_for("dialogues.show", dialogue_id=dialogue.id)
+    return lambda: dialogue.bring_back_topic(removal, by=current_user), address
+
+
+def _question(removal: Removal) -> Way:
+    side = Side(removal.value(PreparationQuestion.side))
+    dialogue = load_dialogue(removal.home_id, to=ACTS_FOR[side])
+    address = url_for("dialogues.show", dialogue_id=dialogue.id)
+    return lambda: dialogue.bring_back_question(removal, by=current_user), address
+
+
+def _agreement(removal: Removal) -> Way:
+    dialogue = load_dialogue(removal.home_id, to=Permission.CONVERSE)
+    address = url_for("dialogues.room", dialogue_id=dialogue.id)
+    return lambda: dialogue.bring_back_agreement(removal, by=current_user), address
+
+
+def _period(removal: Removal) -> Way:
+    load_organizer(to=Permission.MANAGE)
+    year = db.session.get(SchoolYear, removal.home_id) or abort(404)
+    address = url_for("cycle.year", year=year.slug)
+    return lambda: year.bring_back_period(removal, by=current_user), address
+
+
+HOMES: dict[RemovalKind, Callable[[Removal], Way]] = {
+    RemovalKind.PROBLEM: _problem,
+    RemovalKind.DEVELOPMENT_AREA: _of_lap,
+    RemovalKind.MEASURE: _of_lap,
+    RemovalKind.LOG_ENTRY: _log_entry,
+    RemovalKind.TOPIC: _topic,
+    RemovalKind.QUESTION: _question,
+    RemovalKind.AGREEMENT: _agreement,
+    RemovalKind.PERIOD: _period,
+}
+"""Finds the home of what was removed, for those who may remove there; else 404 or 403."""
