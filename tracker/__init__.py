@@ -83,6 +83,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.organisation.routes import bp as organisation
     from tracker.reports.routes import bp as reports
     from tracker.start.routes import bp as start
+    from tracker.support.routes import bp as support
 
     for blueprint in (
         start,
@@ -96,6 +97,7 @@ def _register_pages(app: Flask) -> None:
         national,
         calendars,
         checkins,
+        support,
         reports,
         notifications,
         audit,

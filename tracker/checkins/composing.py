@@ -156,31 +156,38 @@ def open_support(units: Sequence[SchoolUnit]) -> list[Open]:
         sa.select(
             SupportRequest.id,
             SupportRequest.check_in_id,
+            SupportRequest.unit_id,
             SupportRequest.text,
             SupportRequest.asked_on,
             SupportRequest.state,
             SupportRequest.answer,
         )
         .where(
-            SupportRequest.check_in_id.in_(_about(units)),
+            sa.or_(
+                SupportRequest.check_in_id.in_(_about(units)),
+                SupportRequest.unit_id.in_([unit.id for unit in units]),
+            ),
             SupportRequest.state != SupportState.SETTLED,
         )
         .order_by(SupportRequest.asked_on, SupportRequest.id)
         .limit(OPEN_SHOWN)
     ).all()
-    about = _names(rows, units)
+    about = _names([row for row in rows if row.check_in_id is not None], units)
+    if len(units) > 1:
+        about |= {("unit", unit.id): f", {unit.name}" for unit in units}
     return [
         Open(
             row.id,
             row.text,
-            f"Från {date_medium(row.asked_on)}{about.get(row.check_in_id, '')}. "
+            f"Från {date_medium(row.asked_on)}"
+            f"{about.get(row.check_in_id or ('unit', row.unit_id), '')}. "
             + (f"Svar: {row.answer}" if row.answer else f"{row.state.label}."),
         )
         for row in rows
     ]
 
 
-def _names(rows: Sequence[Any], units: Sequence[SchoolUnit]) -> dict[int, str]:
+def _names(rows: Sequence[Any], units: Sequence[SchoolUnit]) -> dict[Any, str]:
     """Which units a check-in was about, where that is not plain: ", Sävkullaskolan"."""
     if len(units) < 2:
         return {}

@@ -118,14 +118,15 @@ def latest_id() -> sa.ScalarSelect[int]:
 
 def _unanswered() -> sa.Subquery:
     """By unit, since when support waits for an answer: few rows in any organizer, read once."""
+    unit_id = SupportRequest.each_unit_id()
     return (
-        sa.select(CheckInUnit.unit_id, sa.func.min(SupportRequest.asked_on).label("since"))
-        .join(SupportRequest, SupportRequest.check_in_id == CheckInUnit.check_in_id)
+        sa.select(unit_id.label("unit_id"), sa.func.min(SupportRequest.asked_on).label("since"))
+        .outerjoin(CheckInUnit, CheckInUnit.check_in_id == SupportRequest.check_in_id)
         .where(
             SupportRequest.organizer_id == sa.bindparam("check_ins_of"),
             SupportRequest.state == SupportState.ASKED.value,
         )
-        .group_by(CheckInUnit.unit_id)
+        .group_by(unit_id)
         .subquery("unanswered")
     )
 

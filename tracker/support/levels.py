@@ -4,7 +4,7 @@ Each decision is a row of its own, and the latest holds: what was decided before
 without any has ordinary support.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
@@ -30,6 +30,10 @@ from tracker.web.swedish import date_medium
 if TYPE_CHECKING:
     from tracker.auth.models import User
     from tracker.organisation.models import SchoolUnit
+
+
+FOLLOW_UP_AHEAD = timedelta(days=14)
+"""What is to be followed up is named this long before its day."""
 
 
 class SomebodyDecided(Exception):

@@ -119,6 +119,14 @@ class SupportRequest(Versioned, TenantOwned, Base):
             sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
         )
 
+    @classmethod
+    def each_unit_id(cls) -> sa.ColumnElement[int]:
+        """The units of the requests, in a statement that has outer-joined CheckInUnit by the check-in: a row
+        for each unit."""
+        from tracker.checkins.models import CheckInUnit
+
+        return sa.func.coalesce(CheckInUnit.unit_id, cls.unit_id)
+
     def rephrase(self, text: str, *, by: "User") -> None:
         """Other words. SupportError once it is answered: an answer is to what was asked."""
         self._demand_unanswered()

@@ -7,7 +7,7 @@ from flask import Flask, g, has_request_context, request, url_for
 from flask_login import current_user
 
 from tracker.audit.history import may_read_history
-from tracker.auth.access import Grant, current_access, may
+from tracker.auth.access import Access, Grant, current_access, may
 from tracker.clock import local, today
 from tracker.cycle import calendar
 from tracker.models import Permission, Role
@@ -51,8 +51,8 @@ def navigation() -> list[MenuItem]:
         items.append(_item("Dialoger", "dialogues.index", "dialogues."))
     if any(Permission.CONVERSE in grant.role.grants for grant in reading):
         items.append(_item("Avstämningar", "checkins.index", "checkins."))
-    elif Permission.OVERSEE in access.on_organizer():
-        items.append(_item("Stöd", "checkins.support"))
+    if _uses_support(access):
+        items.append(_item("Stöd", "support.index", "support."))
     if access.has_role(Role.BOARD):
         items.append(_item("Dokument", "reports.adopted"))
     if Permission.MANAGE in access.on_organizer():
@@ -68,6 +68,12 @@ def _item(label: str, endpoint: str, *prefixes: str, **values: str) -> MenuItem:
     return MenuItem(
         label, url_for(endpoint, **values), here == endpoint or here.startswith(prefixes)
     )
+
+
+def _uses_support(access: Access) -> bool:
+    """All but the board: staff read the catalogue, the systemförvaltare keeps it."""
+    keeps = Permission.CATALOGUE in access.on_organizer()
+    return keeps or access.anywhere(Permission.FOLLOW) or access.has_role(Role.STAFF)
 
 
 def _leads_now(grant: Grant) -> bool:

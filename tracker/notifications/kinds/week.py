@@ -244,14 +244,14 @@ def _add_support(
 ) -> None:
     """The questions about support that nobody has answered."""
     asked = office.once("support asked for", lambda: _asked(office.organizer_id))
-    for text, asked_on, unit_ids in asked.values():
+    for key, (text, asked_on, unit_ids) in asked.items():
         words = shortened(text, EXCERPT)
         for lead_id in {lead_of[unit_id] for unit_id in unit_ids if unit_id in lead_of}:
             names = [units[unit_id].name for unit_id in unit_ids if lead_of.get(unit_id) == lead_id]
             found[lead_id].support.append(
                 Todo(
                     f"{listing(names)} frågar om stöd: {words}",
-                    external_url("checkins.index"),
+                    external_url("support.show", request_id=key),
                     f"sedan {day_and_month(asked_on)}",
                 )
             )
@@ -260,16 +260,15 @@ def _add_support(
 def _asked(organizer_id: int) -> dict[int, tuple[str, date, list[int]]]:
     """(text, since, unit ids) of each question without an answer, by its id."""
     asked: dict[int, tuple[str, date, list[int]]] = {}
+    unit_id_of = SupportRequest.each_unit_id()
     for key, text, asked_on, unit_id in db.session.execute(
-        sa.select(
-            SupportRequest.id, SupportRequest.text, SupportRequest.asked_on, CheckInUnit.unit_id
-        )
-        .join(CheckInUnit, CheckInUnit.check_in_id == SupportRequest.check_in_id)
+        sa.select(SupportRequest.id, SupportRequest.text, SupportRequest.asked_on, unit_id_of)
+        .outerjoin(CheckInUnit, CheckInUnit.check_in_id == SupportRequest.check_in_id)
         .where(
             SupportRequest.organizer_id == organizer_id,
             SupportRequest.state == Support.ASKED,
         )
-        .order_by(SupportRequest.asked_on, SupportRequest.id, CheckInUnit.unit_id)
+        .order_by(SupportRequest.asked_on, SupportRequest.id, unit_id_of)
     ):
         asked.setdefault(key, (text, asked_on, []))[2].append(unit_id)
     return asked
