@@ -7,7 +7,7 @@ from flask import Flask, g, has_request_context, request, url_for
 from flask_login import current_user
 
 from tracker.audit.history import may_read_history
-from tracker.auth.access import Access, Grant, current_access, may
+from tracker.auth.access import Grant, current_access, may
 from tracker.clock import local, today
 from tracker.cycle import calendar
 from tracker.models import Permission, Role
@@ -51,13 +51,16 @@ def navigation() -> list[MenuItem]:
         items.append(_item("Dialoger", "dialogues.index", "dialogues."))
     if any(Permission.CONVERSE in grant.role.grants for grant in reading):
         items.append(_item("Avstämningar", "checkins.index", "checkins."))
-    if _uses_support(access):
-        items.append(_item("Stöd", "support.index", "support."))
+    support = _item("Stöd", "support.index", "support.")
+    if access.anywhere(Permission.FOLLOW) or access.has_role(Role.STAFF):
+        items.append(support)
     if access.has_role(Role.BOARD):
         items.append(_item("Dokument", "reports.adopted"))
     if Permission.MANAGE in access.on_organizer():
         items.append(_item("Organisation", "organisation.index", "organisation.", "cycle."))
         items.append(_item("Utskick", "notifications.outbox", "notifications."))
+    if Permission.CATALOGUE in access.on_organizer() and support not in items:
+        items.append(support)
     if may_read_history(access) and not at_hand:
         items.append(_item("Historik", "audit.index", "audit."))
     return items
@@ -68,12 +71,6 @@ def _item(label: str, endpoint: str, *prefixes: str, **values: str) -> MenuItem:
     return MenuItem(
         label, url_for(endpoint, **values), here == endpoint or here.startswith(prefixes)
     )
-
-
-def _uses_support(access: Access) -> bool:
-    """All but the board: staff read the catalogue, the systemförvaltare keeps it."""
-    keeps = Permission.CATALOGUE in access.on_organizer()
-    return keeps or access.anywhere(Permission.FOLLOW) or access.has_role(Role.STAFF)
 
 
 def _leads_now(grant: Grant) -> bool:
