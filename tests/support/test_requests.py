@@ -221,6 +221,7 @@ class TestFollowing:
         assert ali.submit(f"/stod/{other.id}/ta-tillbaka").location == LIST
         assert db.session.query(SupportRequest).one().text == "En mentor, en dag i veckan."
         row.respond("Ja.", by=cast.erik)
+        db.session.commit()
         page = ali.page(f"/stod/{row.id}")
         assert "Ta tillbaka frågan" not in page
         answer = ali.submit(f"/stod/{row.id}/andra", {"version": 3, "text": "Två."}, 422)

@@ -21,6 +21,7 @@ from tracker.demo import (
     story_ringmura_west,
     story_savkulla,
     story_savkulla_before,
+    story_support,
     story_today,
     story_tornroda,
 )
@@ -47,6 +48,7 @@ STORIES = (
     story_today,
     story_preparation,
     story_check_ins,
+    story_support,
 )
 
 
