@@ -200,8 +200,13 @@ class SupportDecision(Versioned, TenantOwned, Base):
     @property
     def standing(self) -> str:
         """Such as "Riktat stöd sedan 1 september 2026. Följs upp 15 januari 2027."."""
+        return f"{self.level.label} {self.days[:1].lower()}{self.days[1:]}"
+
+    @property
+    def days(self) -> str:
+        """The same without the level."""
         follow_up = f" Följs upp {date_medium(self.follow_up_on)}." if self.follow_up_on else ""
-        return f"{self.level.label} sedan {date_medium(self.since_on)}.{follow_up}"
+        return f"Sedan {date_medium(self.since_on)}.{follow_up}"
 
     @property
     def in_words(self) -> str:
