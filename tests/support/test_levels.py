@@ -44,7 +44,8 @@ def test_it_is_decided_by_dialogansvarig_and_skolchef(cast, as_, who):
     page = browser.page(UNIT)
     for text in (
         "Beslutet är sparat. Det gäller från 1 september 2026.",
-        "Riktat stöd sedan 1 september 2026. Följs upp 15 januari 2027.",
+        "Riktat stöd</h2>",
+        "Sedan 1 september 2026. Följs upp 15 januari 2027.",
         "Tre lärarbyten på ett år.",
         "Samira en dag i veckan.",
     ):
