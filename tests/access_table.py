@@ -23,6 +23,7 @@ READ, FOLLOW, WRITE = Permission.READ, Permission.FOLLOW, Permission.WRITE
 ADOPT, LEAD = Permission.ADOPT, Permission.LEAD
 CONVERSE = Permission.CONVERSE
 MANAGE, OVERSEE = Permission.MANAGE, Permission.OVERSEE
+SUPPORT, CATALOGUE = Permission.SUPPORT, Permission.CATALOGUE
 
 
 class Subject(enum.Enum):
@@ -36,6 +37,8 @@ class Subject(enum.Enum):
     PROPOSAL = enum.auto()
     DIALOGUE = enum.auto()
     CHECK_IN = enum.auto()
+    REQUEST = enum.auto()
+    FEEDBACK = enum.auto()
 
     @property
     def visible_with(self) -> Permission | None:
@@ -47,6 +50,8 @@ class Subject(enum.Enum):
             Subject.PROPOSAL: WRITE,
             Subject.DIALOGUE: FOLLOW,
             Subject.CHECK_IN: CONVERSE,
+            Subject.REQUEST: CONVERSE,
+            Subject.FEEDBACK: FOLLOW,
         }.get(self)
 
 
@@ -90,6 +95,17 @@ def dialogue(to: Permission, post: Permission | None = None) -> Demand:
 def check_in(to: Permission, post: Permission | None = None) -> Demand:
     """A check-in about one or more units."""
     return Demand(Subject.CHECK_IN, to, post)
+
+
+def request(to: Permission, post: Permission | None = None) -> Demand:
+    """Support asked for about a unit. The skolchef oversees them all."""
+    return Demand(Subject.REQUEST, to, post)
+
+
+def feedback(to: Permission, post: Permission | None = None) -> Demand:
+    """What the organizer's principals say of a support: of everybody who may do this with any unit, or
+    with the organizer."""
+    return Demand(Subject.FEEDBACK, to, post)
 
 
 def organizer(to: Permission, post: Permission | None = None) -> Demand:
@@ -260,6 +276,29 @@ ROUTES: dict[str, Demand] = {
     "checkins.correct": check_in(CONVERSE),
     "checkins.answer": check_in(LEAD),
     "checkins.outcome": check_in(CONVERSE),
+    # the huvudman's support
+    "support.index": anywhere(READ),
+    "support.ask": anywhere(WRITE),
+    "support.show": request(FOLLOW),
+    "support.rephrase": request(WRITE),
+    "support.withdraw": request(WRITE),
+    "support.answer": request(LEAD),
+    "support.outcome": request(CONVERSE),
+    "support.catalogue": anywhere(READ),
+    "support.new_offer": organizer(CATALOGUE),
+    "support.offer": organizer(CATALOGUE),
+    "support.retire_offer": organizer(CATALOGUE),
+    "support.restore_offer": organizer(CATALOGUE),
+    "support.all_feedback": anywhere(FOLLOW),
+    "support.give": anywhere(WRITE),
+    "support.feedback": feedback(FOLLOW),
+    "support.rewrite": feedback(WRITE),
+    "support.hand_on": feedback(OVERSEE),
+    "support.clarify": feedback(OVERSEE),
+    "support.follow_up": feedback(OVERSEE),
+    "support.of_unit": unit(FOLLOW),
+    "support.decide": unit(SUPPORT),
+    "support.correct": unit(SUPPORT),
     # calendars
     "calendars.address": SIGNED_IN,
     "calendars.remove_address": SIGNED_IN,

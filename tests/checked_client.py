@@ -76,7 +76,13 @@ class CheckedClient(FlaskClient):
             sa.event.remove(sa.Engine, "before_cursor_execute", note)
         if method in ("GET", "HEAD"):
             assert not written, f"a GET wrote: {written}"
-        if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
+        if response.mimetype == "text/html" and response.status_code not in (
+            301,
+            302,
+            303,
+            307,
+            308,
+        ):
             text = response.get_data(as_text=True)
             if self.checks_pages:
                 check_html(text, strict=self.strict_html)

@@ -47,10 +47,16 @@ from tracker.models import (
     ReminderState,
     Role,
     RoleAssignment,
+    SchoolForm,
     SchoolUnit,
     SchoolYear,
     Side,
     SituationAnalysis,
+    SupportDecision,
+    SupportFeedback,
+    SupportLevel,
+    SupportOffer,
+    SupportRequest,
     User,
 )
 from tracker.web.swedish import sort_key
@@ -116,6 +122,9 @@ NOTHING = Place(
                 "meeting_id",
                 "check_in_id",
                 "removal_id",
+                "request_id",
+                "offer_id",
+                "feedback_id",
             ),
             999_999,
         ),
@@ -276,6 +285,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
     _placed_apart(unit, year, lead)
     HandoverNote.leave(unit, "Börja med språkgrupperna.\n\n- fråga Sofia", by=leader)
     checked_in = _check_ins(unit, running, leader, lead)
+    asked_for = _support(unit, leader, lead)
     last_year = getattr(cast, year_name.replace("year", "last_year"))
     approved = _approved_dialogue(_dialogue(unit, last_year, 1), leader, lead)
     held = _held_dialogue(_dialogue(unit, last_year, 2), leader, lead)
@@ -321,6 +331,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "topic_id": topic.id,
             "proposal_id": other_time.id,
             "check_in_id": checked_in.id,
+            "request_id": asked_for.id,
             "reminder_id": reminded.id,
             "user_id": cast.vera.id,
             "slot": held.slots()[2],
@@ -379,6 +390,28 @@ def _check_ins(unit: SchoolUnit, measure: Measure, leader: User, lead: User) -> 
         check_in.support.respond("Vikarie från 1 december.", by=lead)
     found[0].support.settle("Hon kom, och har träffat alla lag.", by=leader)
     found[0].settle_obstacles(by=leader)
+    return found[2]
+
+
+def _support(unit: SchoolUnit, leader: User, lead: User) -> SupportRequest:
+    """Support by decision, which is to be followed up; of what was asked for, one that has led to
+    something, one that was answered, and the latest, which waits."""
+    SupportDecision.make(
+        unit, SupportLevel.TARGETED, by=lead, reason="Ny rektor och tre lärarbyten.",
+        since_on=today() - timedelta(days=80), follow_up_on=today() + timedelta(days=5),
+        content="Rektorsmentor varannan vecka.",
+    )  # fmt: skip
+    offer = SupportOffer.add(
+        db.session.get_one(Organizer, unit.organizer_id), by=lead, title="Rektorsmentor",
+        gives="Ett samtal varannan vecka.", contact="Områdeschefen.",
+    )  # fmt: skip
+    found = [
+        SupportRequest.ask(unit, "En mentor under hösten.", by=leader, offer=offer)
+        for _ in range(3)
+    ]
+    for row in found[:2]:
+        row.respond("Mentorn hör av sig i veckan.", by=lead)
+    found[0].settle("De har träffats tre gånger.", by=leader)
     return found[2]
 
 
@@ -506,6 +539,8 @@ def _organizer(
             "period_id": year.periods[0].id,
             "mail_id": _mail(organizer, person).id,
             "meeting_id": _national_meeting(year, person).id,
+            "offer_id": _offer(organizer, person).id,
+            "feedback_id": _feedback(organizer, area, person).id,
             "reminder_id": db.session.scalars(
                 sa.select(Reminder.id).where(
                     Reminder.organizer_id == organizer.id, Reminder.state == ReminderState.SENT
@@ -515,6 +550,33 @@ def _organizer(
         },
         {"calendars.secret": CalendarFeed.make(person)},
     )
+
+
+def _offer(organizer: Organizer, person: User) -> SupportOffer:
+    """One that can be asked for, beside one that is retired."""
+    rows = [
+        SupportOffer.add(
+            organizer, by=person, title=title, gives="Någon som lyssnar, och ett svar.",
+            forms=[SchoolForm.COMPULSORY], audience="Rektorer", owner_id=person.id,
+        )
+        for title in ("Stöd i analysen", "Schemaläggare")
+    ]  # fmt: skip
+    rows[1].retire(by=person)
+    return rows[0]
+
+
+def _feedback(organizer: Organizer, area: Area, person: User) -> SupportFeedback:
+    """One in each state; gives the one that waits for an answer."""
+    rows = [
+        SupportFeedback.give(
+            organizer, "Centrala elevhälsan", "Samma fråga får två svar.", by=person, area=where
+        )
+        for where in (None, area, area)
+    ]
+    for row in rows[:2]:
+        row.clarify("En kontaktperson per område.", today() + timedelta(days=7), by=person)
+    rows[0].follow_up("Sex av sju rektorer tycker att det fungerar bättre.", by=person)
+    return rows[2]
 
 
 def _national_meeting(year: SchoolYear, person: User) -> NationalMeeting:

@@ -23,6 +23,8 @@ LETTERS = {
     "C": Permission.CONVERSE,
     "M": Permission.MANAGE,
     "O": Permission.OVERSEE,
+    "S": Permission.SUPPORT,
+    "K": Permission.CATALOGUE,
 }
 
 # Who may do what, written out by hand on purpose: not read from the code that is tested.
@@ -32,16 +34,16 @@ HOLDS = {
     "karin":   ("RFWAC", "",          "",          "",        "",      "",        ""),  # rektor
     "jonas":   ("RFWC",  "",          "",          "",        "",      "",        ""),  # bitr. rektor
     "dag":     ("RFWAC", "",          "",          "",        "",      "",        ""),  # with delegation
-    "erik":    ("RFLC",  "RFLC",      "RFLWAC",    "",        "",      "",        ""),  # områdeschef Norr
-    "maria":   ("",      "",          "",          "RFLC",    "",      "",        ""),  # områdeschef Söder
-    "lena":    ("RF",    "RF",        "RF",        "RF",      "",      "RFO",     ""),  # skolchef
+    "erik":    ("RFLCS", "RFLCS",     "RFLWACS",   "",        "",      "",        ""),  # områdeschef Norr
+    "maria":   ("",      "",          "",          "RFLCS",   "",      "",        ""),  # områdeschef Söder
+    "lena":    ("RFS",   "RFS",       "RFS",       "RFS",     "",      "RFOSK",   ""),  # skolchef
     "samira":  ("RF",    "RF",        "RF",        "RF",      "",      "RF",      ""),  # utvecklare
     "sofia":   ("R",     "",          "",          "",        "",      "",        ""),  # lärare
     "perolov": ("R",     "R",         "R",         "R",       "",      "R",       ""),  # nämnd
-    "tove":    ("R",     "R",         "R",         "R",       "",      "RM",      ""),  # systemförvaltare
+    "tove":    ("R",     "R",         "R",         "R",       "",      "RMK",     ""),  # systemförvaltare
     "nils":    ("",      "",          "",          "",        "",      "",        ""),  # has left
     "mats":    ("",      "",          "",          "",        "RFWAC", "",        ""),  # rektor in Granby
-    "greta":   ("",      "",          "",          "",        "R",     "",        "RM"),
+    "greta":   ("",      "",          "",          "",        "R",     "",        "RMK"),
 }  # fmt: skip
 PLACES = ("savkulla", "hassel", "klockvret", "ringmura", "granbyskolan", "exempelby", "granby")
 
@@ -94,7 +96,17 @@ def demanded(person: str | None, address: Address, method: str) -> str:
         return REACHED if place in (home_of(person), OWN) else ABSENT
     if demand.subject is Subject.ANYWHERE:
         return REACHED if any(permission in holds(person, each) for each in PLACES) else FORBIDDEN
-    given = holds(person, place) if place else frozenset()
+    if demand.subject is Subject.FEEDBACK:
+        given = frozenset().union(*(holds(person, each) for each in PLACES))
+        given = given if place == home_of(person) else frozenset()
+    else:
+        given = holds(person, place) if place else frozenset()
+    if demand.subject is Subject.REQUEST and place in PLACES and place != "granbyskolan":
+        oversees = Permission.OVERSEE in holds(person, "exempelby")
+        if oversees and permission not in given:
+            return FORBIDDEN
+        if oversees:
+            return REACHED
     if demand.subject.visible_with not in given:
         return ABSENT
     return REACHED if permission in given else FORBIDDEN
@@ -113,7 +125,7 @@ def addresses(app: Flask, house: House) -> list[Address]:
     for rule in rules(app):
         demand = ROUTES[rule.endpoint]
         places: dict[str | None, Place] = {None: NOTHING}
-        if demand.subject is Subject.ORGANIZER or demand.public:
+        if demand.subject in (Subject.ORGANIZER, Subject.FEEDBACK) or demand.public:
             places |= house.organizers
         else:
             places |= house.units

@@ -88,6 +88,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.removals.routes import bp as removals
     from tracker.reports.routes import bp as reports
     from tracker.start.routes import bp as start
+    from tracker.support.routes import bp as support
     from tracker.thread.routes import bp as thread
 
     for blueprint in (
@@ -106,6 +107,7 @@ def _register_pages(app: Flask) -> None:
         calendars,
         checkins,
         removals,
+        support,
         reports,
         notifications,
         audit,

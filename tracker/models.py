@@ -22,8 +22,6 @@ from tracker.auth.models import (
 )
 from tracker.calendars.models import CalendarEntry, CalendarFeed
 from tracker.checkins.models import CheckIn, CheckInMeasure, CheckInUnit
-from tracker.checkins.states import SupportState
-from tracker.checkins.support import SupportRequest
 from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear
 from tracker.dialogues.agreements import Agreement
 from tracker.dialogues.models import DialogueUnit, QualityDialogue
@@ -69,6 +67,11 @@ from tracker.organisation.models import (
 )
 from tracker.organisation.roles import Permission, Role, Scope
 from tracker.removals.models import Removal, RemovalKind
+from tracker.support.feedback import SupportFeedback
+from tracker.support.levels import SupportDecision
+from tracker.support.offers import SupportOffer, SupportOfferForm
+from tracker.support.requests import SupportRequest
+from tracker.support.states import FeedbackState, SupportLevel, SupportState
 
 __all__ = [
     "AdoptedAnalysis",
@@ -104,6 +107,7 @@ __all__ = [
     "Draft",
     "EffectAssessment",
     "FailedSignIn",
+    "FeedbackState",
     "HandoverNote",
     "Judgement",
     "LinkPurpose",
@@ -145,6 +149,11 @@ __all__ = [
     "SignInSession",
     "SituationAnalysis",
     "SuccessFactor",
+    "SupportDecision",
+    "SupportFeedback",
+    "SupportLevel",
+    "SupportOffer",
+    "SupportOfferForm",
     "SupportRequest",
     "SupportState",
     "Term",

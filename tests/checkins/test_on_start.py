@@ -78,7 +78,7 @@ class TestDialogansvarig:
         first = row.index("Fråga om stöd obesvarad sedan 16 okt")
         assert first < row.index("Dags att stämma av")
         erik.submit(
-            f"/avstamningar/{check_in.id}/svar",
+            f"/stod/{check_in.support.id}/svar",
             {"version": check_in.support.version, "answer": "Vikarie från 1 december."},
         )
         assert "obesvarad" not in erik.page("/")
@@ -99,7 +99,7 @@ class TestSkolchef:
         asked(cast, on=date(2026, 10, 16))
         page = as_(cast.lena).page("/")
         assert "Fråga om stöd obesvarad sedan 16 okt" in page
-        assert 'href="/avstamningar/stod"' in page
+        assert 'href="/stod"' in page
         assert "Dags att stämma av" not in page
         assert "Besked från elevhälsochefen" not in page
 

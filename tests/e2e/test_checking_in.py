@@ -61,16 +61,49 @@ def test_rektor_and_the_other_side(sign_in: Callable[..., Page]) -> None:
 
     erik = sign_in("erik", **PHONE)
     erik.get_by_role("link", name="Fråga om stöd obesvarad sedan 20 nov").first.tap()
-    heading(erik, "Avstämningar")
+    heading(erik, "Stöd")
     fits(erik)
-    erik.get_by_role("link", name="Svara Lyktvretens förskola och Sävkullaskolan").tap()
+    asked = "Svara på frågan om stöd för Lyktvretens förskola och Sävkullaskolan"
+    erik.get_by_role("link", name=asked).tap()
     erik.get_by_label("Svar", exact=True).fill("Ja, från nästa vecka.")
     erik.get_by_role("button", name="Spara svaret").tap()
     told(erik, "Svaret är sparat.")
 
-    karin.goto("/avstamningar")
+    karin.goto("/stod")
     expect(karin.get_by_text("Ja, från nästa vecka.")).to_be_visible()
     karin.get_by_role("link", name="Skriv vad det blev").first.tap()
     karin.get_by_label("Vad blev det?", exact=True).fill("Hon kom.")
     karin.get_by_role("button", name="Spara", exact=True).tap()
     told(karin, "Frågan om stöd är klar.")
+
+
+def test_out_of_the_catalogue(sign_in: Callable[..., Page]) -> None:
+    """Lena puts a support in the catalogue that Samira answers for; Karin finds it and asks, and Samira
+    answers."""
+    lena = sign_in("lena")
+    lena.goto("/stod/katalog")
+    lena.get_by_role("link", name="Lägg till stöd").click()
+    lena.get_by_label("Vad heter stödet?").fill("Stöd i analysen")
+    lena.get_by_label("Vad ger det?").fill("En kvalitetsutvecklare arbetar med er.")
+    lena.get_by_label("Vem svarar?").select_option(label="Samira Nilsson")
+    lena.get_by_role("button", name="Spara").click()
+    told(lena, "Stöd i analysen står i katalogen.")
+
+    karin = sign_in("karin", **PHONE)
+    karin.get_by_role("link", name="Stöd", exact=True).tap()
+    karin.get_by_role("link", name="Vilket stöd finns?").tap()
+    karin.get_by_role("link", name="Be om stöd ur katalogen, Stöd i analysen").tap()
+    heading(karin, "Be om stöd")
+    fits(karin)
+    karin.get_by_label("Enhet", exact=True).select_option(label="Lyktvretens förskola")
+    karin.get_by_label("Vad behöver ni?").fill("Hjälp att tolka filmerna.")
+    karin.get_by_role("button", name="Skicka frågan").tap()
+    told(karin, "Frågan är skickad.")
+    fits(karin)
+
+    samira = sign_in("samira")
+    samira.get_by_role("link", name="Stöd", exact=True).click()
+    samira.get_by_role("link", name="Svara på frågan om stöd för Lyktvretens förskola").click()
+    samira.get_by_label("Svar", exact=True).fill("Jag kommer på onsdag.")
+    samira.get_by_role("button", name="Spara svaret").click()
+    told(samira, "Svaret är sparat.")

@@ -32,6 +32,9 @@ from tracker.models import (
     Role,
     RoleAssignment,
     Side,
+    SupportDecision,
+    SupportLevel,
+    SupportRequest,
     User,
 )
 
@@ -92,6 +95,26 @@ def test_what_the_week_holds(cast: Cast, weeks: FakeServer) -> None:
         assert "högst ett sådant här mejl i veckan" in body
         assert "http://127.0.0.1:8000/dialoger/" in body
     assert "- Hasselbrinksskolan med Ali, 23 september\n" in mail.text
+
+
+def test_support_asked_for_by_itself_and_support_to_follow_up(
+    cast: Cast, weeks: FakeServer
+) -> None:
+    check_in(cast, "2026-09-18", cast.hassel)
+    with clock.stopped_at(moment("2026-09-15", "10:00")):
+        SupportDecision.make(
+            cast.hassel, SupportLevel.TARGETED, by=cast.erik, reason="Tre lärarbyten.",
+            since_on=date(2026, 9, 1), follow_up_on=date(2026, 10, 1),
+        )  # fmt: skip
+        asked = SupportRequest.ask(cast.hassel, "En mentor under hösten", by=cast.ali)
+        db.session.commit()
+    tick_at("2026-09-21")
+    [mail] = mails(to=cast.erik)
+    for body in (mail.text, mail.html):
+        assert "Hasselbrinksskolan frågar om stöd: En mentor under hösten" in body
+        assert f"http://127.0.0.1:8000/stod/{asked.id}" in body
+        assert "Stödet följs upp 1 okt" in body
+    assert all("mentor" not in mail.text for mail in mails(to=cast.maria))
 
 
 def test_it_tells_the_same_story_as_start(

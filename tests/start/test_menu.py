@@ -21,18 +21,25 @@ def menu(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("who", "entries"),
     [
-        ("ali", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar"]),
+        ("ali", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar", "Stöd"]),
         (
             "karin",
-            ["Sävkullaskolan", "Lyktvretens förskola", "Dialoger", "Avstämningar", "Historik"],
+            [
+                "Sävkullaskolan",
+                "Lyktvretens förskola",
+                "Dialoger",
+                "Avstämningar",
+                "Stöd",
+                "Historik",
+            ],
         ),
-        ("jonas", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar"]),
-        ("erik", ["Enheter", "Dialoger", "Avstämningar", "Historik"]),
+        ("jonas", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar", "Stöd"]),
+        ("erik", ["Enheter", "Dialoger", "Avstämningar", "Stöd", "Historik"]),
         ("lena", ["Enheter", "Dialoger", "Stöd", "Historik"]),
-        ("samira", ["Enheter", "Dialoger", "Historik"]),
-        ("sofia", ["Sävkullaskolan"]),
+        ("samira", ["Enheter", "Dialoger", "Stöd", "Historik"]),
+        ("sofia", ["Sävkullaskolan", "Stöd"]),
         ("perolov", ["Enheter", "Dokument"]),
-        ("tove", ["Organisation", "Utskick", "Historik"]),
+        ("tove", ["Organisation", "Utskick", "Stöd", "Historik"]),
     ],
 )
 def test_each_role_finds_what_is_hers(cast, as_, who, entries):

@@ -145,6 +145,21 @@ class Action(enum.StrEnum):
     SUPPORT_SETTLED = "support_settled"
     CHECK_IN_DAYS_SET = "check_in_days_set"
 
+    # the huvudman's support
+    SUPPORT_REPHRASED = "support_rephrased"
+    SUPPORT_OFFERED = "support_offered"
+    SUPPORT_OFFER_CHANGED = "support_offer_changed"
+    SUPPORT_OFFER_RETIRED = "support_offer_retired"
+    SUPPORT_OFFER_RESTORED = "support_offer_restored"
+    SUPPORT_LEVEL_SET = "support_level_set"
+    SUPPORT_LEVEL_KEPT = "support_level_kept"
+    SUPPORT_LEVEL_CORRECTED = "support_level_corrected"
+    FEEDBACK_GIVEN = "feedback_given"
+    FEEDBACK_CHANGED = "feedback_changed"
+    FEEDBACK_HANDED_ON = "feedback_handed_on"
+    FEEDBACK_ANSWERED = "feedback_answered"
+    FEEDBACK_FOLLOWED_UP = "feedback_followed_up"
+
     # calendars
     CALENDAR_ADDRESS_MADE = "calendar_address_made"
     CALENDAR_ADDRESS_REMOVED = "calendar_address_removed"
@@ -300,6 +315,20 @@ _SENTENCES = {
     Action.SUPPORT_ANSWERED: "svarade på frågan om stöd för {units_named} från den {on}",
     Action.SUPPORT_SETTLED: "skrev vad det blev av stödet för {units_named} från den {on}",
     Action.CHECK_IN_DAYS_SET: "ändrade hur ofta {unit} stämmer av: {interval}",
+    # the huvudman's support
+    Action.SUPPORT_REPHRASED: "ändrade frågan om stöd för {units_named} från den {on}",
+    Action.SUPPORT_OFFERED: "lade till ”{offer}” i stödkatalogen",
+    Action.SUPPORT_OFFER_CHANGED: "ändrade ”{offer}” i stödkatalogen",
+    Action.SUPPORT_OFFER_RETIRED: "lade undan ”{offer}” ur stödkatalogen",
+    Action.SUPPORT_OFFER_RESTORED: "tog tillbaka ”{offer}” till stödkatalogen",
+    Action.SUPPORT_LEVEL_SET: "beslutade om {level} för {unit}: {reason}",
+    Action.SUPPORT_LEVEL_KEPT: "följde upp och beslutade om fortsatt {level} för {unit}: {reason}",
+    Action.SUPPORT_LEVEL_CORRECTED: "rättade beslutet om stöd för {unit}. Före ändringen: {before}",
+    Action.FEEDBACK_GIVEN: "lämnade rektorernas synpunkter på {about}",
+    Action.FEEDBACK_CHANGED: "ändrade rektorernas synpunkter på {about}",
+    Action.FEEDBACK_HANDED_ON: "lämnade synpunkterna på {about} till {person}",
+    Action.FEEDBACK_ANSWERED: "svarade på rektorernas synpunkter på {about}",
+    Action.FEEDBACK_FOLLOWED_UP: "följde upp rektorernas synpunkter på {about}",
     # calendars
     Action.CALENDAR_ADDRESS_MADE: "skapade en hemlig kalenderadress; den som fanns före slutade gälla",
     Action.CALENDAR_ADDRESS_REMOVED: "tog bort sin hemliga kalenderadress",

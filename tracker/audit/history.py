@@ -21,11 +21,14 @@ ADMINISTRATIVE = (
     "role_assignment",
     "school_year",
     "calendar_period",
+    "support_offer",
 )
 """What the system administrator's own work is about: its events, and no unit's analyses or measures."""
 
 CHECK_IN = "check_in"
 """Events about check-ins are for those who check in, not for all who follow the unit."""
+ASKED_FOR = "support_request"
+"""What is asked for by itself is theirs too, and the skolchef's, who oversees the support."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def history_of_unit(unit: SchoolUnit, before: int | None = None) -> list[History
     if not may(Permission.WRITE):
         wanted.append(~AuditEvent.private)
     if not may(Permission.CONVERSE):
-        wanted.append(AuditEvent.subject_kind != CHECK_IN)
+        hidden = [CHECK_IN] if may(Permission.OVERSEE) else [CHECK_IN, ASKED_FOR]
+        wanted.append(AuditEvent.subject_kind.not_in(hidden))
     return _lines(sa.and_(*wanted), before=before, limit=PAGE_SIZE + 1)
 
 
@@ -90,18 +94,18 @@ def visible_to(access: Access) -> sa.ColumnElement[bool]:
     """The events a person may read.
 
     - About units: those she follows; what was done in a draft only for units she writes in, and
-      about check-ins only for units with which she checks in.
-    - About the organizer as a whole: with MANAGE or OVERSEE.
+      about check-ins and what is asked for only for units with which she checks in.
+    - About the organizer as a whole: with MANAGE or OVERSEE; with OVERSEE also what any unit asks for.
     - MANAGE adds what is administrative about every unit, and nothing of the units' own work.
     """
     given = access.on_organizer()
-    about_check_ins = AuditEvent.subject_kind == CHECK_IN
+    about_check_ins = AuditEvent.subject_kind.in_([CHECK_IN, ASKED_FOR])
     scopes = [
         sa.and_(
             ~AuditEvent.private, ~about_check_ins, _about(access.units_where(Permission.FOLLOW))
         ),
         sa.and_(about_check_ins, _about(access.units_where(Permission.CONVERSE))),
-        sa.and_(AuditEvent.private, _about(_writes_in(access))),
+        sa.and_(AuditEvent.private, _about(access.units_written())),
     ]
     administrative = AuditEvent.subject_kind.in_(ADMINISTRATIVE)
     if Permission.MANAGE in given:
@@ -109,13 +113,8 @@ def visible_to(access: Access) -> sa.ColumnElement[bool]:
     if Permission.OVERSEE in given:
         concerns_units = sa.exists().where(AuditEventUnit.event_id == AuditEvent.id)
         scopes.append(sa.and_(~AuditEvent.private, ~concerns_units))
+        scopes.append(AuditEvent.subject_kind == ASKED_FOR)
     return sa.and_(AuditEvent.organizer_id == access.organizer_id, sa.or_(*scopes))
-
-
-def _writes_in(access: Access) -> sa.ColumnElement[bool]:
-    """The units the person writes in: a dialogansvarig does in vacant ones."""
-    vacant = sa.and_(access.units_where(Permission.LEAD), ~SchoolUnit.has_leader())
-    return sa.or_(access.units_where(Permission.WRITE), vacant)
 
 
 def _about(units: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -200,6 +200,16 @@ class Access:
                 scopes.append(sa.true())
         return sa.and_(SchoolUnit.organizer_id == self.organizer_id, sa.or_(sa.false(), *scopes))
 
+    def units_written(self) -> sa.ColumnElement[bool]:
+        """A criterion on SchoolUnit: the units the person writes in. A dialogansvarig does in vacant
+        ones."""
+        vacant = sa.and_(self.units_where(Permission.LEAD), ~SchoolUnit.has_leader())
+        return sa.or_(self.units_where(Permission.WRITE), vacant)
+
+    def anywhere(self, permission: Permission) -> bool:
+        """Whether any of the roles gives this, wherever it is held (vacancy apart)."""
+        return any(permission in grant.role.grants for grant in self.grants)
+
 
 def current_access() -> Access:
     """The access of the signed-in person, read once per request. What was written for an organizer
@@ -311,7 +321,7 @@ def load_measure(measure_id: int, to: Permission) -> Measure:
     )
     if measure is None:
         abort(404)
-    given = _on_units(measure.units, owners=_owners(measure))
+    given = on_units(measure.units, owners=_owners(measure))
     visible = Permission.WRITE if measure.state is MeasureState.PROPOSED else Permission.READ
     _demand(to, given, visible=visible)
     return measure
@@ -331,15 +341,10 @@ def _owners(measure: Measure) -> set[int] | None:
 
 def writes_measure() -> sa.ColumnElement[bool]:
     """A criterion on Measure: those in which `load_measure` lets the person write."""
-    access = current_access()
-    vacant = sa.and_(access.units_where(Permission.LEAD), ~SchoolUnit.has_leader())
     owned = (
         sa.select(MeasureUnit.measure_id)
         .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
-        .where(
-            MeasureUnit.owns(today()),
-            sa.or_(access.units_where(Permission.WRITE), vacant),
-        )
+        .where(MeasureUnit.owns(today()), current_access().units_written())
     )
     return Measure.id.in_(owned)
 
@@ -362,7 +367,7 @@ def load_dialogue(dialogue_id: int, to: Permission) -> QualityDialogue:
     dialogue = found.unique().one_or_none()
     if dialogue is None:
         abort(404)
-    _demand(to, _on_units(dialogue.units), visible=Permission.FOLLOW)
+    _demand(to, on_units(dialogue.units), visible=Permission.FOLLOW)
     return dialogue
 
 
@@ -387,11 +392,11 @@ def load_agreement(dialogue_id: int, agreement_id: int, to: Permission) -> Agree
     if agreement is None:
         abort(404)
     units = with_successors(agreement.dialogue.units)
-    _demand(to, _on_units(units), visible=Permission.FOLLOW)
+    _demand(to, on_units(units), visible=Permission.FOLLOW)
     return agreement
 
 
-def _on_units(
+def on_units(
     units: Iterable[SchoolUnit], owners: Container[int] | None = None
 ) -> frozenset[Permission]:
     """What the person may do with something that concerns several units: what they may with any
@@ -428,5 +433,5 @@ def _load_user(user_id: str) -> User | None:
 
 __all__ = [
     "Access", "current_access", "current_year", "load_agreement", "load_cycle", "load_dialogue", "load_measure",
-    "load_organizer", "load_unit", "may", "writes_measure",
+    "load_organizer", "load_unit", "may", "on_units", "writes_measure",
 ]  # fmt: skip

@@ -1,7 +1,5 @@
 """Who may read and write check-ins: those who lead one of its units, and their dialogansvarig."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from flask import abort, g
 from sqlalchemy.orm import joinedload, selectinload
@@ -9,21 +7,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from tracker.auth.access import current_access
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import (
-    CheckIn,
-    CheckInMeasure,
-    CheckInUnit,
-    Permission,
-    SchoolUnit,
-    SupportRequest,
-)
-from tracker.organisation.succession import taken_over
+from tracker.models import CheckIn, CheckInMeasure, CheckInUnit, Permission, SchoolUnit
 
 
 def load_check_in(check_in_id: int, to: Permission) -> CheckIn:
     """A check-in about a unit with which the person holds CONVERSE, with its units, measures and
-    support; else 404. Over several units, one of them is enough: the text is one. Support that was open
-    when a unit took over from one of them is carried on by those who came after."""
+    support; else 404. Over several units, one of them is enough: the text is one."""
     check_in = db.session.scalar(
         _whole().where(
             CheckIn.id == check_in_id, CheckIn.organizer_id == current_access().organizer_id
@@ -31,12 +20,9 @@ def load_check_in(check_in_id: int, to: Permission) -> CheckIn:
     )
     if check_in is None:
         abort(404)
-    access, given = current_access(), frozenset[Permission]()
+    given: frozenset[Permission] = frozenset()
     for unit in check_in.units:
-        given |= access.on_unit(unit.id, unit.area_id)
-    if Permission.CONVERSE not in given and check_in.support is not None:
-        for unit in _those_after(check_in):
-            given |= access.on_unit(unit.id, unit.area_id) & {Permission.CONVERSE, Permission.LEAD}
+        given |= current_access().on_unit(unit.id, unit.area_id)
     if Permission.CONVERSE not in given:
         abort(404)
     if to not in given:
@@ -83,43 +69,3 @@ def about_own_units() -> sa.ColumnElement[bool]:
         .join(SchoolUnit, SchoolUnit.id == CheckInUnit.unit_id)
         .where(current_access().units_where(Permission.CONVERSE))
     )
-
-
-def with_support_taken_over(unit_id: int | None = None) -> sa.ColumnElement[bool]:
-    """A criterion on CheckIn: those of units that the person's own (or this one of them) have taken over
-    from, in which there was support to carry on."""
-    chain = taken_over()
-    whose = chain.c.successor_id == unit_id if unit_id else sa.true()
-    return CheckIn.id.in_(
-        sa.select(CheckInUnit.check_in_id)
-        .join(chain, chain.c.predecessor_id == CheckInUnit.unit_id)
-        .join(SchoolUnit, SchoolUnit.id == chain.c.successor_id)
-        .join(SupportRequest, SupportRequest.check_in_id == CheckInUnit.check_in_id)
-        .where(
-            current_access().units_where(Permission.CONVERSE),
-            whose,
-            _was_open(chain),
-            _came_before(chain),
-        )
-    )
-
-
-def _those_after(check_in: CheckIn) -> Sequence[SchoolUnit]:
-    chain = taken_over()
-    return db.session.scalars(
-        sa.select(SchoolUnit)
-        .join(chain, chain.c.successor_id == SchoolUnit.id)
-        .join(CheckInUnit, CheckInUnit.unit_id == chain.c.predecessor_id)
-        .join(SupportRequest, SupportRequest.check_in_id == CheckInUnit.check_in_id)
-        .where(CheckInUnit.check_in_id == check_in.id, _was_open(chain), _came_before(chain))
-    ).all()
-
-
-def _was_open(chain: sa.CTE) -> sa.ColumnElement[bool]:
-    """Whether nobody had said what came of it when it was taken over."""
-    return sa.or_(SupportRequest.settled_at.is_(None), SupportRequest.settled_at >= chain.c.on)
-
-
-def _came_before(chain: sa.CTE) -> sa.ColumnElement[bool]:
-    """A unit that goes on after a part of it left keeps what it asks for afterwards to itself."""
-    return SupportRequest.asked_on < chain.c.on

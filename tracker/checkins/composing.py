@@ -31,7 +31,7 @@ from tracker.models import (
 )
 from tracker.organisation.roles import LEADERS
 from tracker.organisation.staffing import Person, Staffing
-from tracker.organisation.succession import taken_over
+from tracker.support.carriers import carried_by
 from tracker.web.swedish import date_medium, listing
 
 OPEN_SHOWN = 6
@@ -157,34 +157,35 @@ def open_support(units: Sequence[SchoolUnit]) -> list[Open]:
         sa.select(
             SupportRequest.id,
             SupportRequest.check_in_id,
+            SupportRequest.unit_id,
             SupportRequest.text,
             SupportRequest.asked_on,
             SupportRequest.state,
             SupportRequest.answer,
         )
         .where(
-            sa.or_(
-                SupportRequest.check_in_id.in_(_about(units)),
-                SupportRequest.check_in_id.in_(_taken_over_by(units)),
-            ),
+            carried_by(SchoolUnit.id.in_([unit.id for unit in units])),
             SupportRequest.state != SupportState.SETTLED,
         )
         .order_by(SupportRequest.asked_on, SupportRequest.id)
         .limit(OPEN_SHOWN)
     ).all()
-    about = _names(rows, units)
+    about = _names([row for row in rows if row.check_in_id is not None], units)
+    if len(units) > 1:
+        about |= {("unit", unit.id): f", {unit.name}" for unit in units}
     return [
         Open(
             row.id,
             row.text,
-            f"Från {date_medium(row.asked_on)}{about.get(row.check_in_id, '')}. "
+            f"Från {date_medium(row.asked_on)}"
+            f"{about.get(row.check_in_id or ('unit', row.unit_id), '')}. "
             + (f"Svar: {row.answer}" if row.answer else f"{row.state.label}."),
         )
         for row in rows
     ]
 
 
-def _names(rows: Sequence[Any], units: Sequence[SchoolUnit]) -> dict[int, str]:
+def _names(rows: Sequence[Any], units: Sequence[SchoolUnit]) -> dict[Any, str]:
     """Which units a check-in was about, where that is not plain: ", Sävkullaskolan"."""
     if len(units) < 2:
         return {}
@@ -212,19 +213,6 @@ def last_time(units: Sequence[SchoolUnit]) -> Any:
 def _about(units: Sequence[SchoolUnit]) -> sa.Select[tuple[int]]:
     return sa.select(CheckInUnit.check_in_id).where(
         CheckInUnit.unit_id.in_([unit.id for unit in units])
-    )
-
-
-def _taken_over_by(units: Sequence[SchoolUnit]) -> sa.Select[tuple[int]]:
-    """The check-ins of those that the units took over from, from the time before that."""
-    chain = taken_over()
-    return (
-        sa.select(CheckInUnit.check_in_id)
-        .join(chain, chain.c.predecessor_id == CheckInUnit.unit_id)
-        .where(
-            chain.c.successor_id.in_([unit.id for unit in units]),
-            CheckInUnit.held_on < chain.c.on,
-        )
     )
 
 

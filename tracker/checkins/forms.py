@@ -1,4 +1,4 @@
-"""The forms of a check-in: the short page it is written on, its answer, its outcome, the interval."""
+"""The forms of a check-in: the short page it is written on, and the interval."""
 
 import secrets
 from typing import Any
@@ -49,22 +49,6 @@ class CheckInForm(_CheckInFields, Form):
 
 class CorrectionForm(_CheckInFields, VersionedForm):
     """One that is there."""
-
-
-class AnswerForm(VersionedForm):
-    answer = FreeText(
-        "Svar",
-        [required("Skriv vad du svarar, så att den som frågade vet vad som gäller.")],
-        max_length=TEXT_LENGTH,
-    )
-
-
-class OutcomeForm(VersionedForm):
-    outcome = FreeText(
-        "Vad blev det?",
-        [required("Skriv vad det blev av stödet, med några ord.")],
-        max_length=TEXT_LENGTH,
-    )
 
 
 class IntervalField(IntegerField):

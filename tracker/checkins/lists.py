@@ -1,4 +1,4 @@
-"""Many check-ins at once: what waits for an answer, who is due, and the latest, in one paged list."""
+"""Many check-ins at once: who is due, and the latest, in one paged list."""
 
 import enum
 from collections.abc import Sequence
@@ -13,7 +13,6 @@ from tracker.checkins.access import (
     about_own_units,
     load_all,
     own_units,
-    with_support_taken_over,
 )
 from tracker.checkins.reading import CheckInFacts, check_in_facts
 from tracker.clock import today
@@ -21,6 +20,7 @@ from tracker.cycle import calendar
 from tracker.extensions import db
 from tracker.models import CheckIn, SchoolUnit, SupportRequest, SupportState
 from tracker.organisation.staffing import Staffing
+from tracker.support.access import readable
 from tracker.web.swedish import listing
 
 PAGE_SIZE = 50
@@ -29,21 +29,12 @@ PAGE_SIZE = 50
 class Group(enum.IntEnum):
     """In the order of the page."""
 
-    UNANSWERED = 0
-    ANSWERED = 1
-    DUE = 2
-    LATEST = 3
-    UNITS = 4
+    DUE = 0
+    LATEST = 1
 
     @property
     def label(self) -> str:
-        return [
-            "Stöd som väntar på svar",
-            "Besvarat: vad blev det?",
-            "Dags att stämma av",
-            "Senaste avstämningarna",
-            "Senaste avstämning på varje enhet",
-        ][self]
+        return ["Dags att stämma av", "Senaste avstämningarna"][self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,37 +52,30 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`what` is the id of a check-in, a Meeting, or a unit with its facts."""
+    """`what` is the id of a check-in, or a Meeting."""
 
     group: Group
     what: Any
 
 
 def lines(access: Access) -> list[Line]:
-    """Everything of the person's units, whole läsår of check-ins as ids; six statements."""
-    support = _support_ids(sa.or_(about_own_units(), with_support_taken_over()))
+    """Everything of the person's units, whole läsår of check-ins as ids; five statements."""
     return [
-        *(Line(Group.UNANSWERED, key) for key in support[SupportState.ASKED]),
-        *(Line(Group.ANSWERED, key) for key in support[SupportState.ANSWERED]),
         *(Line(Group.DUE, meeting) for meeting in _due(access)),
         *(Line(Group.LATEST, key) for key in _latest_ids()),
     ]
 
 
-def overseen_lines(organizer_id: int) -> list[Line]:
-    """The support that all units ask for, and where each unit stands; no check-in's own text."""
-    support = _support_ids(CheckIn.organizer_id == organizer_id)
-    facts = check_in_facts(organizer_id, today())
-    units = db.session.execute(
-        sa.select(SchoolUnit.id, SchoolUnit.name)
-        .where(SchoolUnit.id.in_(facts))
-        .order_by(SchoolUnit.sort_key, SchoolUnit.id)
-    ).all()
-    return [
-        *(Line(Group.UNANSWERED, key) for key in support[SupportState.ASKED]),
-        *(Line(Group.ANSWERED, key) for key in support[SupportState.ANSWERED]),
-        *(Line(Group.UNITS, (unit.name, facts[unit.id])) for unit in units),
-    ]
+def unanswered() -> int:
+    """How much that the person may read about support waits for an answer."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(SupportRequest)
+            .where(readable(), SupportRequest.state == SupportState.ASKED)
+        )
+        or 0
+    )
 
 
 def grouped(items: Sequence[Line]) -> list[tuple[Group, list[Any]]]:
@@ -109,20 +93,6 @@ def grouped(items: Sequence[Line]) -> list[tuple[Group, list[Any]]]:
         )
         for group in Group
     ]
-
-
-def _support_ids(criterion: sa.ColumnElement[bool]) -> dict[SupportState, list[int]]:
-    """Ids of the check-ins in which it was asked for, the oldest first."""
-    rows = db.session.execute(
-        sa.select(SupportRequest.state, CheckIn.id)
-        .join(CheckIn, CheckIn.id == SupportRequest.check_in_id)
-        .where(criterion, SupportRequest.state != SupportState.SETTLED)
-        .order_by(SupportRequest.asked_on, SupportRequest.id)
-    )
-    found: dict[SupportState, list[int]] = {state: [] for state in SupportState}
-    for state, key in rows:
-        found[state].append(key)
-    return found
 
 
 def _due(access: Access) -> list[Meeting]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
-from tracker.checkins.states import CheckInError, SupportState
+from tracker.checkins.states import CheckInError
 from tracker.clock import now, today
 from tracker.database import (
     Base,
@@ -29,9 +29,9 @@ from tracker.web.swedish import date_medium, listing
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
-    from tracker.checkins.support import SupportRequest
     from tracker.measures.models import Measure
     from tracker.organisation.models import SchoolUnit
+    from tracker.support.requests import SupportRequest
 
 
 class CheckIn(Versioned, TenantOwned, Base):
@@ -213,7 +213,7 @@ class CheckIn(Versioned, TenantOwned, Base):
 
     def _ask_for(self, text: str, by: "User") -> None:
         """Ask for support, ask for something else, or for nothing after all."""
-        from tracker.checkins.support import SupportRequest
+        from tracker.support.requests import SupportRequest
 
         if self.support is None:
             if text:
@@ -223,7 +223,7 @@ class CheckIn(Versioned, TenantOwned, Base):
                 db.session.flush()
                 self._record(Action.SUPPORT_ASKED, by, dated=False)
             return
-        if self.support.state is not SupportState.ASKED:
+        if not self.support.waits_for_answer:
             raise CheckInError(
                 "Frågan om stöd har fått svar och står kvar som den var. Skriv en ny avstämning om "
                 "det är något mer som behövs.",

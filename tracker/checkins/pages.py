@@ -24,23 +24,21 @@ OF_UNIT_SIZE = 20
 
 
 def index() -> str:
-    """What waits in the person's units: support without an answer, who is due; then the latest."""
+    """Who is due in the person's units; then the latest. What they ask for has a page of its own."""
     demand_somewhere()
     page = Page.of(lists.lines(current_access()), lists.PAGE_SIZE)
     return render_template(
         "checkins/index.html",
         page=page,
         groups=lists.grouped(page.items),
-        leads=any(Permission.LEAD in grant.role.grants for grant in current_access().grants),
+        unanswered=lists.unanswered(),
     )
 
 
-def support() -> str:
-    """What the units have asked the organizer for, and when they last checked in: for the skolchef, who
-    reads no check-ins."""
-    organizer = load_organizer(to=Permission.OVERSEE)
-    page = Page.of(lists.overseen_lines(organizer.id), lists.PAGE_SIZE)
-    return render_template("checkins/support.html", page=page, groups=lists.grouped(page.items))
+def support() -> Response:
+    """Leads on to where all support is followed."""
+    load_organizer(to=Permission.OVERSEE)
+    return redirect(url_for("support.index"))
 
 
 def show(check_in_id: int) -> str:

@@ -28,7 +28,7 @@ from tracker.models import (
     SupportState,
     UnitForm,
 )
-from tracker.organisation.succession import taken_over
+from tracker.support.carriers import carriers
 
 
 @dataclass(slots=True)
@@ -120,26 +120,14 @@ def latest_id() -> sa.ScalarSelect[int]:
 def _unanswered() -> sa.Subquery:
     """By unit, since when support waits for an answer: few rows in any organizer, read once. What a unit
     asked for before another took over from it waits for that one's answer too."""
-    chain = taken_over(sa.bindparam("check_ins_by", type_=sa.Date))
-    waits = (
+    rows = carriers(
         SupportRequest.organizer_id == sa.bindparam("check_ins_of"),
         SupportRequest.state == SupportState.ASKED.value,
+        day=sa.bindparam("check_ins_by", type_=sa.Date),
     )
-    asked = (
-        sa.select(CheckInUnit.unit_id, SupportRequest.asked_on)
-        .join(SupportRequest, SupportRequest.check_in_id == CheckInUnit.check_in_id)
-        .where(*waits)
-    )
-    before = (
-        sa.select(chain.c.successor_id, SupportRequest.asked_on)
-        .join(CheckInUnit, CheckInUnit.check_in_id == SupportRequest.check_in_id)
-        .join(chain, chain.c.predecessor_id == CheckInUnit.unit_id)
-        .where(*waits, SupportRequest.asked_on < chain.c.on)
-    )
-    all_of_it = sa.union_all(asked, before).subquery("asked")
     return (
-        sa.select(all_of_it.c.unit_id, sa.func.min(all_of_it.c.asked_on).label("since"))
-        .group_by(all_of_it.c.unit_id)
+        sa.select(rows.c.unit_id, sa.func.min(rows.c.asked_on).label("since"))
+        .group_by(rows.c.unit_id)
         .subquery("unanswered")
     )
 

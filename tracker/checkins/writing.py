@@ -1,4 +1,4 @@
-"""Writing: a new check-in, its correction, the answer to what was asked for, and what came of it."""
+"""Writing: a new check-in, and its correction."""
 
 import secrets
 from typing import Any
@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from tracker.auth.access import current_access
 from tracker.checkins import composing
 from tracker.checkins.access import demand_somewhere, load_check_in
-from tracker.checkins.forms import AnswerForm, CheckInForm, CorrectionForm, OutcomeForm
+from tracker.checkins.forms import CheckInForm, CorrectionForm
 from tracker.checkins.states import CheckInError
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import CheckIn, Permission, SupportRequest
+from tracker.models import CheckIn, Permission
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
 from tracker.web.swedish import date_medium
@@ -171,52 +171,21 @@ def _stored(check_in: CheckIn) -> dict[str, Any]:
     }
 
 
-def answer(check_in_id: int) -> Answer:
-    """Svar: by the dialogansvarig."""
-    check_in = load_check_in(check_in_id, to=Permission.LEAD)
-    row = _support(check_in)
-    form = AnswerForm(obj=row)
-    return _follow(
-        check_in, row, form, "answer", lambda: row.respond(form.answer.data, by=current_user),
-        "Svaret är sparat. Den som frågade ser det nu.",
-    )  # fmt: skip
+def answer(check_in_id: int) -> Response:
+    """Leads on to where all support is answered."""
+    return _lead_on("answer", check_in_id, Permission.LEAD)
 
 
-def outcome(check_in_id: int) -> Answer:
-    """Vad blev det? By either side; then it is settled."""
-    check_in = load_check_in(check_in_id, to=Permission.CONVERSE)
-    row = _support(check_in)
-    form = OutcomeForm(obj=row)
-    return _follow(
-        check_in, row, form, "outcome", lambda: row.settle(form.outcome.data, by=current_user),
-        "Sparat. Frågan om stöd är klar.",
-    )  # fmt: skip
+def outcome(check_in_id: int) -> Response:
+    """Leads on to where it is written what came of any support."""
+    return _lead_on("outcome", check_in_id, Permission.CONVERSE)
 
 
-def _support(check_in: CheckIn) -> SupportRequest:
-    return check_in.support or abort(404)
-
-
-def _follow(
-    check_in: CheckIn, row: SupportRequest, form: Any, name: str, change: Any, told: str
-) -> Answer:
-    """The two pages that follow what was asked for; `name` is of their one field and its template."""
-
-    def page(status: int) -> tuple[str, int]:
-        return render_template(
-            f"checkins/{name}.html", form=form, check_in=check_in, support=row
-        ), status
-
-    if not form.validate_on_submit():
-        return page(422 if form.is_submitted() else 200)
-    try:
-        if not saved(form, row, change, (name,)):
-            return page(409)
-    except CheckInError as wrong:
-        form.refuse(wrong.field, str(wrong))
-        return page(422)
-    notify(told)
-    return redirect(_url(check_in))
+def _lead_on(page: str, check_in_id: int, to: Permission) -> Response:
+    asked = load_check_in(check_in_id, to=to).support or abort(404)
+    # 307: a form that was open when the address moved is sent on as it is.
+    code = 302 if request.method == "GET" else 307
+    return redirect(url_for(f"support.{page}", request_id=asked.id), code)
 
 
 def _url(check_in: CheckIn) -> str:

@@ -22,6 +22,7 @@ from tracker.demo import (
     story_ringmura_west,
     story_savkulla,
     story_savkulla_before,
+    story_support,
     story_today,
     story_tornroda,
 )
@@ -49,6 +50,7 @@ STORIES = (
     story_preparation,
     story_check_ins,
     story_handover,
+    story_support,
 )
 
 

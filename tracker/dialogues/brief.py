@@ -28,6 +28,7 @@ from tracker.models import (
     SchoolUnit,
     SchoolYear,
     Side,
+    SupportDecision,
 )
 from tracker.web.swedish import date_long, date_medium, listing
 
@@ -111,6 +112,13 @@ class UnitPart:
     areas: list[DevelopmentArea]
     measures: list[MeasureBeside] = field(default_factory=list)
     lessons: list[EffectAssessment] = field(default_factory=list)
+    support: SupportDecision | None = None
+    """The decision by which the unit gets more support than the usual."""
+
+    @property
+    def support_in_words(self) -> str:
+        """Which support the unit gets and why; "" when it is the usual."""
+        return self.support.in_words if self.support and self.support.is_raised else ""
 
     @property
     def due(self) -> list[MeasureBeside]:
@@ -204,9 +212,13 @@ class Brief:
         units = dialogue.units
         analyses = analyses_of(units, dialogue.school_year)
         areas = _areas(units, dialogue.school_year)
+        support = SupportDecision.in_force(SupportDecision.unit_id.in_([u.id for u in units]))
         parts = {
             unit.id: UnitPart(
-                unit, analyses.get(unit.id, AnalysisInShort(None, None)), areas.get(unit.id, [])
+                unit,
+                analyses.get(unit.id, AnalysisInShort(None, None)),
+                areas.get(unit.id, []),
+                support=support.get(unit.id),
             )
             for unit in units
         }

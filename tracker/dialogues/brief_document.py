@@ -134,6 +134,7 @@ def _left(document: Document, brief: Brief) -> None:
 
 def _unit(document: Document, part: UnitPart, dialogue: QualityDialogue) -> None:
     document.heading(part.unit.name)
+    document.text(part.support_in_words, "Stöd:")
     if dialogue.kind is DialogueKind.DIALOGUE_2:
         _by_area(document, part)
     _analysis(document, part)

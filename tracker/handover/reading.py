@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from flask import url_for
 
 from tracker.auth.access import Access
-from tracker.checkins.access import with_support_taken_over
 from tracker.checkins.reading import CheckInFacts, check_in_facts
 from tracker.clock import now, today
 from tracker.dialogues.last_time import AgreedBefore, still_open
@@ -30,6 +29,7 @@ from tracker.models import (
     User,
 )
 from tracker.organisation.roles import LEADERS
+from tracker.support.carriers import carried_by
 from tracker.thread.boxes import Box, Kind, Story, Thread
 from tracker.thread.story import SHORTEST, read_story
 from tracker.web.swedish import date_medium
@@ -117,7 +117,7 @@ class Handover:
     last_dialogue: QualityDialogue | None
     next_dialogue: QualityDialogue | None
     latest_check_in: CheckIn | None
-    support: Sequence[CheckIn]
+    support: Sequence[SupportRequest]
     facts: CheckInFacts | None
     notes: Sequence[HandoverNote]
     present: Sequence[Holder]
@@ -126,10 +126,9 @@ class Handover:
 
     @classmethod
     def load(cls, unit: SchoolUnit) -> Self:
-        """Eleven statements at most, whatever the unit has behind it."""
+        """Twelve statements at most, whatever the unit has behind it."""
         story = read_story(unit, SHORTEST)
         last, following = _dialogues(unit)
-        latest, support = _check_ins(unit)
         present, others = _holders(unit)
         return cls(
             unit,
@@ -138,8 +137,8 @@ class Handover:
             still_open(unit.id),
             last,
             following,
-            latest,
-            support,
+            _latest_check_in(unit),
+            _support(unit),
             check_in_facts(unit.organizer_id, today()).get(unit.id),
             _notes(unit),
             present,
@@ -219,42 +218,35 @@ def _dialogues(unit: SchoolUnit) -> tuple[QualityDialogue | None, QualityDialogu
     return found.get(True), found.get(False)
 
 
-def _check_ins(unit: SchoolUnit) -> tuple[CheckIn | None, list[CheckIn]]:
-    """The latest check-in, and those in which support was asked for that is not settled; also what the
-    units before had open."""
-    about = sa.select(CheckInUnit.check_in_id).where(CheckInUnit.unit_id == unit.id)
-    latest = (
-        sa.select(CheckInUnit.check_in_id)
+def _latest_check_in(unit: SchoolUnit) -> CheckIn | None:
+    return db.session.scalar(
+        sa.select(CheckIn)
+        .join(CheckInUnit, CheckInUnit.check_in_id == CheckIn.id)
         .where(CheckInUnit.unit_id == unit.id)
-        .order_by(CheckInUnit.held_on.desc(), CheckInUnit.check_in_id.desc())
+        .order_by(CheckIn.held_on.desc(), CheckIn.id.desc())
         .limit(1)
-        .scalar_subquery()
     )
-    rows = (
+
+
+def _support(unit: SchoolUnit) -> Sequence[SupportRequest]:
+    """What is asked for and not settled; also what the units before had open."""
+    return (
         db.session.scalars(
-            sa.select(CheckIn)
-            .outerjoin(SupportRequest, SupportRequest.check_in_id == CheckIn.id)
+            sa.select(SupportRequest)
             .where(
-                sa.or_(
-                    CheckIn.id == latest,
-                    sa.and_(
-                        sa.or_(CheckIn.id.in_(about), with_support_taken_over(unit.id)),
-                        SupportRequest.state != SupportState.SETTLED,
-                    ),
-                )
+                carried_by(SchoolUnit.id == unit.id), SupportRequest.state != SupportState.SETTLED
             )
             .options(
-                sa.orm.contains_eager(CheckIn.support),
-                sa.orm.joinedload(CheckIn.unit_links).joinedload(CheckInUnit.unit),
+                sa.orm.joinedload(SupportRequest.unit),
+                sa.orm.joinedload(SupportRequest.check_in)
+                .joinedload(CheckIn.unit_links)
+                .joinedload(CheckInUnit.unit),
             )
-            .order_by(CheckIn.held_on, CheckIn.id)
+            .order_by(SupportRequest.asked_on, SupportRequest.id)
         )
         .unique()
         .all()
     )
-    own = [row for row in rows if unit.id in {link.unit_id for link in row.unit_links}]
-    support = [row for row in rows if row.support is not None and not row.support.is_settled]
-    return (own[-1] if own else None), support
 
 
 def _notes(unit: SchoolUnit) -> Sequence[HandoverNote]:

@@ -31,6 +31,10 @@ class Permission(enum.StrEnum):
     """Units, people, roles, the läsår, the outbox. Reads no unit's drafts."""
     OVERSEE = "oversee"
     """All areas of the organizer in one view."""
+    SUPPORT = "support"
+    """Decide how much support a unit gets."""
+    CATALOGUE = "catalogue"
+    """Keep the catalogue of the organizer's support."""
 
 
 class Role(enum.StrEnum):
@@ -93,10 +97,10 @@ _FOLLOW = _READ | {Permission.FOLLOW}
 _GRANTS = {
     Role.PRINCIPAL: _FOLLOW | {Permission.WRITE, Permission.ADOPT, Permission.CONVERSE},
     Role.DEPUTY: _FOLLOW | {Permission.WRITE, Permission.CONVERSE},
-    Role.DIALOGUE_LEAD: _FOLLOW | {Permission.LEAD, Permission.CONVERSE},
+    Role.DIALOGUE_LEAD: _FOLLOW | {Permission.LEAD, Permission.CONVERSE, Permission.SUPPORT},
     Role.QUALITY_DEVELOPER: _FOLLOW,
-    Role.ORGANIZER_LEAD: _FOLLOW | {Permission.OVERSEE},
+    Role.ORGANIZER_LEAD: _FOLLOW | {Permission.OVERSEE, Permission.SUPPORT, Permission.CATALOGUE},
     Role.STAFF: _READ,
     Role.BOARD: _READ,
-    Role.SYSTEM_ADMIN: _READ | {Permission.MANAGE},
+    Role.SYSTEM_ADMIN: _READ | {Permission.MANAGE, Permission.CATALOGUE},
 }

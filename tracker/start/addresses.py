@@ -19,8 +19,8 @@ class Addresses:
         self._year = url_for("start.year", slug=_SLUG, year=year)
         self._effects = url_for("evaluation.index", slug=_SLUG, year=year)
         self._check_in = url_for("checkins.new")
-        self.check_ins = url_for("checkins.index")
-        self.support = url_for("checkins.support")
+        self.support = url_for("support.index")
+        self._support_of = url_for("support.of_unit", slug=_SLUG)
         self._dialogue = url_for("dialogues.show", dialogue_id=int(_NUMBER))
         self._notes = url_for("dialogues.notes", dialogue_id=int(_NUMBER))
         self._agreement = url_for(
@@ -41,6 +41,9 @@ class Addresses:
 
     def effects(self, slug: str) -> str:
         return self._effects.replace(_SLUG, slug)
+
+    def support_of(self, slug: str) -> str:
+        return self._support_of.replace(_SLUG, slug)
 
     def check_in(self, *slugs: str) -> str:
         """The form of a check-in about the units."""

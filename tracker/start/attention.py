@@ -12,6 +12,7 @@ from tracker.start.addresses import Addresses
 from tracker.start.after_dialogues import AfterDialogues
 from tracker.start.open_measures import MeasureFacts
 from tracker.start.overview import DialogueFacts, UnitFacts
+from tracker.support.levels import FOLLOW_UP_AHEAD
 from tracker.web import swedish
 
 
@@ -47,6 +48,10 @@ def reasons(
         found.append(Reason(text, addresses.effects(unit.slug), (4, first)))
     if unit.check_in is not None:
         found += _check_in(unit.check_in, unit, day, addresses, leads=leads)
+    follow_up = unit.support_follow_up_on
+    if leads and follow_up is not None and follow_up <= day + FOLLOW_UP_AHEAD:
+        text = f"Stödet följs upp {swedish.date_short(follow_up).removesuffix(f' {day.year}')}"
+        found.append(Reason(text, addresses.support_of(unit.slug), (1, follow_up)))
     return sorted(found, key=lambda reason: reason.order) if len(found) > 1 else found
 
 
@@ -117,8 +122,8 @@ def _check_in(
     """Who oversees the units sees what they ask for; when to meet is for the two who meet."""
     if facts.open_support_since is not None:
         since = swedish.date_short(facts.open_support_since).removesuffix(f" {day.year}")
-        url = addresses.check_ins if leads else addresses.support
-        yield Reason(f"Fråga om stöd obesvarad sedan {since}", url, (0, facts.open_support_since))
+        text = f"Fråga om stöd obesvarad sedan {since}"
+        yield Reason(text, addresses.support, (0, facts.open_support_since))
     if leads and facts.is_due(day) and facts.due_on is not None:
         last = "läsårets första"
         if facts.last_on is not None:

@@ -41,6 +41,7 @@ from tracker.models import (
     SchoolYear,
     Side,
     SituationAnalysis,
+    SupportDecision,
     TimeProposal,
 )
 
@@ -99,6 +100,8 @@ class UnitFacts:
     dialogues: list[DialogueFacts]
     check_in: CheckInFacts | None
     """Known where the person leads or follows some unit."""
+    support_follow_up_on: date | None
+    """When the support that the unit gets is to be followed up; known as `check_in` is."""
 
     @property
     def next_dialogue(self) -> DialogueFacts | None:
@@ -220,7 +223,7 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
         ]
     if check_ins:
         more, source = check_ins_of.with_check_ins(source)
-        columns += more
+        columns += [*more, _support_follow_up_on()]
     return (
         sa.select(*columns)
         .select_from(source)
@@ -231,6 +234,19 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
             sa.or_(unit.closed_on.is_(None), unit.closed_on >= sa.bindparam("day")),
         )
         .order_by(unit.sort_key, unit.id)
+    )
+
+
+def _support_follow_up_on() -> sa.ColumnElement[date | None]:
+    """Of the decision about support that holds, correlated to SchoolUnit: one look into an index."""
+    return (
+        sa.select(SupportDecision.follow_up_on)
+        .where(SupportDecision.unit_id == SchoolUnit.id)
+        .order_by(SupportDecision.number.desc())
+        .limit(1)
+        .correlate(SchoolUnit)
+        .scalar_subquery()
+        .label("support_follow_up_on")
     )
 
 
@@ -277,6 +293,7 @@ def units(
             has_measures=whole and row.has_measures,
             dialogues=_dialogues(row, moment),
             check_in=check_ins_of.facts_of(row, row.id, day) if check_ins else None,
+            support_follow_up_on=row.support_follow_up_on if check_ins else None,
         )
         for row in rows
     ]

@@ -25,6 +25,7 @@ from tracker.models import (
     QualityCycle,
     QualityDialogue,
     SituationAnalysis,
+    SupportDecision,
 )
 from tracker.web import swedish
 
@@ -40,10 +41,10 @@ class Part:
 
 
 def parts(cycle: QualityCycle) -> list[Part]:
-    """The parts the person may see, in the order of the lap; four statements."""
+    """The parts the person may see, in the order of the lap; five statements."""
     found = [_analysis(cycle), *_measures_and_effects(cycle)]
     if may("follow"):
-        found.append(_dialogues(cycle))
+        found += [_dialogues(cycle), _support(cycle)]
     found.append(
         Part(
             "Utvecklingsplan",
@@ -231,6 +232,15 @@ def _dialogues(cycle: QualityCycle) -> Part:
             found.append(f"{count[:1].upper()}{count[1:]} därifrån att följa upp.")
     url = url_for("dialogues.of_unit", **_at(cycle))
     return Part("Dialoger", found or ["Läsåret har inga dialoger än."], url, "Öppna dialogerna")
+
+
+def _support(cycle: QualityCycle) -> Part:
+    """The support the unit gets today, whichever läsår the page is about: decisions run over them."""
+    unit = cycle.unit
+    decision = SupportDecision.latest(unit) if unit else None
+    sentence = decision.standing if decision else "Ordinarie stöd."
+    url = url_for("support.of_unit", slug=unit.slug if unit else "")
+    return Part("Stöd", [sentence], url, "Öppna stödet")
 
 
 HELD = (DialogueState.HELD, DialogueState.APPROVED)

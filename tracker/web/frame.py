@@ -54,13 +54,16 @@ def navigation() -> list[MenuItem]:
         items.append(_item("Dialoger", "dialogues.index", "dialogues."))
     if any(Permission.CONVERSE in grant.role.grants for grant in reading):
         items.append(_item("Avstämningar", "checkins.index", "checkins."))
-    elif Permission.OVERSEE in access.on_organizer():
-        items.append(_item("Stöd", "checkins.support"))
+    support = _item("Stöd", "support.index", "support.")
+    if access.anywhere(Permission.FOLLOW) or access.has_role(Role.STAFF):
+        items.append(support)
     if access.has_role(Role.BOARD):
         items.append(_item("Dokument", "reports.adopted"))
     if Permission.MANAGE in access.on_organizer():
         items.append(_item("Organisation", "organisation.index", "organisation.", "cycle."))
         items.append(_item("Utskick", "notifications.outbox", "notifications."))
+    if Permission.CATALOGUE in access.on_organizer() and support not in items:
+        items.append(support)
     if may_read_history(access) and not at_hand:
         items.append(_item("Historik", "audit.index", "audit."))
     return items

@@ -15,17 +15,17 @@ from tracker.clock import local, today
 from tracker.cycle import calendar
 from tracker.dialogues.agreements import shortened
 from tracker.extensions import db
-from tracker.models import CheckInUnit, ReminderKind, ReminderState, Role, Side, SupportRequest
+from tracker.models import ReminderKind, ReminderState, Role, Side, SupportRequest
 from tracker.models import SupportState as Support
 from tracker.notifications.kinds.approvals import HeldDialogue, WaitingApprovals
 from tracker.notifications.kinds.base import Due, Kind, Todo, Verdict, day_and_month
 from tracker.notifications.office import Office, monday_of, sunday_of
 from tracker.organisation.staffing import Person
-from tracker.organisation.succession import taken_over
 from tracker.start import open_measures, overview
 from tracker.start.addresses import Addresses
 from tracker.start.attention import Reason, reasons
 from tracker.start.overview import UnitFacts
+from tracker.support.carriers import carriers
 from tracker.web.security import external_url
 from tracker.web.swedish import datetime_long, listing
 
@@ -245,14 +245,14 @@ def _add_support(
 ) -> None:
     """The questions about support that nobody has answered."""
     asked = office.once("support asked for", lambda: _asked(office.organizer_id))
-    for text, asked_on, unit_ids in asked.values():
+    for key, (text, asked_on, unit_ids) in asked.items():
         words = shortened(text, EXCERPT)
         for lead_id in {lead_of[unit_id] for unit_id in unit_ids if unit_id in lead_of}:
             names = [units[unit_id].name for unit_id in unit_ids if lead_of.get(unit_id) == lead_id]
             found[lead_id].support.append(
                 Todo(
                     f"{listing(names)} frågar om stöd: {words}",
-                    external_url("checkins.index"),
+                    external_url("support.show", request_id=key),
                     f"sedan {day_and_month(asked_on)}",
                 )
             )
@@ -261,23 +261,16 @@ def _add_support(
 def _asked(organizer_id: int) -> dict[int, tuple[str, date, list[int]]]:
     """(text, since, unit ids) of each question without an answer, by its id. Those who took over from
     the unit that asked carry it on."""
-    chain = taken_over()
-    successors = (
-        sa.select(CheckInUnit.check_in_id, chain.c.successor_id.label("unit_id"))
-        .join(chain, chain.c.predecessor_id == CheckInUnit.unit_id)
-        .where(CheckInUnit.held_on < chain.c.on)
+    waits = (
+        SupportRequest.organizer_id == organizer_id,
+        SupportRequest.state == Support.ASKED,
     )
-    about = sa.union(sa.select(CheckInUnit.check_in_id, CheckInUnit.unit_id), successors).subquery(
-        "about"
-    )
+    about = carriers(*waits)
     asked: dict[int, tuple[str, date, list[int]]] = {}
     for key, text, asked_on, unit_id in db.session.execute(
         sa.select(SupportRequest.id, SupportRequest.text, SupportRequest.asked_on, about.c.unit_id)
-        .join(about, about.c.check_in_id == SupportRequest.check_in_id)
-        .where(
-            SupportRequest.organizer_id == organizer_id,
-            SupportRequest.state == Support.ASKED,
-        )
+        .join(about, about.c.request_id == SupportRequest.id)
+        .where(*waits)
         .order_by(SupportRequest.asked_on, SupportRequest.id, about.c.unit_id)
     ):
         asked.setdefault(key, (text, asked_on, []))[2].append(unit_id)

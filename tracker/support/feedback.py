@@ -1,0 +1,176 @@
+"""Synpunkter på en stödfunktion: what the group of principals says of a support, whose it is to answer, the
+answer, and what came of it.
+
+It is the group's text: whoever leads a unit may write in it until it is answered, and all leaders read it.
+"""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.audit.actions import Action
+from tracker.audit.models import record
+from tracker.clock import now, today
+from tracker.database import (
+    Base,
+    LongText,
+    ShortText,
+    TenantOwned,
+    Versioned,
+    choice,
+    tenant_fk,
+    tenant_key,
+)
+from tracker.extensions import db
+from tracker.support.states import FeedbackState, SupportError
+
+if TYPE_CHECKING:
+    from tracker.auth.models import User
+    from tracker.organisation.models import Area, Organizer
+
+
+class SupportFeedback(Versioned, TenantOwned, Base):
+    """What principals say of a support function: lämnad, klargjord, uppföljd."""
+
+    __tablename__ = "support_feedback"
+    __table_args__ = (
+        tenant_key(),
+        tenant_fk("area_id", "area"),
+        sa.UniqueConstraint("organizer_id", "form_token"),
+        sa.Index(None, "organizer_id", "state"),
+        sa.CheckConstraint("about <> '' AND text <> ''", name="says_what"),
+        sa.CheckConstraint(
+            "state = 'open' OR (answered_at IS NOT NULL AND answer <> '')", name="answer_is_dated"
+        ),
+        sa.CheckConstraint(
+            "(state = 'followed_up') = (followed_up_at IS NOT NULL)", name="follow_up_is_dated"
+        ),
+    )
+
+    about: Mapped[ShortText]
+    """Vilken stödfunktion gäller det?"""
+    text: Mapped[LongText]
+    area_id: Mapped[int | None]
+    """The area whose principals say it; None: those of the whole organizer."""
+    state: Mapped[FeedbackState] = mapped_column(choice(FeedbackState), default=FeedbackState.OPEN)
+    given_on: Mapped[date] = mapped_column(default=today)
+    by_name: Mapped[ShortText]
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    """Who answers, at the huvudman; None: the skolchef has not handed it on."""
+    answer: Mapped[LongText]
+    answered_at: Mapped[datetime | None]
+    answered_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    follow_up_on: Mapped[date | None]
+    """When it is asked what came of the answer."""
+    outcome: Mapped[LongText]
+    """Vad blev det?"""
+    followed_up_at: Mapped[datetime | None]
+    followed_up_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    form_token: Mapped[str | None] = mapped_column(sa.String(40))
+
+    area: Mapped["Area | None"] = relationship(foreign_keys="SupportFeedback.area_id")
+    owner: Mapped["User | None"] = relationship(foreign_keys="SupportFeedback.owner_id")
+
+    @classmethod
+    def give(
+        cls,
+        organizer: "Organizer",
+        about: str,
+        text: str,
+        *,
+        by: "User",
+        area: "Area | None" = None,
+        form_token: str | None = None,
+    ) -> Self:
+        """What the principals say; `by` writes it down for them."""
+        row = cls(
+            organizer_id=organizer.id,
+            about=about,
+            text=text,
+            area=area,
+            by_name=by.name,
+            form_token=form_token,
+        )
+        db.session.add(row)
+        db.session.flush()
+        row._record(Action.FEEDBACK_GIVEN, by)
+        return row
+
+    @classmethod
+    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
+        """The one that this very form made, when it has been sent before."""
+        if not form_token:
+            return None
+        return db.session.scalar(
+            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
+        )
+
+    def rewrite(self, about: str, text: str, area: "Area | None", *, by: "User") -> None:
+        """Other words. SupportError once it is answered: an answer is to what was said."""
+        if self.state is not FeedbackState.OPEN:
+            raise SupportError(
+                "Synpunkten har fått svar och står kvar som den var. Skriv en ny om det är något mer."
+            )
+        area_id = area.id if area else None
+        if (about, text, area_id) == (self.about, self.text, self.area_id):
+            return
+        self.about, self.text, self.area = about, text, area
+        self._record(Action.FEEDBACK_CHANGED, by)
+
+    def hand_to(self, owner: "User | None", *, by: "User") -> None:
+        """Who is to answer; None: the skolchef."""
+        owner_id = owner.id if owner else None
+        if owner_id == self.owner_id:
+            return
+        self.owner = owner
+        to = owner.name if owner else "skolchefen"
+        self._record(Action.FEEDBACK_HANDED_ON, by, person=to)
+
+    def clarify(self, answer: str, follow_up_on: date | None, *, by: "User") -> None:
+        """The answer, and when it is to be followed up; later ones replace it. SupportError once it is
+        followed up, or when the day cannot be."""
+        if self.state is FeedbackState.FOLLOWED_UP:
+            raise SupportError("Synpunkten är redan uppföljd.", field="answer")
+        if (answer, follow_up_on) == (self.answer, self.follow_up_on):
+            return
+        if (
+            follow_up_on is not None
+            and follow_up_on != self.follow_up_on
+            and follow_up_on <= today()
+        ):
+            raise SupportError("Ange en dag som kommer.", field="follow_up_on")
+        self.state, self.answer, self.follow_up_on = FeedbackState.ANSWERED, answer, follow_up_on
+        self.answered_at, self.answered_by_name = now(), by.name
+        self._record(Action.FEEDBACK_ANSWERED, by)
+
+    def follow_up(self, outcome: str, *, by: "User") -> None:
+        """What came of the answer. Other words later replace the first. SupportError while there is no
+        answer to follow up."""
+        if self.state is FeedbackState.OPEN:
+            raise SupportError("Svara innan ni följer upp.", field="outcome")
+        if outcome == self.outcome:
+            return
+        self.state, self.outcome = FeedbackState.FOLLOWED_UP, outcome
+        self.followed_up_at, self.followed_up_by_name = now(), by.name
+        self._record(Action.FEEDBACK_FOLLOWED_UP, by)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is FeedbackState.OPEN
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it is answered and not followed up yet."""
+        return self.state is FeedbackState.ANSWERED
+
+    @property
+    def from_whom(self) -> str:
+        """Such as "Rektorerna i område Norr", be the area called "Norr" or "Område Norr"."""
+        if self.area is None:
+            return "Rektorsgruppen"
+        return f"Rektorerna i område {self.area.name.removeprefix('Område ')}"
+
+    def _record(self, action: Action, by: "User", **data: Any) -> None:
+        record(action, self, by=by, about=self.about, **data)
