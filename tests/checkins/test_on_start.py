@@ -23,7 +23,7 @@ class TestRektor:
     def test_who_is_due_finds_the_button(self, cast, as_):
         held(cast.hassel, by=cast.ali, on=date(2026, 11, 2), next_on=date(2026, 11, 20))
         text = card(as_(cast.ali).page("/"), "Dags att stämma av")
-        assert "Med Erik Lund. Senast 2 november 2026. Stäm av" in words(text)
+        assert "Med Erik Lund. Ni stämde av 2 november 2026. Stäm av" in words(text)
         assert 'href="/avstamningar/ny?enhet=hasselbrinksskolan"' in text
 
     def test_who_is_not_sees_when(self, cast, as_):
@@ -61,10 +61,10 @@ class TestDialogansvarig:
         page = as_(cast.erik).page("/")
         text = words(card(page, "Dags att stämma av"))
         assert "Karin Holm, Lyktvretens förskola och Sävkullaskolan" in text
-        assert "Ali Demir, Hasselbrinksskolan Senast 16 oktober 2026" in text
+        assert "Ali Demir, Hasselbrinksskolan Förra gången 16 oktober 2026" in text
         assert "Klockvretsskolan" not in text
         found = rows(page)
-        assert "Dags att stämma av, senast 16 okt" in found["Hasselbrinksskolan"]
+        assert "Dags att stämma av, förra gången 16 okt" in found["Hasselbrinksskolan"]
         assert "Dags att stämma av, läsårets första" in found["Sävkullaskolan"]
         assert "Dags att stämma av" not in found["Klockvretsskolan"]
         assert 'href="/avstamningar/ny?enhet=savkullaskolan"' in page

@@ -27,6 +27,7 @@ from tracker.extensions import db
 from tracker.models import (
     AuditEvent,
     AuditEventUnit,
+    DialogueUnit,
     MailState,
     Organizer,
     OutgoingMail,
@@ -158,7 +159,7 @@ def _at_rest(organizer_id: int, found: list[Difference]) -> list[Difference]:
     leads one of its units. A rektor is followed by another in two steps."""
     touched: set[int] = set()
     units: set[int] = set()
-    one_has_ended = False
+    everywhere = one_has_ended = False
     for action, subject_id, unit_id in db.session.execute(
         sa.select(AuditEvent.action, AuditEvent.subject_id, AuditEventUnit.unit_id)
         .outerjoin(AuditEventUnit, AuditEventUnit.event_id == AuditEvent.id)
@@ -169,14 +170,27 @@ def _at_rest(organizer_id: int, found: list[Difference]) -> list[Difference]:
             AuditEvent.action.in_(ABOUT_A_DIALOGUE + ABOUT_A_ROLE),
         )
     ):
-        if action in ABOUT_A_ROLE:
+        if action in ABOUT_A_ROLE and unit_id is None:
+            everywhere = (
+                True  # for an area, or for all: whose units they are does not matter for minutes
+            )
+        elif action in ABOUT_A_ROLE:
             units.add(unit_id)
         else:
             touched.add(subject_id)
             one_has_ended |= action in MAY_END_ANOTHER
     existing: set[int] = set()
+    ids = {row.dialogue_id for row in found}
+    led_anew: set[int] = set()
+    if units:
+        led_anew = set(
+            db.session.scalars(
+                sa.select(DialogueUnit.dialogue_id).where(
+                    DialogueUnit.dialogue_id.in_(ids), DialogueUnit.unit_id.in_(units)
+                )
+            )
+        )
     if one_has_ended:
-        ids = {row.dialogue_id for row in found}
         existing = set(
             db.session.scalars(sa.select(QualityDialogue.id).where(QualityDialogue.id.in_(ids)))
         )
@@ -184,11 +198,9 @@ def _at_rest(organizer_id: int, found: list[Difference]) -> list[Difference]:
     def waits(row: Difference) -> bool:
         if row.begins_first <= now() + SOON:
             return False
-        if row.dialogue_id in touched:
+        if everywhere or row.dialogue_id in touched or row.dialogue_id in led_anew:
             return True
-        if row.occasion is not None:
-            return not units.isdisjoint(row.occasion.units)
-        return one_has_ended and row.dialogue_id not in existing
+        return row.occasion is None and one_has_ended and row.dialogue_id not in existing
 
     return [row for row in found if not waits(row)]
 

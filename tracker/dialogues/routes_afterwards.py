@@ -17,6 +17,7 @@ from tracker.organisation.staffing import Staffing
 from tracker.organisation.succession import with_successors
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
+from tracker.web.swedish import listing
 
 Page = Response | str | tuple[str, int]
 
@@ -35,11 +36,20 @@ def _notes_page(dialogue: QualityDialogue, form: RemarkForm | None = None, wrong
         table=Table.of(dialogue, Staffing.load(dialogue.organizer_id)),
         content=content,
         digest=dialogue.digest() if shown else "",
+        approved_words=_approved_words(dialogue),
         changed=_changed_since(dialogue, content) if content else [],
         form=form or RemarkForm(formdata=None),
         wrong=wrong,
         Side=Side,
     )
+
+
+def _approved_words(dialogue: QualityDialogue) -> str:
+    """Who has approved for the person's side: herself, or somebody who stands on the same."""
+    standing = [row for side in Side if (row := dialogue.standing_approval(side)) is not None]
+    if not standing or any(row.by_id == current_user.id for row in standing):
+        return "Du har godkänt."
+    return f"{listing([row.by_name for row in standing])} har godkänt."
 
 
 def _changed_since(

@@ -116,8 +116,9 @@ def people_in(organizer_id: int) -> list[tuple[int, str]]:
         for key, name in db.session.execute(
             sa.select(User.id, User.name)
             .where(
-                sa.exists().where(
-                    Reminder.organizer_id == organizer_id, Reminder.recipient_id == User.id
+                # Not EXISTS: for each account of every organizer SQLite would read this one's ledger.
+                User.id.in_(
+                    sa.select(Reminder.recipient_id).where(Reminder.organizer_id == organizer_id)
                 )
             )
             .order_by(User.sort_key, User.id)

@@ -131,7 +131,7 @@ def _check_in(
     if leads and facts.is_due(day) and facts.due_on is not None:
         last = "läsårets första"
         if facts.last_on is not None:
-            last = f"senast {swedish.date_short(facts.last_on).removesuffix(f' {day.year}')}"
+            last = f"förra gången {swedish.date_short(facts.last_on).removesuffix(f' {day.year}')}"
         url = addresses.check_in(unit.slug)
         yield Reason(f"Dags att stämma av, {last}", url, (5, facts.due_on))
 

@@ -53,7 +53,7 @@ def _meetings(
     *,
     with_leader: bool,
 ) -> list[Meeting]:
-    """Of the units of a meeting those that are due, when any is."""
+    """Of the units of a meeting those that are due, when any is; else those that are next."""
     together: dict[Hashable, list[UnitFacts]] = {}
     for unit in units:
         if unit.check_in is not None and unit.check_in.due_on is not None:
@@ -71,6 +71,11 @@ def _meeting(
     units: list[UnitFacts], with_whom: str | None, day: date, addresses: Addresses
 ) -> Meeting:
     due = [unit for unit in units if unit.check_in and unit.check_in.is_due(day)]
+    if not due:
+        first = min(
+            unit.check_in.due_on for unit in units if unit.check_in and unit.check_in.due_on
+        )
+        units = [unit for unit in units if unit.check_in and unit.check_in.due_on == first]
     units = due or units
     facts = [unit.check_in for unit in units if unit.check_in]
     last = [row.last_on for row in facts]
