@@ -33,7 +33,9 @@ DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 VISITOR = "a visitor"
 
-PARTS = sorted({endpoint.partition(".")[0] for endpoint in ROUTES})
+NO_PAGES = {"removals"}
+"""What only leads on: undo."""
+PARTS = sorted({endpoint.partition(".")[0] for endpoint in ROUTES} - NO_PAGES)
 
 
 @dataclass(frozen=True)

@@ -108,25 +108,41 @@ class Texts:
             return lap.results
         return str(self._adopted.get(lap.analysis_id or 0, {}).get("results", ""))
 
-    def problem(self, row: Any) -> str | None:
-        """The problem as it may be read; None: it may not."""
+    def problem(self, row: Any) -> tuple[str, str] | None:
+        """The problem as it may be read, with how it stands now where it goes on from an earlier, and what
+        became of that ("Kvarstår"), or ""; None: it may not."""
         if row.analysis_id in self._living:
-            return None if row.problem_retired else row.problem
-        return self._in_adopted(row.analysis_id).get(("problem", row.problem_id))
+            if row.problem_retired:
+                return None
+            return _with_now(
+                row.problem, row.state_now
+            ), row.development.label if row.development else ""
+        for problem in self._all_in_adopted(row.analysis_id):
+            if problem["id"] == row.problem_id:
+                follows = problem.get("follows") or {}
+                said = _with_now(problem["text"], follows.get("state_now", ""))
+                return said, follows.get("development", "")
+        return None
 
     def cause(self, row: Any) -> str | None:
         if row.cause_id is None:
             return None
         if row.analysis_id in self._living:
             return None if row.cause_retired else row.cause
-        return self._in_adopted(row.analysis_id).get(("cause", row.cause_id))
+        causes = (
+            cause
+            for problem in self._all_in_adopted(row.analysis_id)
+            for cause in problem.get("causes", ())
+        )
+        return next((cause["text"] for cause in causes if cause["id"] == row.cause_id), None)
 
-    def _in_adopted(self, analysis_id: int) -> dict[tuple[str, int], str]:
-        found = {}
-        for problem in self._adopted.get(analysis_id, {}).get("problems", ()):
-            found["problem", problem["id"]] = problem["text"]
-            found |= {("cause", cause["id"]): cause["text"] for cause in problem["causes"]}
-        return found
+    def _all_in_adopted(self, analysis_id: int) -> list[dict[str, Any]]:
+        content = self._adopted.get(analysis_id, {})
+        return [*content.get("problems", ()), *content.get("solved", ())]
+
+
+def _with_now(text: str, state_now: str) -> str:
+    return f"{text.rstrip()} Nu: {state_now}" if state_now else text
 
 
 def _adopted(analysis_ids: list[int | None]) -> dict[int, dict[str, Any]]:

@@ -101,6 +101,7 @@ def _out_of_analyses(unit: SchoolUnit, laps: Iterable[Lap], texts: Texts) -> Ite
         lap, problem = by_analysis[row.analysis_id], texts.problem(row)
         if problem is None:
             continue
+        text, development = problem
         page = url_for(
             "analyses.show", slug=lap.slug, year=calendar.slug(lap.start_year),
             _anchor=f"problem-{row.problem_id}",
@@ -110,9 +111,8 @@ def _out_of_analyses(unit: SchoolUnit, laps: Iterable[Lap], texts: Texts) -> Ite
         if key not in told:
             told.add(key)
             yield Box(
-                key, Kind.PROBLEM, lap.start_year, problem, page, unit=origin,
-                note=row.development.label if row.development else "",
-                verdict=row.state_now, out_of=[f"p{row.problem_follows}"],
+                key, Kind.PROBLEM, lap.start_year, text, page, unit=origin,
+                note=development, out_of=[f"p{row.problem_follows}"],
             )  # fmt: skip
         if (cause := texts.cause(row)) is not None:
             note = row.location.label if row.prioritised else "Inte prioriterad i år"
