@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from tests.cast import Cast
 from tests.notifications.scenes import (
@@ -17,9 +18,10 @@ from tests.notifications.scenes import (
 )
 from tracker import clock
 from tracker.extensions import db
-from tracker.models import MailState, OutgoingMail
-from tracker.notifications.leasing import LEASE, PAUSES
+from tracker.models import MailKind, MailState, OutgoingMail
+from tracker.notifications.leasing import LEASE, PAUSES, Taken
 from tracker.notifications.passes import tick
+from tracker.notifications.sending import Round
 
 
 def test_without_a_server_the_mail_waits(cast: Cast) -> None:
@@ -122,7 +124,7 @@ def test_the_pauses_grow_until_it_has_failed(cast: Cast, server: FakeServer) -> 
     server.not_now = [cast.karin.email]
     at = moment("2026-09-15")
     waits = []
-    for _ in range(len(PAUSES) + 1):
+    for _ in range(2 * len(PAUSES) + 1):
         with clock.stopped_at(at):
             result = tick()
         [mail] = mails(to=cast.karin)
@@ -131,9 +133,6 @@ def test_the_pauses_grow_until_it_has_failed(cast: Cast, server: FakeServer) -> 
         if mail.attempts > len(waits):
             waits.append(mail.next_try_at - at)
         at = mail.next_try_at.astimezone(clock.STOCKHOLM)
-        if at.weekday() >= 5 or at.hour < 7:  # nothing is tried at night or over a weekend
-            at = clock.at(at.date() + timedelta(days=(7 - at.weekday()) % 7 or 1), at.min.time())
-            at += timedelta(hours=7)
     assert waits == sorted(waits)
     assert waits[:4] == list(PAUSES[:4])
     assert (mail.state, result.failed) == (MailState.FAILED, 1)
@@ -205,3 +204,59 @@ def test_asked_to_end_it_begins_no_other_mail(cast: Cast, server: FakeServer) ->
         result = tick(stopping=lambda: bool(server.taken))
     assert result.sent == 1
     assert tick_at("2026-10-05", "07:01").sent == 1
+
+
+def test_what_waits_in_the_evening_goes_in_the_morning(cast: Cast, server: FakeServer) -> None:
+    decided_measure(cast, "2026-09-15")
+    assert tick_at("2026-09-15", "20:00").sent == 0
+    decided_measure(cast, "2026-09-14", "Måndagens", unit=cast.hassel)
+    server.not_now = [cast.ali.email]
+    tick_at("2026-09-15", "19:59")
+    server.not_now = []
+    assert tick_at("2026-09-15", "23:50").sent == 0
+    assert tick_at("2026-09-16", "06:59").sent == 0
+    assert tick_at("2026-09-16").sent == 1
+
+
+def test_what_cannot_be_marked_is_given_back_by_nobody(
+    cast: Cast, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server has it, the database does not know: sent again at once it would be a double."""
+    for unit in (cast.savkulla, cast.hassel):
+        decided_measure(cast, "2026-09-15", unit=unit)
+
+    def lost(_waiting: object) -> None:
+        raise sa.exc.OperationalError("UPDATE", {}, Exception("connection lost"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OutgoingMail, "mark_sent", staticmethod(lost))
+        with pytest.raises(sa.exc.OperationalError):
+            tick_at("2026-09-15")
+    db.session.rollback()
+    assert len(server.taken) == 1, "nothing more is sent once a mark has failed"
+    tick_at("2026-09-15", "07:05")
+    assert len(server.taken) == 1, "all is leased still"
+    tick_at("2026-09-15", "07:11")
+    first, *others = [message["Message-ID"] for _, message in server.taken]
+    assert sorted(others) == sorted({first, *others}), "one double, of the one that was sent"
+
+
+def test_a_failed_mark_is_told_to_every_connection(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The turn that fails has taken the marks of all who wait."""
+    monkeypatch.setattr(
+        OutgoingMail,
+        "mark_sent",
+        staticmethod(
+            lambda _waiting: (_ for _ in ()).throw(
+                sa.exc.OperationalError("UPDATE", {}, Exception("lost"))
+            )
+        ),
+    )
+    shared = Round(server=None, stopping=lambda: False)  # type: ignore[arg-type]
+    for _ in range(2):
+        with pytest.raises(sa.exc.OperationalError):
+            shared.mark(Taken(1, "lease", MailKind.REMINDERS, []))
+    assert shared.is_over
+    assert not shared.may_give_back

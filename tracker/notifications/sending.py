@@ -83,10 +83,17 @@ class Round:
     away: bool = False
     _taken: deque[Taken] = field(default_factory=deque)
     _marking: Lock = field(default_factory=Lock)
+    _unmarked: Exception | None = None
+    """Why mails that the server has are not marked. The round is over then: nothing more is sent, and
+    nothing is given back, until the leases run out."""
 
     @property
     def is_over(self) -> bool:
-        return self.away or self.stopping()
+        return self.away or self._unmarked is not None or self.stopping()
+
+    @property
+    def may_give_back(self) -> bool:
+        return self._unmarked is None
 
     def mark(self, taken: Taken) -> list[Taken]:
         """Note that the server has it, and return when the database does. Whoever's turn it is marks
@@ -96,6 +103,8 @@ class Round:
         Not among what may go wrong with a mail: given back, it would be sent again."""
         self._taken.append(taken)
         with self._marking:
+            if self._unmarked is not None:  # whose mail is marked and whose not, nobody can tell
+                raise self._unmarked
             waiting = []
             while self._taken:
                 waiting.append(self._taken.popleft())
@@ -105,7 +114,11 @@ class Round:
                 return OutgoingMail.mark_sent(waiting)
             except sa.exc.DBAPIError:  # the connection was lost, or SQLite was busy for too long
                 db.session.rollback()
+            try:
                 return OutgoingMail.mark_sent(waiting)
+            except sa.exc.DBAPIError as failed:
+                self._unmarked = failed
+                raise
 
 
 def send_waiting(server: SmtpServer, stopping: Callable[[], bool] = lambda: False) -> Sent:
@@ -162,7 +175,8 @@ class _Sender:
                     if self._round.is_over or now() - taken_at > FRESH:
                         break
                     self._send(ready, postbox)
-                OutgoingMail.let_go(self._batch, self._lease)  # what was not come to
+                if self._round.may_give_back:
+                    OutgoingMail.let_go(self._batch, self._lease)  # what was not come to
 
     def _prepared(self) -> Iterator[Ready]:
         """Those of the batch that are to go now, as things stand."""
