@@ -24,7 +24,7 @@ class TestOfUnit:
         assert page.index("13 november 2026") < page.index("fredag 16 oktober 2026")
         for text in ("Vikarie från 1 december.", "Hon kom.", "Löst, enligt Ali Demir", "Bra"):
             assert text in page
-        assert "Senast 13 november 2026. Nästa 27 november 2026, om 7 dagar." in page
+        assert "Ni stämde av 13 november 2026. Nästa 27 november 2026, om 7 dagar." in page
         assert "Lov räknas inte." in page
 
     def test_it_is_time_and_says_so_calmly(self, cast, as_):
