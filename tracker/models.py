@@ -37,6 +37,7 @@ from tracker.dialogues.states import (
 )
 from tracker.dialogues.topics import DialogueTopic
 from tracker.evaluation.models import CarriedOut, Decision, EffectAssessment, Judgement, Term
+from tracker.examples.models import GoodExample
 from tracker.measures.areas import DevelopmentArea
 from tracker.measures.log import MeasureLogEntry
 from tracker.measures.models import Measure
@@ -64,6 +65,7 @@ from tracker.organisation.models import (
     UnitSuccession,
 )
 from tracker.organisation.roles import Permission, Role, Scope
+from tracker.search.models import SearchEntry
 
 __all__ = [
     "AdoptedAnalysis",
@@ -96,6 +98,7 @@ __all__ = [
     "DialogueUnit",
     "EffectAssessment",
     "FailedSignIn",
+    "GoodExample",
     "Judgement",
     "LinkPurpose",
     "MailKind",
@@ -130,6 +133,7 @@ __all__ = [
     "SchoolUnit",
     "SchoolYear",
     "Scope",
+    "SearchEntry",
     "Side",
     "SignInSession",
     "SituationAnalysis",

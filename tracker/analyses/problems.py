@@ -206,6 +206,8 @@ class Cause(Versioned, TenantOwned, Base):
     def write(
         self, text: str, location: CauseLocation, evidence: str, prioritised: bool, *, by: "User"
     ) -> None:
+        from tracker.search.indexing import reindex_cause
+
         analysis = self.problem.analysis
         analysis.must_be_open()
         new = (text, location, evidence, prioritised)
@@ -213,6 +215,7 @@ class Cause(Versioned, TenantOwned, Base):
             return
         self.text, self.location, self.evidence, self.prioritised = new
         analysis.touch()
+        reindex_cause(self)
         analysis.note(Action.CAUSE_CHANGED, by, cause=excerpt(text))
 
     @property
