@@ -36,6 +36,7 @@ class Subject(enum.Enum):
     PROPOSAL = enum.auto()
     DIALOGUE = enum.auto()
     CHECK_IN = enum.auto()
+    EXAMPLE = enum.auto()
 
     @property
     def visible_with(self) -> Permission | None:
@@ -47,6 +48,7 @@ class Subject(enum.Enum):
             Subject.PROPOSAL: WRITE,
             Subject.DIALOGUE: FOLLOW,
             Subject.CHECK_IN: CONVERSE,
+            Subject.EXAMPLE: READ,
         }.get(self)
 
 
@@ -90,6 +92,12 @@ def dialogue(to: Permission, post: Permission | None = None) -> Demand:
 def check_in(to: Permission, post: Permission | None = None) -> Demand:
     """A check-in about one or more units."""
     return Demand(Subject.CHECK_IN, to, post)
+
+
+def example(to: Permission, post: Permission | None = None) -> Demand:
+    """A published good example: everybody with a role in its organizer reads it; more is asked of the unit
+    whose measure it is."""
+    return Demand(Subject.EXAMPLE, to, post)
 
 
 def organizer(to: Permission, post: Permission | None = None) -> Demand:
@@ -265,6 +273,13 @@ ROUTES: dict[str, Demand] = {
     "national.place": organizer(OVERSEE),
     "national.notes": organizer(OVERSEE),
     "national.cancel": organizer(OVERSEE),
+    # good examples, and the search in what has been assessed
+    "examples.index": anywhere(READ),
+    "examples.show": example(READ),
+    "examples.publish": measure(ADOPT),
+    "examples.edit": example(ADOPT),
+    "examples.withdraw": example(ADOPT),
+    "search.index": anywhere(READ),
     # reports
     "reports.adopted": anywhere(READ),
     "reports.plan": cycle(READ),

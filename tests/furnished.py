@@ -25,6 +25,7 @@ from tracker.models import (
     Decision,
     DevelopmentArea,
     EffectAssessment,
+    GoodExample,
     Judgement,
     LinkPurpose,
     MailKind,
@@ -108,6 +109,7 @@ NOTHING = Place(
                 "mail_id",
                 "meeting_id",
                 "check_in_id",
+                "example_id",
             ),
             999_999,
         ),
@@ -236,7 +238,13 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         decision=Decision.ADJUST,
         lesson="Undervisningen ändrades före resultaten.",
     )
-    proposal = Measure.propose(lap, by=leader, title="Rastaktiviteter", **basis)
+    example = GoodExample.publish(
+        assessed, by=leader, how="En text i veckan planeras ihop.", why="Tiden låg i schemat.",
+        transferable="minst två lärare undervisar i samma årskurs.",
+    )  # fmt: skip
+    proposal = Measure.propose(
+        lap, by=leader, title="Rastaktiviteter", modelled_on_id=assessed.id, **basis
+    )
 
     dialogue = cast.dialogue(unit) if year is cast.year else _dialogue(unit, year)
     starts_at = now().replace(hour=12, minute=0) + timedelta(days=18)
@@ -293,6 +301,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "user_id": cast.vera.id,
             "slot": held.slots()[2],
             "agreement_id": held.agreements[1].id,
+            "example_id": example.id,
         },
         {
             "measures.area_id": area.id,

@@ -77,11 +77,13 @@ def _register_pages(app: Flask) -> None:
     from tracker.cycle.routes import bp as cycle
     from tracker.dialogues.routes import bp as dialogues
     from tracker.evaluation.routes import bp as evaluation
+    from tracker.examples.routes import bp as examples
     from tracker.measures.routes import bp as measures
     from tracker.national.routes import bp as national
     from tracker.notifications.routes import bp as notifications
     from tracker.organisation.routes import bp as organisation
     from tracker.reports.routes import bp as reports
+    from tracker.search.routes import bp as search
     from tracker.start.routes import bp as start
 
     for blueprint in (
@@ -92,6 +94,8 @@ def _register_pages(app: Flask) -> None:
         analyses,
         measures,
         evaluation,
+        examples,
+        search,
         dialogues,
         national,
         calendars,

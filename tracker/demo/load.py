@@ -9,6 +9,7 @@ from tracker.demo import (
     story_almhammar,
     story_check_ins,
     story_conversations,
+    story_examples,
     story_granby,
     story_hasselbrink,
     story_klockvret,
@@ -47,6 +48,7 @@ STORIES = (
     story_today,
     story_preparation,
     story_check_ins,
+    story_examples,
 )
 
 

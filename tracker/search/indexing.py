@@ -92,14 +92,12 @@ def _reindex_where(wanted: sa.ColumnElement[bool]) -> None:
 
 def rebuild() -> Iterator[int]:
     """Write every entry anew, a batch at a time, each committed: the search works meanwhile. Gives how
-    many measures have been gone through."""
+    many measures each batch had."""
     ids = db.session.scalars(sa.select(Measure.id).order_by(Measure.id)).all()
-    done = 0
     for batch in _batches(ids):
         reindex(*batch)
         db.session.commit()
-        done += len(batch)
-        yield done
+        yield len(batch)
 
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -53,6 +53,8 @@ def navigation() -> list[MenuItem]:
         items.append(_item("Avstämningar", "checkins.index", "checkins."))
     elif Permission.OVERSEE in access.on_organizer():
         items.append(_item("Stöd", "checkins.support"))
+    if reading:
+        items.append(_item("Vad har gett effekt?", "search.index", "examples."))
     if access.has_role(Role.BOARD):
         items.append(_item("Dokument", "reports.adopted"))
     if Permission.MANAGE in access.on_organizer():
