@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.database import UtcDateTime
 from tracker.extensions import db
@@ -47,30 +48,54 @@ def measure_at(place: int) -> int:
 
 
 def reindex(*measure_ids: int) -> None:
-    """Write the entries of these measures anew out of what the session holds; the caller commits. Five
-    statements, however many measures."""
+    """Write the entries of these measures anew out of what the session holds; the caller commits. Four to
+    six statements, however many measures.
+
+    The entries are held first, so that of two who change what is said of a measure the second sees what
+    the first wrote. It is never the measure that is held: who changes it may wait for the unit, and who
+    renames the unit comes here.
+    """
     if not measure_ids:
         return
     db.session.flush()
-    db.session.execute(  # of two who change the same measure the second sees what the first wrote
-        sa.select(Measure.id).where(Measure.id.in_(measure_ids)).order_by(Measure.id).with_for_update()
-    ).all()  # fmt: skip
+    there = set(
+        db.session.scalars(
+            sa.select(SearchEntry.measure_id)
+            .where(SearchEntry.measure_id.in_(measure_ids))
+            .order_by(SearchEntry.measure_id)
+            .with_for_update()
+        )
+    )
     found = _assessed(measure_ids)
     units = _units(found)
-    db.session.execute(sa.delete(SearchEntry).where(SearchEntry.measure_id.in_(measure_ids)))
-    if found:
-        db.session.execute(
-            sa.insert(SearchEntry),
-            [
-                {
-                    "position": position(row.at, row.id),
-                    "organizer_id": row.organizer_id,
-                    "measure_id": row.id,
-                    "tokens": _tokens(row, units.get(row.id, ())),
-                }
-                for row in found.values()
-            ],
-        )
+    rows = {
+        key: {
+            "position": position(row.at, key),
+            "organizer_id": row.organizer_id,
+            "measure_id": key,
+            "tokens": _tokens(row, units.get(key, ())),
+        }
+        for key, row in found.items()
+    }
+    entry = SearchEntry.__table__
+    if gone := there - rows.keys():
+        db.session.execute(sa.delete(entry).where(entry.c.measure_id.in_(gone)))
+    if changed := [
+        {f"new_{name}": value for name, value in rows[key].items()}
+        for key in sorted(there & rows.keys())
+    ]:
+        new = {name: sa.bindparam(f"new_{name}") for name in ("position", "tokens")}
+        same = entry.c.measure_id == sa.bindparam("new_measure_id")
+        db.session.execute(sa.update(entry).where(same).values(new), changed)
+    if added := [rows[key] for key in sorted(rows.keys() - there)]:
+        db.session.execute(_insert(), added)
+
+
+def _insert() -> Any:
+    """When somebody else has put the measure in meanwhile, what they put in is as new."""
+    postgres = db.session.connection().dialect.name == "postgresql"
+    insert = postgresql.insert if postgres else sqlite.insert
+    return insert(SearchEntry.__table__).on_conflict_do_nothing()
 
 
 def reindex_unit(unit: SchoolUnit) -> None:
@@ -85,7 +110,7 @@ def reindex_cause(cause: Cause) -> None:
 
 def _reindex_where(wanted: sa.ColumnElement[bool]) -> None:
     indexed = sa.select(SearchEntry.measure_id).join(Measure, Measure.id == SearchEntry.measure_id)
-    ids = db.session.scalars(indexed.where(wanted)).all()
+    ids = db.session.scalars(indexed.where(wanted).order_by(SearchEntry.measure_id)).all()
     for batch in _batches(ids):
         reindex(*batch)
 
