@@ -102,10 +102,10 @@ def build() -> Content:
     first = units[0]
     return Content(
         cookies={
-            "rektor": _sign_in(people["Rektor 0"]),
-            "områdeschef": _sign_in(chief),
-            "skolchef": _sign_in(head),
-            "systemförvaltare": _sign_in(admin),
+            "rektor": sign_in(people["Rektor 0"]),
+            "områdeschef": sign_in(chief),
+            "skolchef": sign_in(head),
+            "systemförvaltare": sign_in(admin),
         },
         slug=first.slug,
         year=f"{this}-{(this + 1) % 100:02d}",
@@ -206,7 +206,7 @@ def _assess(measure: Measure, year: SchoolYear, by: User) -> None:
     )
 
 
-def _sign_in(person: User) -> str:
+def sign_in(person: User) -> str:
     """A session for the person; gives the cookie."""
     secret = secrets.token_urlsafe(32)
     db.session.add(

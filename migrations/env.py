@@ -8,6 +8,7 @@ from flask import current_app
 
 from tracker.database import UtcDateTime
 from tracker.extensions import db
+from tracker.search.models import is_of_the_model
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
@@ -34,6 +35,7 @@ def run() -> None:
                 connection=connection,
                 target_metadata=db.metadata,
                 render_item=render_item,
+                include_name=is_of_the_model,
                 transaction_per_migration=True,
                 **options,
             )

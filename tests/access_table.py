@@ -39,6 +39,7 @@ class Subject(enum.Enum):
     CHECK_IN = enum.auto()
     REQUEST = enum.auto()
     FEEDBACK = enum.auto()
+    EXAMPLE = enum.auto()
 
     @property
     def visible_with(self) -> Permission | None:
@@ -52,6 +53,7 @@ class Subject(enum.Enum):
             Subject.CHECK_IN: CONVERSE,
             Subject.REQUEST: CONVERSE,
             Subject.FEEDBACK: FOLLOW,
+            Subject.EXAMPLE: READ,
         }.get(self)
 
 
@@ -106,6 +108,12 @@ def feedback(to: Permission, post: Permission | None = None) -> Demand:
     """What the organizer's principals say of a support: of everybody who may do this with any unit, or
     with the organizer."""
     return Demand(Subject.FEEDBACK, to, post)
+
+
+def example(to: Permission, post: Permission | None = None) -> Demand:
+    """A published good example: everybody with a role in its organizer reads it; more is asked of the unit
+    whose measure it is."""
+    return Demand(Subject.EXAMPLE, to, post)
 
 
 def organizer(to: Permission, post: Permission | None = None) -> Demand:
@@ -332,6 +340,13 @@ ROUTES: dict[str, Demand] = {
     # handover
     "handover.show": unit(CONVERSE),
     "handover.write": unit(WRITE),
+    # good examples, and the search in what has been assessed
+    "examples.index": anywhere(READ),
+    "examples.show": example(READ),
+    "examples.publish": measure(ADOPT),
+    "examples.edit": example(ADOPT),
+    "examples.withdraw": example(ADOPT),
+    "search.index": anywhere(READ),
     # reports
     "reports.adopted": anywhere(READ),
     "reports.plan": cycle(READ),

@@ -27,6 +27,7 @@ from tracker.models import (
     DevelopmentArea,
     Draft,
     EffectAssessment,
+    GoodExample,
     HandoverNote,
     Judgement,
     LinkPurpose,
@@ -125,6 +126,7 @@ NOTHING = Place(
                 "request_id",
                 "offer_id",
                 "feedback_id",
+                "example_id",
             ),
             999_999,
         ),
@@ -267,7 +269,13 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         decision=Decision.ADJUST,
         lesson="Undervisningen ändrades före resultaten.",
     )
-    proposal = Measure.propose(lap, by=leader, title="Rastaktiviteter", **basis)
+    example = GoodExample.publish(
+        assessed, by=leader, how="En text i veckan planeras ihop.", why="Tiden låg i schemat.",
+        transferable="minst två lärare undervisar i samma årskurs.",
+    )  # fmt: skip
+    proposal = Measure.propose(
+        lap, by=leader, title="Rastaktiviteter", modelled_on_id=assessed.id, **basis
+    )
 
     dialogue = cast.dialogue(unit) if year is cast.year else _dialogue(unit, year)
     starts_at = now().replace(hour=12, minute=0) + timedelta(days=18)
@@ -338,6 +346,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "agreement_id": held.agreements[1].id,
             "removal_id": removed.remove(by=leader).id,
             "token": "ett-utkast",
+            "example_id": example.id,
         },
         {
             "analyses.slot": f"cause-{cause.id}",

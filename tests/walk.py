@@ -57,6 +57,10 @@ def home_of(person: str) -> str:
     return "granby" if person in ("mats", "greta") else "exempelby"
 
 
+def municipality_of(place: str) -> str:
+    return "granby" if place.startswith("granby") else "exempelby"
+
+
 # What an answer may be.
 REACHED, SIGN_IN, FORBIDDEN, ABSENT = "reached", "sign in", "forbidden", "not there"
 
@@ -107,6 +111,9 @@ def demanded(person: str | None, address: Address, method: str) -> str:
             return FORBIDDEN
         if oversees:
             return REACHED
+    if demand.subject is Subject.EXAMPLE and place and municipality_of(place) == home_of(person):
+        somewhere = any(Permission.READ in holds(person, each) for each in PLACES)
+        given |= {Permission.READ} if somewhere else set()
     if demand.subject.visible_with not in given:
         return ABSENT
     return REACHED if permission in given else FORBIDDEN

@@ -80,6 +80,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.cycle.routes import bp as cycle
     from tracker.dialogues.routes import bp as dialogues
     from tracker.evaluation.routes import bp as evaluation
+    from tracker.examples.routes import bp as examples
     from tracker.handover.routes import bp as handover
     from tracker.measures.routes import bp as measures
     from tracker.national.routes import bp as national
@@ -87,6 +88,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.organisation.routes import bp as organisation
     from tracker.removals.routes import bp as removals
     from tracker.reports.routes import bp as reports
+    from tracker.search.routes import bp as search
     from tracker.start.routes import bp as start
     from tracker.support.routes import bp as support
     from tracker.thread.routes import bp as thread
@@ -102,6 +104,8 @@ def _register_pages(app: Flask) -> None:
         evaluation,
         thread,
         handover,
+        examples,
+        search,
         dialogues,
         national,
         calendars,

@@ -6,6 +6,7 @@ from tracker import backup
 from tracker.demo import commands as demo_commands
 from tracker.notifications import commands as notification_commands
 from tracker.organisation import commands as organisation_commands
+from tracker.search import commands as search_commands
 
 
 def init_app(app: Flask) -> None:
@@ -14,3 +15,4 @@ def init_app(app: Flask) -> None:
     demo_commands.init_app(app)
     organisation_commands.init_app(app)
     notification_commands.init_app(app)
+    search_commands.init_app(app)

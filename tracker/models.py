@@ -38,6 +38,7 @@ from tracker.dialogues.states import (
 from tracker.dialogues.topics import DialogueTopic
 from tracker.drafts.models import Draft
 from tracker.evaluation.models import CarriedOut, Decision, EffectAssessment, Judgement, Term
+from tracker.examples.models import GoodExample
 from tracker.handover.models import HandoverNote
 from tracker.measures.areas import DevelopmentArea
 from tracker.measures.log import MeasureLogEntry
@@ -67,6 +68,7 @@ from tracker.organisation.models import (
 )
 from tracker.organisation.roles import Permission, Role, Scope
 from tracker.removals.models import Removal, RemovalKind
+from tracker.search.models import SearchEntry
 from tracker.support.feedback import SupportFeedback
 from tracker.support.levels import SupportDecision
 from tracker.support.offers import SupportOffer, SupportOfferForm
@@ -108,6 +110,7 @@ __all__ = [
     "EffectAssessment",
     "FailedSignIn",
     "FeedbackState",
+    "GoodExample",
     "HandoverNote",
     "Judgement",
     "LinkPurpose",
@@ -145,6 +148,7 @@ __all__ = [
     "SchoolUnit",
     "SchoolYear",
     "Scope",
+    "SearchEntry",
     "Side",
     "SignInSession",
     "SituationAnalysis",

@@ -296,6 +296,8 @@ class Cause(Versioned, TenantOwned, Base):
         *,
         by: "User",
     ) -> None:
+        from tracker.search.indexing import reindex_cause
+
         analysis = self.problem.analysis
         analysis.must_be_open()
         new = (text, location, evidence, prioritised, factor)
@@ -304,6 +306,7 @@ class Cause(Versioned, TenantOwned, Base):
         self.text, self.location, self.evidence, self.prioritised, self.factor = new
         analysis.touch()
         self._keep_text(by)
+        reindex_cause(self)
         analysis.note(Action.CAUSE_CHANGED, by, cause=excerpt(text))
 
     def _keep_text(self, by: "User") -> None:

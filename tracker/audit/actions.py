@@ -182,6 +182,12 @@ class Action(enum.StrEnum):
     NATIONAL_CANCELLED = "national_cancelled"
     NATIONAL_NOTED = "national_noted"
 
+    # good examples
+    EXAMPLE_PUBLISHED = "example_published"
+    EXAMPLE_CHANGED = "example_changed"
+    EXAMPLE_WITHDRAWN = "example_withdrawn"
+    EXAMPLE_AGAIN = "example_again"
+
     @property
     def keys(self) -> frozenset[str]:
         """The names of the data that the sentence needs."""
@@ -347,6 +353,11 @@ _SENTENCES = {
     Action.NATIONAL_CHANGED: "ändrade sluttid, plats eller deltagare för {step} i den nationella kvalitetsdialogen {year}",
     Action.NATIONAL_CANCELLED: "ställde in {step} i den nationella kvalitetsdialogen {year}, {before}: {reason}",
     Action.NATIONAL_NOTED: "antecknade från {step} i den nationella kvalitetsdialogen {year}",
+    # good examples
+    Action.EXAMPLE_PUBLISHED: "publicerade åtgärden ”{measure}” som gott exempel",
+    Action.EXAMPLE_CHANGED: "ändrade det goda exemplet ”{measure}”. Före ändringen: {before}",
+    Action.EXAMPLE_WITHDRAWN: "drog tillbaka det goda exemplet ”{measure}”",
+    Action.EXAMPLE_AGAIN: "publicerade det goda exemplet ”{measure}” igen",
 }
 
 _KEYS = {

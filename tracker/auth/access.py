@@ -222,7 +222,8 @@ def current_access() -> Access:
     return g.access
 
 
-def _demand(permission: Permission, given: frozenset[Permission], *, visible: Permission) -> None:
+def demand(permission: Permission, given: frozenset[Permission], *, visible: Permission) -> None:
+    """404 unless the person is given what makes the thing visible, 403 unless also what is asked for."""
     if visible not in given:
         abort(404)
     if permission not in given:
@@ -257,7 +258,7 @@ def _find_unit(slug: str, to: Permission) -> tuple[SchoolUnit, frozenset[Permiss
         abort(404)
     unit, has_leader = row
     given = access.on_unit(unit.id, unit.area_id, vacant=not has_leader)
-    _demand(to, given, visible=Permission.READ)
+    demand(to, given, visible=Permission.READ)
     if unit.slug != slug and request.method == "GET" and request.endpoint:
         _lead_on(request.view_args | {"slug": unit.slug})
     g.unit_permissions = given
@@ -321,10 +322,15 @@ def load_measure(measure_id: int, to: Permission) -> Measure:
     )
     if measure is None:
         abort(404)
-    given = on_units(measure.units, owners=_owners(measure))
+    given = given_on_measure(measure)
     visible = Permission.WRITE if measure.state is MeasureState.PROPOSED else Permission.READ
-    _demand(to, given, visible=visible)
+    demand(to, given, visible=visible)
     return measure
+
+
+def given_on_measure(measure: Measure) -> frozenset[Permission]:
+    """What the person may do with a measure that has been found; `may` then answers about it."""
+    return on_units(measure.units, owners=_owners(measure))
 
 
 def _owners(measure: Measure) -> set[int] | None:
@@ -367,7 +373,7 @@ def load_dialogue(dialogue_id: int, to: Permission) -> QualityDialogue:
     dialogue = found.unique().one_or_none()
     if dialogue is None:
         abort(404)
-    _demand(to, on_units(dialogue.units), visible=Permission.FOLLOW)
+    demand(to, on_units(dialogue.units), visible=Permission.FOLLOW)
     return dialogue
 
 
@@ -392,7 +398,7 @@ def load_agreement(dialogue_id: int, agreement_id: int, to: Permission) -> Agree
     if agreement is None:
         abort(404)
     units = with_successors(agreement.dialogue.units)
-    _demand(to, on_units(units), visible=Permission.FOLLOW)
+    demand(to, on_units(units), visible=Permission.FOLLOW)
     return agreement
 
 
@@ -432,6 +438,6 @@ def _load_user(user_id: str) -> User | None:
 
 
 __all__ = [
-    "Access", "current_access", "current_year", "load_agreement", "load_cycle", "load_dialogue", "load_measure",
-    "load_organizer", "load_unit", "may", "on_units", "writes_measure",
+    "Access", "current_access", "current_year", "demand", "given_on_measure", "load_agreement", "load_cycle",
+    "load_dialogue", "load_measure", "load_organizer", "load_unit", "may", "on_units", "writes_measure",
 ]  # fmt: skip

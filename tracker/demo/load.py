@@ -9,6 +9,7 @@ from tracker.demo import (
     story_almhammar,
     story_check_ins,
     story_conversations,
+    story_examples,
     story_granby,
     story_handover,
     story_hasselbrink,
@@ -51,6 +52,7 @@ STORIES = (
     story_check_ins,
     story_handover,
     story_support,
+    story_examples,
 )
 
 

@@ -70,6 +70,11 @@ class Judgement(enum.StrEnum):
         """Whether it sets an outcome beside the expected effect."""
         return self in (Judgement.ACHIEVED, Judgement.PARTLY, Judgement.NOT_ACHIEVED)
 
+    @property
+    def has_effect(self) -> bool:
+        """Whether the measure has led to at least some of what was expected."""
+        return self in (Judgement.ACHIEVED, Judgement.PARTLY)
+
 
 class Decision(enum.StrEnum):
     """Beslut: also the choice for next läsår, asked once."""
@@ -189,6 +194,11 @@ class EffectAssessment(TenantOwned, Base):
         "next_date", "lesson", "tip",
     )  # fmt: skip
 
+    @property
+    def place_in_time(self) -> tuple[int, bool, int]:
+        """To sort by: later läsår last, and in a läsår the autumn's before the spring's."""
+        return self.school_year.start_year, self.term is not Term.AUTUMN, self.id
+
     @classmethod
     def current(cls, measure: "Measure", year: SchoolYear, term: Term = Term.YEAR) -> Self | None:
         """The version that stands, for the measure in that läsår."""
@@ -220,6 +230,8 @@ class EffectAssessment(TenantOwned, Base):
         assessed), AlreadyContinued when the decision would set the measure going beside its own
         next version.
         """
+        from tracker.search.indexing import reindex
+
         if unknown := fields.keys() - set(cls.FIELDS):
             raise TypeError(f"not fields of an assessment: {sorted(unknown)}")
         measure.lock()
@@ -252,6 +264,7 @@ class EffectAssessment(TenantOwned, Base):
         row._record(before, by)
         if term is not Term.AUTUMN or cls.current(measure, year, Term.SPRING) is None:
             row._carry_out(before, year, by)
+        reindex(measure.id)
         return row
 
     @classmethod

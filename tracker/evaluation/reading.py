@@ -93,6 +93,7 @@ def _assessed_in(cycle: QualityCycle) -> list[EffectAssessment]:
                 contains_eager(EffectAssessment.measure)
                 .selectinload(Measure.unit_links)
                 .joinedload(MeasureUnit.unit),
+                contains_eager(EffectAssessment.measure).joinedload(Measure.example),
             )
             .order_by(EffectAssessment.at.desc(), EffectAssessment.id.desc())
         )

@@ -5,7 +5,7 @@ from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
-from tracker.auth.access import current_year, load_cycle, load_measure
+from tracker.auth.access import current_year, load_cycle, load_measure, may
 from tracker.clock import today
 from tracker.evaluation.forms import EffectForm
 from tracker.evaluation.models import AlreadyContinued
@@ -82,12 +82,20 @@ def assess(measure_id: int) -> Page:
 
 
 def _onward(measure: Measure, made: EffectAssessment) -> Response:
-    """To the new version when there is one to write, else back to Effekter."""
+    """To the good example that has no effect to show any longer, to the new version when there is one
+    to write, to what others may learn when that was ticked, else back to Effekter."""
     unit, year = seen_from(measure)
     again = measure.continued_by
+    example = measure.example
+    if example is not None and example.is_published and example.is_outdated:
+        notify("Bedömningen är sparad. Åtgärden är publicerad som gott exempel: se över det.")
+        return redirect(url_for("examples.show", example_id=example.id))
     if again is not None and again.is_draft and made.number == 1:
         notify("Bedömningen är sparad. Den nya versionen ligger som förslag: skriv vad som ändras.")
         return redirect(url_for("measures.edit", measure_id=again.id))
+    if made.tip and made.judgement.has_effect and example is None and may(Permission.ADOPT):
+        notify("Bedömningen är sparad. Berätta nu för andra hur ni gjorde, när ni har tid.")
+        return redirect(url_for("examples.publish", measure_id=measure.id))
     if made.judgement.is_final:
         again_on = f" Den bedöms igen från {date_medium(made.next_date)}." if made.next_date else ""
         notify(f"Bedömningen av ”{measure.title}” är sparad.{again_on}")

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tracker.auth.models import User
     from tracker.cycle.models import QualityCycle
     from tracker.evaluation.models import EffectAssessment
+    from tracker.examples.models import GoodExample
     from tracker.measures.areas import DevelopmentArea
     from tracker.organisation.models import SchoolUnit
 
@@ -60,6 +61,7 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
         tenant_fk("cause_id", "cause"),
         tenant_fk("area_id", "development_area"),
         tenant_fk("continues_id", "measure"),
+        tenant_fk("modelled_on_id", "measure"),
         sa.UniqueConstraint("continues_id"),
         sa.UniqueConstraint("organizer_id", "form_token"),
         sa.Index(None, "cycle_id"),
@@ -122,6 +124,8 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
     ends_on: Mapped[date | None]
     continues_id: Mapped[int | None]
     """The earlier version of this measure."""
+    modelled_on_id: Mapped[int | None]
+    """Förebild: the measure whose good example this one was begun from."""
 
     form_token: Mapped[str | None] = mapped_column(sa.String(40))
     """Of the form that made it: the same form sent twice is one measure, not two."""
@@ -143,6 +147,12 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
     )
     continued_by: Mapped["Measure | None"] = relationship(
         foreign_keys="Measure.continues_id", back_populates="continues", uselist=False
+    )
+    modelled_on: Mapped["Measure | None"] = relationship(
+        foreign_keys="Measure.modelled_on_id", remote_side="Measure.id"
+    )
+    example: Mapped["GoodExample | None"] = relationship(
+        foreign_keys="GoodExample.measure_id", back_populates="measure", uselist=False
     )
     unit_links: Mapped[list[MeasureUnit]] = relationship(
         back_populates="measure",
@@ -172,7 +182,7 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
     )
     FIELDS = (
         *TEXTS, "basis", "cause_id", "area_id", "form", "assessable_from",
-        "responsible_id", "responsible", "starts_on", "ends_on",
+        "responsible_id", "responsible", "starts_on", "ends_on", "modelled_on_id",
     )  # fmt: skip
     """What `propose` and `write` take by name."""
 
@@ -260,13 +270,21 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
             return
         if self.is_draft or not changed & set(DECIDED):
             self._record(Action.MEASURE_CHANGED, by)
-            return
-        if missing := self.missing_for_decision():
-            raise NotReadyToDecide(missing)
-        if "assessable_from" in changed:
-            self._plan_assessment(self.assessable_from)
-        self._keep_cause()
-        self._record(Action.MEASURE_REDECIDED, by, before=decided)
+        else:
+            if missing := self.missing_for_decision():
+                raise NotReadyToDecide(missing)
+            if "assessable_from" in changed:
+                self._plan_assessment(self.assessable_from)
+            self._keep_cause()
+            self._record(Action.MEASURE_REDECIDED, by, before=decided)
+        self._reindex()
+
+    def _reindex(self) -> None:
+        """A measure that has been assessed and goes on is found by what it says now."""
+        from tracker.search.indexing import reindex
+
+        if not self.is_draft and self.assessments:
+            reindex(self.id)
 
     @property
     def cause_text(self) -> str:

@@ -322,6 +322,20 @@ def agreement_behind(measure: Measure) -> Agreement | None:
     )
 
 
+def model_of(measure: Measure) -> Measure | None:
+    """Förebild: the measure whose good example this one was begun from, with the example and its units."""
+    if measure.modelled_on_id is None:
+        return None
+    return db.session.scalar(
+        sa.select(Measure)
+        .where(Measure.id == measure.modelled_on_id)
+        .options(
+            joinedload(Measure.example),
+            selectinload(Measure.unit_links).joinedload(MeasureUnit.unit),
+        )
+    )
+
+
 def analysis_behind(measure: Measure) -> QualityCycle | None:
     """The lap whose analysis the measure builds on, when the person follows or writes in its unit, or
     when it is adopted."""

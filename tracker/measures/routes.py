@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_cycle, may
+from tracker.examples.reading import to_begin_from
 from tracker.extensions import db
 from tracker.measures import (  # noqa: F401 - they add theirs
     routes_areas,
@@ -27,7 +28,7 @@ from tracker.measures.reading import (
     people_of,
 )
 from tracker.measures.taken_up import problems_by_area
-from tracker.models import Measure, MeasureBasis, Permission, QualityCycle, SchoolUnit
+from tracker.models import GoodExample, Measure, MeasureBasis, Permission, QualityCycle, SchoolUnit
 from tracker.web.notices import notify
 from tracker.web.swedish import date_medium
 
@@ -60,7 +61,8 @@ def new(slug: str, year: str) -> Page:
     if deciding and not may(Permission.ADOPT):
         abort(403)
     causes = causes_of(unit.id, cycle.school_year)
-    form = NewMeasureForm(data=_prefilled(causes))
+    model = to_begin_from(request.args.get("exempel", type=int))
+    form = NewMeasureForm(data=_prefilled(causes, model))
     form.offer(unit, causes=causes, people=people_of(unit.id), areas=areas_of(cycle))
     shared = other_units(unit, Permission.ADOPT if may(Permission.ADOPT) else Permission.WRITE)
     form.unit_ids.choices = [(other.id, other.name) for other in shared]
@@ -68,13 +70,14 @@ def new(slug: str, year: str) -> Page:
         return _to_what_was_made(made)
     valid = form.validate_on_submit()
     if (deciding and form.refuse_decision(anew=True)) or not valid:
-        return _new_page(cycle, form), 422 if form.is_submitted() else 200
+        return _new_page(cycle, form, model), 422 if form.is_submitted() else 200
     try:
         measure = Measure.propose(
             cycle,
             by=current_user,
             units=_chosen(unit, shared, form),
             form_token=form.form_token.data or None,
+            modelled_on_id=model.measure_id if model else None,
             **form.values(),
         )
         if deciding:
@@ -112,9 +115,18 @@ def _to_what_was_made(made: Measure) -> Response:
     return redirect(url_for("measures.show", measure_id=made.id))
 
 
-def _prefilled(causes: list[tuple[int, str]]) -> dict[str, Any]:
-    """What the address asks for; with causes to choose among, a cause is what one builds on."""
-    return {
+def _prefilled(causes: list[tuple[int, str]], model: GoodExample | None) -> dict[str, Any]:
+    """What the address asks for; with causes to choose among, a cause is what one builds on. Of a good
+    example what was done and how it was followed up: the unit's own cause and the effect it expects
+    are its own to write."""
+    taken: dict[str, Any] = {}
+    if model is not None:
+        taken = {
+            "title": model.measure.title,
+            "description": model.how,
+            "follow_up": model.measure.follow_up,
+        }
+    return taken | {
         "cause_id": request.args.get("orsak", type=int),
         "area_id": request.args.get("omrade", type=int),
         "basis": MeasureBasis.CAUSE if causes else None,
@@ -125,5 +137,7 @@ def _chosen(unit: SchoolUnit, shared: list[SchoolUnit], form: NewMeasureForm) ->
     return [unit, *(other for other in shared if other.id in (form.unit_ids.data or []))]
 
 
-def _new_page(cycle: QualityCycle, form: NewMeasureForm) -> str:
-    return render_template("measures/new.html", cycle=cycle, unit=cycle.unit, form=form)
+def _new_page(cycle: QualityCycle, form: NewMeasureForm, model: GoodExample | None) -> str:
+    return render_template(
+        "measures/new.html", cycle=cycle, unit=cycle.unit, form=form, model=model
+    )

@@ -78,6 +78,12 @@ class Standing:
         current = [row for row in self.assessments if row.superseded_at is None]
         return current[-1] if current else None
 
+    @property
+    def final_assessment(self) -> "EffectAssessment | None":
+        """The assessment that says how it went: of those that are final and stand, the latest."""
+        final = [r for r in self.assessments if r.superseded_at is None and r.judgement.is_final]
+        return max(final, key=lambda row: row.place_in_time, default=None)
+
     def missing_for_decision(self) -> list[str]:
         """The fields that a decision needs and that are empty, in the order of the form."""
         return missing_for_decision({name: getattr(self, name) for name in self.FIELDS})

@@ -291,9 +291,12 @@ class SchoolUnit(Versioned, TenantOwned, Base):
         )
         if had is not None and had.unit_id == self.id:
             self.slug = had.slug
-            return
-        self.slug = self.free_slug(self.organizer, name)
-        db.session.add(UnitAddress(organizer_id=self.organizer_id, slug=self.slug, unit_id=self.id))
+        else:
+            self.slug = self.free_slug(self.organizer, name)
+            db.session.add(
+                UnitAddress(organizer_id=self.organizer_id, slug=self.slug, unit_id=self.id)
+            )
+        self._reindex()
 
     def change(
         self,
@@ -316,6 +319,13 @@ class SchoolUnit(Versioned, TenantOwned, Base):
         # The forms are in a table of their own; the version is to rise for them too.
         flag_modified(self, "name")
         record(Action.UNIT_CHANGED, self, by=by, units=[self], unit=self.name)
+        self._reindex()
+
+    def _reindex(self) -> None:
+        """Its assessed measures are found by its name and its verksamheter."""
+        from tracker.search.indexing import reindex_unit
+
+        reindex_unit(self)
 
     def set_check_in_days(self, days: int, *, by: "User | None") -> None:
         """How many days there are between two check-ins; 0: none are held."""

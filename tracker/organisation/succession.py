@@ -11,6 +11,7 @@ from tracker.audit.models import record
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import Measure, MeasureState, MeasureUnit, SchoolUnit, UnitSuccession
+from tracker.search.indexing import reindex
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def carry_over(succession: UnitSuccession, by: "User | None") -> int:
             origin=predecessor.name,
             successor=successor.name,
         )
-    db.session.flush()
+    reindex(*(measure.id for measure, _ in rows))
     return len(rows)
 
 

@@ -57,6 +57,8 @@ def navigation() -> list[MenuItem]:
     support = _item("Stöd", "support.index", "support.")
     if access.anywhere(Permission.FOLLOW) or access.has_role(Role.STAFF):
         items.append(support)
+    if reading:
+        items.append(_item("Vad har gett effekt?", "search.index", "examples."))
     if access.has_role(Role.BOARD):
         items.append(_item("Dokument", "reports.adopted"))
     if Permission.MANAGE in access.on_organizer():
