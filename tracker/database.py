@@ -68,6 +68,11 @@ LongText = Annotated[str, mapped_column(sa.Text, default="")]
 Sha256 = Annotated[str, mapped_column(sa.String(64))]
 
 
+NUMBERS_ARE_NOT_REUSED = {"sqlite_autoincrement": True}
+"""Of a table whose rows can be removed and whose numbers stand in addresses, drafts or Historik: on SQLite the
+next row would else get the number of the last one removed, and an old form would write in it."""
+
+
 class Base(DeclarativeBase):
     metadata = sa.MetaData(
         naming_convention={

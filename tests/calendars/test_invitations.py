@@ -264,3 +264,29 @@ def test_nobody_elsewhere_hears_of_it(cast: Cast, mail: Office) -> None:
     mail.pass_at(THE_DAY + LATER)
     assert {row.organizer_id for row in calendar_mails()} == {cast.exempelby.id}
     assert not [address for address in mail.clients if "granby" in address]
+
+
+def test_why_it_was_called_off_is_for_those_who_take_part(cast: Cast, mail: Office) -> None:
+    dialogue = place(cast, cast.dialogue(cast.hassel))
+    mail.pass_at(THE_DAY + LATER)
+    with clock.stopped_at(THE_DAY + LATER):
+        role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
+        role.ends_on = clock.today() - timedelta(days=1)
+        dialogue.cancel("Rektor har slutat i vrede", by=cast.erik)
+        db.session.commit()
+    mail.pass_at(THE_DAY + 2 * LATER)
+    told = {row.recipient.name: row.text for row in calendar_mails()}
+    assert "Rektor har slutat i vrede" in told["Erik Lund"]
+    assert "Rektor har slutat i vrede" not in told["Ali Demir"]
+
+
+def test_a_closed_account_gets_no_mail(cast: Cast, mail: Office) -> None:
+    dialogue = place(cast, cast.dialogue(cast.hassel))
+    mail.pass_at(THE_DAY + LATER)
+    sent = len(calendar_mails(to=cast.ali))
+    cast.ali.closed_at = THE_DAY + LATER
+    with clock.stopped_at(THE_DAY + LATER):
+        dialogue.cancel("Förhinder", by=cast.erik)
+        db.session.commit()
+    mail.pass_at(THE_DAY + 2 * LATER)
+    assert len(calendar_mails(to=cast.ali)) == sent

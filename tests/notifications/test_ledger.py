@@ -305,3 +305,21 @@ def test_what_has_not_gone_or_is_another_dialogues(
     browser.submit(f"{url}/{went.id}/skicka-igen", {"form_token": "abc"})
     assert "Karin Holm har inget konto längre." in browser.page(url)
     assert db.session.query(Reminder).filter(Reminder.again > 0).count() == 0
+
+
+def test_a_mailbox_is_not_filled_by_hand(
+    cast: Cast, as_: AsPerson, sent: QualityDialogue, server: FakeServer
+) -> None:
+    erik, url = as_(cast.erik), f"/dialoger/{sent.id}/paminnelser"
+    action, _ = buttons(erik.page(url))[0]
+    for number in range(10):
+        erik.submit(action, {"form_token": f"egen-{number}"})
+    again = db.session.query(Reminder).filter(Reminder.again > 0)
+    assert again.count() == 1
+    assert "redan på väg en gång till" in erik.page(url)
+    day = clock.today()
+    for number in range(10, 20):
+        tick_at(day, f"09:{number}")
+        erik.submit(action, {"form_token": f"egen-{number}"})
+    assert again.count() == 3
+    assert "tre gånger i dag" in erik.page(url)

@@ -389,3 +389,18 @@ def test_in_the_room_without_leaving_it(cast, as_):
 def test_a_form_that_could_not_be_saved_has_no_undo(cast, as_):
     page = as_(cast.karin).page("/")
     assert "/angra/" not in page
+
+
+def test_what_was_agreed_anew_meanwhile_is_said_and_no_bug(cast, as_):
+    dialogue = placed(cast.dialogue(cast.savkulla), cast, date(2026, 10, 6))
+    row = dialogue.agree("Vi gör det", by=cast.karin, form_token="en-gang")
+    db.session.commit()
+    removal = dialogue.drop_agreement(row, by=cast.karin)
+    db.session.commit()
+    dialogue.agree("Vi gör det", by=cast.karin, form_token="en-gang")
+    db.session.commit()
+    karin, room = as_(cast.karin), f"/dialoger/{dialogue.id}/samtal"
+    answer = karin.submit(room, {"do": f"undo-{removal.id}"}, 409)
+    assert "Något annat har kommit i dess ställe." in answer.text
+    karin.submit(room, {"do": "undo-" + "9" * 5000}, 404)
+    assert [row.what for row in dialogue.agreements] == ["Vi gör det"]

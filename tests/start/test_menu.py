@@ -8,6 +8,8 @@ import pytest
 from tests.start.story import decide
 from tracker.models import Role, RoleAssignment
 
+EFFECT = "Vad har gett effekt?"
+
 
 def menu(page: str) -> list[str]:
     """The entries in order; the current one has an asterisk."""
@@ -21,7 +23,10 @@ def menu(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("who", "entries"),
     [
-        ("ali", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar", "Stöd"]),
+        (
+            "ali",
+            ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar", "Stöd", EFFECT],
+        ),
         (
             "karin",
             [
@@ -30,15 +35,19 @@ def menu(page: str) -> list[str]:
                 "Dialoger",
                 "Avstämningar",
                 "Stöd",
+                EFFECT,
                 "Historik",
             ],
         ),
-        ("jonas", ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar", "Stöd"]),
-        ("erik", ["Enheter", "Dialoger", "Avstämningar", "Stöd", "Historik"]),
-        ("lena", ["Enheter", "Dialoger", "Stöd", "Historik"]),
-        ("samira", ["Enheter", "Dialoger", "Stöd", "Historik"]),
-        ("sofia", ["Sävkullaskolan", "Stöd"]),
-        ("perolov", ["Enheter", "Dokument"]),
+        (
+            "jonas",
+            ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar", "Stöd", EFFECT],
+        ),
+        ("erik", ["Enheter", "Dialoger", "Avstämningar", "Stöd", EFFECT, "Historik"]),
+        ("lena", ["Enheter", "Dialoger", "Stöd", EFFECT, "Historik"]),
+        ("samira", ["Enheter", "Dialoger", "Stöd", EFFECT, "Historik"]),
+        ("sofia", ["Sävkullaskolan", "Stöd", EFFECT]),
+        ("perolov", ["Enheter", EFFECT, "Dokument"]),
         ("tove", ["Organisation", "Utskick", "Stöd", "Historik"]),
     ],
 )

@@ -10,10 +10,18 @@ from tests.checked_client import errors
 from tests.checkins.scenes import asked as asked_in_a_check_in
 from tests.checkins.scenes import form as check_in_form
 from tests.checkins.scenes import held, value
-from tests.support.scenes import asked, offer
+from tests.support.scenes import asked, offer, said
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import AuditEvent, RoleAssignment, SchoolUnit, SupportRequest, SupportState
+from tracker.models import (
+    AuditEvent,
+    Role,
+    RoleAssignment,
+    SchoolUnit,
+    SupportOffer,
+    SupportRequest,
+    SupportState,
+)
 from tracker.support.once import CHANGED
 from tracker.support.states import SupportError
 
@@ -323,3 +331,35 @@ class TestWhatTheDatabaseRefuses:
 def test_numbers_that_are_none(cast, as_):
     for number in ("0", "9" * 30, "x"):
         as_(cast.ali).page(f"/stod/{number}", 404)
+
+
+def test_who_no_longer_works_at_the_huvudman_neither_reads_nor_answers(cast, as_):
+    """Samira was to answer; she is teacher at another school now."""
+    mentor = offer(cast, owner_id=cast.samira.id)
+    row = asked(cast.hassel, cast.ali, "Jag orkar inte.", offer=mentor)
+    opinion = said(cast)
+    opinion.owner_id = cast.samira.id
+    role = db.session.query(RoleAssignment).filter_by(user_id=cast.samira.id).one()
+    role.ends_on = today() - timedelta(days=1)
+    RoleAssignment.give(cast.samira, Role.STAFF, cast.exempelby, by=None, unit=cast.ringmura)
+    db.session.commit()
+    samira = as_(cast.samira)
+    for url in (f"/stod/{row.id}", f"/stod/{row.id}/svar", f"/stod/synpunkter/{opinion.id}"):
+        samira.page(url, 404)
+    assert "Jag orkar inte." not in samira.page("/stod/katalog")
+    samira.submit(f"/stod/{row.id}/svar", {"answer": "Jo", "version": row.version}, 404)
+    later = asked(cast.hassel, cast.ali, "En till.", offer=db.session.get(SupportOffer, mentor.id))
+    assert later.owner_id is None, "the dialogansvarig answers alone"
+
+
+def test_a_number_is_not_given_again(cast, as_):
+    """Else an answer to what was withdrawn would be saved on what somebody else asks for."""
+    first = asked(cast.savkulla, cast.karin, "Mentor")
+    number, version = first.id, first.version
+    first.withdraw(by=cast.karin)
+    db.session.commit()
+    second = asked(cast.hassel, cast.ali, "Städning")
+    assert second.id != number
+    as_(cast.erik).submit(
+        f"/stod/{number}/svar", {"answer": "Du får en mentor.", "version": version}, 404
+    )

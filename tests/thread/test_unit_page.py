@@ -8,7 +8,7 @@ import pytest
 from tests.measures.scenes import a_measure
 from tests.thread.scenes import THIS, analysed, assessed, decided, five_years, many
 from tracker.extensions import db
-from tracker.models import Decision, DevelopmentArea, UnitSuccession
+from tracker.models import CauseLocation, Decision, DevelopmentArea, UnitSuccession
 
 PAGE = "/enheter/savkullaskolan/roda-traden"
 
@@ -130,7 +130,7 @@ def test_a_cause_that_was_put_aside_stays_with_its_measure(cast, as_):
     cause.retire(by=cast.karin)
     db.session.commit()
 
-    assert "Orsak · Undervisningen. Orsaken. Läsåret 2026/27" in names(as_(cast.karin).page(PAGE))
+    assert "Orsak. Orsaken. Läsåret 2026/27" in names(as_(cast.karin).page(PAGE))
 
 
 def merged(cast):
@@ -224,3 +224,21 @@ def test_as_many_statements_for_much_as_for_little(cast, as_, statements):
     few = count()
     many(cast, range(THIS - 4, THIS), problems=10, measures=30)
     assert count() == few <= 15
+
+
+def test_where_a_cause_lies_is_read_as_it_was_adopted(cast, as_):
+    cause = analysed(cast, 2026, "Läsningen brister", "Vi visar inte hur")
+    analysis = cause.problem.analysis
+    analysis.reopen("Rätta", by=cast.karin)
+    db.session.commit()
+    url = "/enheter/savkullaskolan/roda-traden"
+    before = as_(cast.sofia).page(url)
+    cause.write(
+        "Vi visar inte hur", CauseLocation.ENVIRONMENT, cause.evidence, False, by=cast.karin
+    )
+    db.session.commit()
+    after = as_(cast.sofia).page(url)
+    assert CauseLocation.ENVIRONMENT.label not in after
+    assert "Inte prioriterad" not in after
+    assert after.count("Vi visar inte hur") == before.count("Vi visar inte hur")
+    assert "Inte prioriterad i år" in as_(cast.karin).page(url)

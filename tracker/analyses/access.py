@@ -68,7 +68,10 @@ def find_analysis(cycle: QualityCycle, *, invited: bool = True) -> SituationAnal
         )
     )
     if request.method not in SAFE_METHODS:
-        query = query.with_for_update(of=SituationAnalysis)
+        # As it stands once the lock is held: it may have been read, in this request, before that.
+        query = query.with_for_update(of=SituationAnalysis).execution_options(
+            populate_existing=True
+        )
     analysis = db.session.scalars(query).unique().one_or_none()
     if analysis is None:
         return None

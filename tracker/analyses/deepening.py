@@ -9,7 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.clock import now
-from tracker.database import Base, LongText, ShortText, TenantOwned, Versioned, tenant_fk
+from tracker.database import (
+    NUMBERS_ARE_NOT_REUSED,
+    Base,
+    LongText,
+    ShortText,
+    TenantOwned,
+    Versioned,
+    tenant_fk,
+)
 from tracker.extensions import db
 from tracker.web.swedish import date_medium
 
@@ -28,6 +36,7 @@ class AnalysisDeepening(Versioned, TenantOwned, Base):
         tenant_fk("cycle_id", "quality_cycle"),
         sa.UniqueConstraint("cycle_id"),
         sa.CheckConstraint("reason <> ''", name="has_a_reason"),
+        NUMBERS_ARE_NOT_REUSED,
     )
 
     cycle_id: Mapped[int]

@@ -11,7 +11,16 @@ from tracker.analyses.factors import SuccessFactor
 from tracker.analyses.texts import AnalysisText, TextPart
 from tracker.audit.actions import Action
 from tracker.clock import now
-from tracker.database import Base, LongText, TenantOwned, Versioned, choice, tenant_fk, tenant_key
+from tracker.database import (
+    NUMBERS_ARE_NOT_REUSED,
+    Base,
+    LongText,
+    TenantOwned,
+    Versioned,
+    choice,
+    tenant_fk,
+    tenant_key,
+)
 from tracker.extensions import db
 from tracker.organisation.models import SchoolForm
 from tracker.removals.models import Removal, RemovalKind
@@ -73,6 +82,7 @@ class Problem(Versioned, TenantOwned, Base):
         sa.CheckConstraint(
             "(follows_id IS NULL) = (development IS NULL)", name="development_of_what_was"
         ),
+        NUMBERS_ARE_NOT_REUSED,
     )
 
     analysis_id: Mapped[int]
@@ -250,6 +260,7 @@ class Cause(Versioned, TenantOwned, Base):
         sa.UniqueConstraint("problem_id", "follows_id"),
         sa.Index(None, "problem_id"),
         sa.Index(None, "follows_id"),
+        NUMBERS_ARE_NOT_REUSED,
     )
 
     problem_id: Mapped[int]

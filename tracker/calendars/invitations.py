@@ -217,7 +217,7 @@ def _tell(organizer_id: int, difference: Difference) -> int:
     if occasion is None:
         assert entry is not None
         entry.cancelled, entry.told_at = True, now()
-        if not entry.reached:
+        if not entry.reached or entry.recipient.closed_at is not None:
             return 0
         entry.sequence += 1
     else:

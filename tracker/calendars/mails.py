@@ -9,15 +9,21 @@ from flask import current_app
 
 from tracker.calendars.models import CalendarEntry
 from tracker.calendars.occasions import Occasion
+from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
     DialogueMove,
     DialogueState,
+    DialogueUnit,
     MailKind,
     MoveKind,
     OutgoingMail,
     QualityDialogue,
+    Role,
+    RoleAssignment,
+    SchoolUnit,
 )
+from tracker.organisation.roles import LEADERS
 from tracker.web.security import external_url
 from tracker.web.swedish import date_long, datetime_long, time_short
 
@@ -122,7 +128,8 @@ def _of_cancellation(entry: CalendarEntry) -> Words:
         )
     elif state is DialogueState.CANCELLED:
         news, intro = "Inställd", f"{entry.title} är inställd."
-        reason = _reason(entry.dialogue_id, MoveKind.CANCELLED)
+        if _still_takes_part(entry):
+            reason = _reason(entry.dialogue_id, MoveKind.CANCELLED)
     else:
         intro = (
             f"Du är inte längre med i {entry.title}. Det följer av vilka som är rektor och "
@@ -136,6 +143,31 @@ def _of_cancellation(entry: CalendarEntry) -> Words:
         when=_when(entry.starts_at, entry.ends_at),
         reason=reason,
     )
+
+
+def _still_takes_part(entry: CalendarEntry) -> bool:
+    """Whether the person would be in the dialogue by the roles of today: why it was called off is for
+    them alone."""
+    units = (
+        sa.select(DialogueUnit.unit_id)
+        .where(DialogueUnit.dialogue_id == entry.dialogue_id)
+        .scalar_subquery()
+    )
+    areas = sa.select(SchoolUnit.area_id).where(SchoolUnit.id.in_(units)).scalar_subquery()
+    role = RoleAssignment
+    covers = sa.or_(
+        role.unit_id.in_(units),
+        role.area_id.in_(areas),
+        sa.and_(role.unit_id.is_(None), role.area_id.is_(None)),
+    )
+    held = sa.exists().where(
+        role.user_id == entry.recipient_id,
+        role.organizer_id == entry.organizer_id,
+        role.role.in_([*LEADERS, Role.DIALOGUE_LEAD]),
+        role.held_on(today()),
+        covers,
+    )
+    return bool(db.session.scalar(sa.select(held)))
 
 
 def _when(starts_at: datetime, ends_at: datetime) -> str:

@@ -14,6 +14,7 @@ from tracker.clock import now, today
 from tracker.cycle import calendar
 from tracker.cycle.calendar import PeriodKind, Phase
 from tracker.database import (
+    NUMBERS_ARE_NOT_REUSED,
     Base,
     LongText,
     ShortText,
@@ -292,6 +293,7 @@ class CalendarPeriod(TenantOwned, Base):
         tenant_fk("school_year_id", "school_year", ondelete="CASCADE"),
         sa.Index(None, "school_year_id"),
         sa.CheckConstraint("starts_on <= ends_on", name="in_order"),
+        NUMBERS_ARE_NOT_REUSED,
     )
 
     school_year_id: Mapped[int]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.audit.actions import Action
 from tracker.clock import local, now
 from tracker.database import (
+    NUMBERS_ARE_NOT_REUSED,
     Base,
     LongText,
     ShortText,
@@ -42,6 +43,7 @@ class PreparationQuestion(Versioned, TenantOwned, Base):
             "(answer = '') = (answered_at IS NULL) AND (answer = '') = (answered_by_name IS NULL)",
             name="answer_is_signed",
         ),
+        NUMBERS_ARE_NOT_REUSED,
     )
 
     dialogue_id: Mapped[int]

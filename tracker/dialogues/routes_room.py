@@ -22,7 +22,7 @@ from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
 from tracker.models import Agreement, Permission, QualityDialogue, SchoolUnit, SchoolYear
 from tracker.organisation.staffing import Person, Staffing
-from tracker.removals.models import Removal, RemovalKind
+from tracker.removals.models import CannotUndo, Removal, RemovalKind
 from tracker.web.errors import error_page, typed_texts
 from tracker.web.notices import notify
 from tracker.web.security import allow_own_script
@@ -87,14 +87,18 @@ def _do(dialogue: QualityDialogue, what: str, which: str) -> Removal | None:
         if row is not None:
             return dialogue.drop_agreement(row, by=current_user)
     elif what == "undo":
-        removal = Removal.find(dialogue.organizer_id, int(which) if which.isdecimal() else 0)
+        number = int(which) if which.isdecimal() and len(which) < 19 else 0
+        removal = Removal.find(dialogue.organizer_id, number)
         if removal is None or (removal.kind, removal.home_id) != (
             RemovalKind.AGREEMENT,
             dialogue.id,
         ):
             abort(404)
         if removal.undone_at is None:
-            dialogue.bring_back_agreement(removal, by=current_user)
+            try:
+                dialogue.bring_back_agreement(removal, by=current_user)
+            except CannotUndo as wrong:
+                raise DialogueError(f"Det gick inte att ångra. {wrong}") from wrong
     elif what == "measure":
         agreement_id, _, unit_id = which.partition("-")
         row = next((row for row in dialogue.agreements if str(row.id) == agreement_id), None)

@@ -10,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from tracker.audit.actions import Action
 from tracker.clock import local, now, today
 from tracker.database import (
+    NUMBERS_ARE_NOT_REUSED,
     Base,
     LongText,
     ShortText,
@@ -52,6 +53,7 @@ class DialogueTopic(Versioned, TenantOwned, Base):
             sqlite_where=sa.text("side = 'principal'"),
             postgresql_where=sa.text("side = 'principal'"),
         ),
+        NUMBERS_ARE_NOT_REUSED,
     )
 
     dialogue_id: Mapped[int]

@@ -64,7 +64,7 @@ def keep(token: str) -> Response | tuple[Response, int]:
     """What stands in a form at the moment. Answers with a sentence for the page, and with the highest
     number that has come: a page that has sent a lower one was not heard."""
     number = request.form.get("draft-number", 0, type=int)
-    about = {name: request.form.get(f"draft-{name}", "") for name in ABOUT}
+    about = {name: _without_nul(request.form.get(f"draft-{name}", "")) for name in ABOUT}
     address = safe_next(about["address"])
     organizer_id = current_access().organizer_id or abort(409)
     named = find_personal_identity_number(f"{about['title']} {address}")
@@ -85,7 +85,7 @@ def keep(token: str) -> Response | tuple[Response, int]:
             place=about["place"][:200],
             address=address[:500],
             title=" ".join(about["title"].split())[:200],
-            continues=request.form.get("draft-continues", ""),
+            continues=_without_nul(request.form.get("draft-continues", "")),
         )
     except DraftRefused as refused:
         db.session.commit()  # what could be kept
@@ -94,9 +94,14 @@ def keep(token: str) -> Response | tuple[Response, int]:
     return jsonify(said=f"Sparat som utkast kl. {time_short(now())}", newest=draft.number)
 
 
+def _without_nul(text: str) -> str:
+    """PostgreSQL keeps none."""
+    return text.replace("\x00", "")
+
+
 def _fields() -> list[tuple[str, str]]:
     return [
-        (name[:100], value.replace("\x00", ""))
+        (_without_nul(name)[:100], _without_nul(value))
         for name, value in request.form.items(multi=True)
         if name not in NOT_KEPT and not name.startswith("draft-")
     ]

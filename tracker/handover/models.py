@@ -9,7 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.clock import now
-from tracker.database import Base, LongText, ShortText, TenantOwned, Versioned, tenant_fk
+from tracker.database import (
+    NUMBERS_ARE_NOT_REUSED,
+    Base,
+    LongText,
+    ShortText,
+    TenantOwned,
+    Versioned,
+    tenant_fk,
+)
 from tracker.extensions import db
 
 if TYPE_CHECKING:
@@ -26,6 +34,7 @@ class HandoverNote(Versioned, TenantOwned, Base):
         tenant_fk("unit_id", "school_unit"),
         sa.UniqueConstraint("unit_id", "by_id"),
         sa.CheckConstraint("text <> ''", name="says_something"),
+        NUMBERS_ARE_NOT_REUSED,
     )
 
     unit_id: Mapped[int]

@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.database import (
+    NUMBERS_ARE_NOT_REUSED,
     Base,
     LongText,
     ShortText,
@@ -38,6 +39,7 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
         tenant_key(),
         tenant_fk("cycle_id", "quality_cycle"),
         sa.Index(None, "cycle_id"),
+        NUMBERS_ARE_NOT_REUSED,
     )
 
     cycle_id: Mapped[int]

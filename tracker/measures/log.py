@@ -10,7 +10,14 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.audit.actions import Action
 from tracker.clock import now
-from tracker.database import Base, LongText, ShortText, TenantOwned, tenant_fk
+from tracker.database import (
+    NUMBERS_ARE_NOT_REUSED,
+    Base,
+    LongText,
+    ShortText,
+    TenantOwned,
+    tenant_fk,
+)
 from tracker.extensions import db
 from tracker.measures.states import IllegalTransition, MeasureState
 from tracker.removals.models import Removal, RemovalKind
@@ -26,7 +33,11 @@ class MeasureLogEntry(TenantOwned, Base):
     """What was done, and when."""
 
     __tablename__ = "measure_log_entry"
-    __table_args__ = (tenant_fk("measure_id", "measure"), sa.Index(None, "measure_id"))
+    __table_args__ = (
+        tenant_fk("measure_id", "measure"),
+        sa.Index(None, "measure_id"),
+        NUMBERS_ARE_NOT_REUSED,
+    )
 
     measure_id: Mapped[int]
     on: Mapped[date]

@@ -26,6 +26,8 @@ from tracker.notifications.digest import Digest
 from tracker.notifications.kinds.registry import KINDS
 from tracker.notifications.situation import Situation
 
+MOST_A_DAY = 3
+
 MAY_GO_AGAIN = (ReminderState.SENT, ReminderState.FAILED)
 
 
@@ -47,6 +49,7 @@ def send_again(
     recipient, subject = reminder.recipient, (reminder.kind, reminder.subject_id)
     if not recipient.is_active:
         raise NotSentAgain(f"{recipient.name} har inget konto längre.")
+    _demand_room(reminder, form_token)
     situation = Situation.load(reminder.organizer_id, [subject])
     verdict = situation.verdict(
         *subject, recipient.id, reminder.offset_days, reminder.date_revision
@@ -93,6 +96,35 @@ def send_again(
     return True
 
 
+def _demand_room(reminder: Reminder, form_token: str) -> None:
+    """One at a time, and a few a day, whoever asks: the ledger is no way to fill somebody's mailbox. The
+    form that is sent twice is another matter."""
+    db.session.execute(
+        sa.select(Reminder.id).where(Reminder.id == reminder.id).with_for_update()
+    ).all()
+    same = db.session.execute(
+        sa.select(Reminder.state, Reminder.form_token, Reminder.created_at).where(
+            *_same_as(reminder), Reminder.again > 0
+        )
+    ).all()
+    if any(row.form_token == form_token[:40] for row in same):
+        return
+    if any(row.state is ReminderState.PLANNED for row in same):
+        raise NotSentAgain("Påminnelsen är redan på väg en gång till.")
+    if sum(local(row.created_at).date() == today() for row in same) >= MOST_A_DAY:
+        raise NotSentAgain("Påminnelsen har skickats igen tre gånger i dag. Ring hellre.")
+
+
+def _same_as(reminder: Reminder) -> list[sa.ColumnElement[bool]]:
+    return [
+        getattr(Reminder, name) == getattr(reminder, name)
+        for name in (
+            *("organizer_id", "kind", "subject_id", "recipient_id", "offset_days"),
+            "date_revision",
+        )
+    ]
+
+
 def earliest() -> datetime:
     """Now: a mail that somebody asks for goes on any day. In the night the next 07:00."""
     if send_moment(today()) <= now() < last_moment(today()):
@@ -102,14 +134,5 @@ def earliest() -> datetime:
 
 
 def _next_number(reminder: Reminder) -> int:
-    highest = db.session.scalar(
-        sa.select(sa.func.max(Reminder.again)).where(
-            Reminder.organizer_id == reminder.organizer_id,
-            Reminder.kind == reminder.kind,
-            Reminder.subject_id == reminder.subject_id,
-            Reminder.recipient_id == reminder.recipient_id,
-            Reminder.offset_days == reminder.offset_days,
-            Reminder.date_revision == reminder.date_revision,
-        )
-    )
+    highest = db.session.scalar(sa.select(sa.func.max(Reminder.again)).where(*_same_as(reminder)))
     return (highest or 0) + 1

@@ -9,7 +9,7 @@ from flask import abort, g
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
-from tracker.auth.access import current_access, load_organizer, on_units
+from tracker.auth.access import Access, current_access, load_organizer, on_units
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
@@ -22,9 +22,25 @@ from tracker.models import (
     SupportRequest,
 )
 from tracker.support.carriers import carried_by, carriers_of
+from tracker.support.people import ROLES
 
 OWNER = frozenset({Permission.FOLLOW, Permission.CONVERSE, Permission.LEAD})
 """What the one who was asked may do with the request: what the dialogansvarig may."""
+
+
+def works_there(access: Access) -> sa.ColumnElement[bool]:
+    """A criterion: whether the person works at the organizer today, as who is given something to answer
+    must. What was given to somebody waits for the others once they do not."""
+    return sa.true() if _works_at_the_organizer(access) else sa.false()
+
+
+def _works_at_the_organizer(access: Access) -> bool:
+    return any(grant.unit_id is None and grant.role in ROLES for grant in access.grants)
+
+
+def _is_hers(owner_id: int | None) -> bool:
+    """Whether it was given to the person to answer, and still is."""
+    return owner_id == current_user.id and _works_at_the_organizer(current_access())
 
 
 def load_request(request_id: int, to: Permission) -> SupportRequest:
@@ -41,7 +57,7 @@ def load_request(request_id: int, to: Permission) -> SupportRequest:
     g.support_carriers = carriers_of([row.id])
     given = on_units(_carriers(row))
     given |= current_access().on_organizer() & {Permission.OVERSEE, Permission.FOLLOW}
-    if row.owner_id == current_user.id:
+    if _is_hers(row.owner_id):
         given |= OWNER
     g.unit_permissions = given
     if not given & {Permission.CONVERSE, Permission.OVERSEE}:
@@ -78,7 +94,7 @@ def readable() -> sa.ColumnElement[bool]:
         if Permission.OVERSEE in access.on_organizer()
         else sa.or_(
             carried_by(access.units_where(Permission.CONVERSE)),
-            SupportRequest.owner_id == current_user.id,
+            sa.and_(works_there(access), SupportRequest.owner_id == current_user.id),
         )
     )
     return sa.and_(SupportRequest.organizer_id == access.organizer_id, seen)
@@ -92,7 +108,7 @@ def _carriers(row: SupportRequest) -> list[SchoolUnit]:
 def may_answer(row: SupportRequest) -> bool:
     """Whether the person is to answer, or may."""
     access = current_access()
-    return row.owner_id == current_user.id or any(
+    return _is_hers(row.owner_id) or any(
         Permission.LEAD in access.on_unit(unit.id, unit.area_id) for unit in _carriers(row)
     )
 
@@ -100,7 +116,7 @@ def may_answer(row: SupportRequest) -> bool:
 def may_settle(row: SupportRequest) -> bool:
     """Whether the person may say what came of it."""
     access = current_access()
-    return row.owner_id == current_user.id or any(
+    return _is_hers(row.owner_id) or any(
         Permission.CONVERSE in access.on_unit(unit.id, unit.area_id) for unit in _carriers(row)
     )
 
@@ -164,7 +180,7 @@ def load_feedback(feedback_id: int, to: Permission) -> SupportFeedback:
         given |= {Permission.FOLLOW}
         if writes_somewhere():
             given |= {Permission.WRITE}
-    if row.owner_id == current_user.id:
+    if _is_hers(row.owner_id):
         given |= {Permission.FOLLOW, Permission.OVERSEE}
     g.unit_permissions = given
     if Permission.FOLLOW not in given:

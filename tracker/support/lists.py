@@ -23,7 +23,7 @@ from tracker.models import (
     SupportRequest,
     SupportState,
 )
-from tracker.support.access import load_all, readable
+from tracker.support.access import load_all, readable, works_there
 from tracker.support.levels import FOLLOW_UP_AHEAD
 
 PAGE_SIZE = 50
@@ -152,7 +152,7 @@ def _to_follow_up(access: Access, units: Sequence[tuple[UnitLine, int | None]]) 
 
 def _feedback(access: Access) -> list[SupportFeedback]:
     """What principals have said that waits for the person: an answer, then a follow-up."""
-    hers = SupportFeedback.owner_id == current_user.id
+    hers = sa.and_(works_there(access), SupportFeedback.owner_id == current_user.id)
     if Permission.OVERSEE in access.on_organizer():
         hers = sa.or_(hers, SupportFeedback.owner_id.is_(None))
     return list(

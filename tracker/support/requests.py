@@ -10,7 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.clock import now, today
-from tracker.database import Base, LongText, TenantOwned, Versioned, choice, tenant_fk, tenant_key
+from tracker.database import (
+    NUMBERS_ARE_NOT_REUSED,
+    Base,
+    LongText,
+    TenantOwned,
+    Versioned,
+    choice,
+    tenant_fk,
+    tenant_key,
+)
 from tracker.extensions import db
 from tracker.support.offers import SupportOffer
 from tracker.support.states import SupportError, SupportState
@@ -49,6 +58,7 @@ class SupportRequest(Versioned, TenantOwned, Base):
         sa.CheckConstraint(
             "(state = 'settled') = (settled_at IS NOT NULL)", name="settled_is_dated"
         ),
+        NUMBERS_ARE_NOT_REUSED,
     )
 
     check_in_id: Mapped[int | None]
@@ -99,7 +109,7 @@ class SupportRequest(Versioned, TenantOwned, Base):
             organizer_id=unit.organizer_id,
             unit=unit,
             offer=offer,
-            owner_id=offer.owner_id if offer else None,
+            owner_id=offer.owner_today if offer else None,
             text=text,
             asked_on=today(),
             asked_by_name=by.name,

@@ -124,21 +124,35 @@ class Texts:
                 return said, follows.get("development", "")
         return None
 
-    def cause(self, row: Any) -> str | None:
+    def cause(self, row: Any) -> tuple[str, str] | None:
+        """The cause as it may be read, and where it lies, or that it is not prioritised."""
         if row.cause_id is None:
             return None
         if row.analysis_id in self._living:
-            return None if row.cause_retired else row.cause
+            if row.cause_retired:
+                return None
+            return row.cause, _where(row.location.label, row.prioritised)
         causes = (
             cause
             for problem in self._all_in_adopted(row.analysis_id)
             for cause in problem.get("causes", ())
         )
-        return next((cause["text"] for cause in causes if cause["id"] == row.cause_id), None)
+        return next(
+            (
+                (cause["text"], _where(cause["location"], cause["prioritised"]))
+                for cause in causes
+                if cause["id"] == row.cause_id
+            ),
+            None,
+        )
 
     def _all_in_adopted(self, analysis_id: int) -> list[dict[str, Any]]:
         content = self._adopted.get(analysis_id, {})
         return [*content.get("problems", ()), *content.get("solved", ())]
+
+
+def _where(location: str, prioritised: bool) -> str:
+    return location if prioritised else "Inte prioriterad i år"
 
 
 def _with_now(text: str, state_now: str) -> str:

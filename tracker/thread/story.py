@@ -115,9 +115,9 @@ def _out_of_analyses(unit: SchoolUnit, laps: Iterable[Lap], texts: Texts) -> Ite
                 note=development, out_of=[f"p{row.problem_follows}"],
             )  # fmt: skip
         if (cause := texts.cause(row)) is not None:
-            note = row.location.label if row.prioritised else "Inte prioriterad i år"
+            text, where = cause
             yield Box(
-                f"c{row.cause_id}", Kind.CAUSE, lap.start_year, cause, page, note, unit=origin,
+                f"c{row.cause_id}", Kind.CAUSE, lap.start_year, text, page, where, unit=origin,
                 out_of=[key, f"c{row.cause_follows}"],
             )  # fmt: skip
 
@@ -142,10 +142,9 @@ def _out_of_measure(
         out_of = [f"last{earlier.id}", *([] if same else out_of)]
     elif measure.cause_id and f"c{measure.cause_id}" not in seen and measure.decided_cause:
         seen.add(f"c{measure.cause_id}")
-        where = measure.location.label if measure.location else ""
         yield Box(
             f"c{measure.cause_id}", Kind.CAUSE, measure.start_year, measure.decided_cause, url,
-            where, unit=origin, out_of=[f"p{measure.problem_id}"],
+            unit=origin, out_of=[f"p{measure.problem_id}"],
         )  # fmt: skip
     about = (
         "" if measure.basis in (MeasureBasis.CAUSE, MeasureBasis.EARLIER) else measure.basis.label

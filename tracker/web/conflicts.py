@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from flask import abort, make_response
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.extensions import db
+from tracker.web.errors import error_page, typed_texts
 from tracker.web.forms import VersionedForm
 
 
@@ -31,7 +34,11 @@ def saved(
         db.session.commit()
     except StaleDataError:
         db.session.rollback()
-        db.session.refresh(row)
+        try:
+            db.session.refresh(row)
+        except InvalidRequestError:  # it was removed this very moment
+            why = "Någon annan har tagit bort det som du skrev i. Det du skrev står här nedanför."
+            abort(make_response(error_page(409, typed=typed_texts(), why=why)))
         stored = fields() if callable(fields) else {name: getattr(row, name) for name in fields}
         form.show_newer(stored, row.version)
         return False
