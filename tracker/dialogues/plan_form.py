@@ -7,7 +7,7 @@ That is what the hidden `was` of a row is for: what the page showed.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
@@ -150,6 +150,8 @@ class Problem:
 @dataclass
 class PlanForm:
     """All rows of the page. Like a form for the error summary."""
+
+    errors_title: ClassVar[str] = Form.errors_title
 
     rows: list[Row]
     form_errors: list[str] = field(default_factory=list)
