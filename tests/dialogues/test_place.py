@@ -106,7 +106,7 @@ def test_the_place_of_one_that_has_been_can_still_be_put_right(cast, as_):
         ({"day": "8/12"}, "Skriv datumet som år-månad-dag, till exempel 2027-01-15."),
         ({"day": "0001-01-01"}, "Ange ett år mellan 1990 och 2100."),
         ({"start_time": ""}, "Skriv när dialogen börjar."),
-        ({"start_time": "25:99"}, "Skriv klockslaget som timme:minut, till exempel 13:00."),
+        ({"start_time": "25:99"}, "Skriv klockslaget som timme och minut, till exempel 13.00."),
         ({"end_time": "13:00"}, "Sluttiden måste vara senare än starttiden samma dag."),
         ({"end_time": "08:00"}, "Sluttiden måste vara senare än starttiden samma dag."),
         ({"place": "x" * 201}, "Texten är för lång: 201 tecken, högst 200 får plats."),
