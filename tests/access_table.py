@@ -233,6 +233,8 @@ ROUTES: dict[str, Demand] = {
     "dialogues.write_note": dialogue(CONVERSE),
     "dialogues.write_agreements": dialogue(CONVERSE),
     "dialogues.notes": dialogue(FOLLOW),
+    "dialogues.notes_word": dialogue(FOLLOW),
+    "dialogues.notes_pdf": dialogue(FOLLOW),
     "dialogues.undo_hold": dialogue(CONVERSE),
     "dialogues.approve": dialogue(CONVERSE),
     "dialogues.remark": dialogue(CONVERSE),

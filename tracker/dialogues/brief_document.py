@@ -7,6 +7,7 @@ from tracker.reports.documents import Document
 from tracker.web.swedish import date_medium
 
 AGREED_COLUMNS = ("Det här kom vi överens om", "Vem", "Senast", "Vad blev det?")
+AGREED_WIDTHS = (5, 4, 4, 5)
 NOTHING_AGREED = "Inget är antecknat från tidigare dialoger."
 
 
@@ -63,6 +64,7 @@ def _agreed(document: Document, brief: Brief) -> None:
             ]
             for row, outcome in brief.outcomes
         ],
+        widths=AGREED_WIDTHS,
     )
 
 
@@ -70,12 +72,7 @@ def _due(document: Document, brief: Brief) -> None:
     if not brief.due:
         return
     document.heading("Effekter att bedöma först")
-    one = len(brief.due) == 1
-    document.paragraph(
-        "Effekten av den här åtgärden är inte bedömd än."
-        if one
-        else "Effekterna av de här åtgärderna är inte bedömda än."
-    )
+    document.paragraph(brief.about_due)
     for part, row in brief.due:
         _measure(document, row, 2, part.unit.name if len(brief.parts) > 1 else "")
 
