@@ -270,6 +270,8 @@ ROUTES: dict[str, Demand] = {
     "dialogues.write_agreements": dialogue(CONVERSE),
     "dialogues.notes": dialogue(FOLLOW),
     "dialogues.hold": dialogue(CONVERSE),
+    "dialogues.notes_word": dialogue(FOLLOW),
+    "dialogues.notes_pdf": dialogue(FOLLOW),
     "dialogues.undo_hold": dialogue(CONVERSE),
     "dialogues.approve": dialogue(CONVERSE),
     "dialogues.remark": dialogue(CONVERSE),

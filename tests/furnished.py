@@ -307,7 +307,8 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         ),
         held.id,
     )  # fmt: skip
-    in_the_room["dialogues.remark.dialogue_id"] = approved.id
+    for name in ("remark", "notes_word", "notes_pdf"):
+        in_the_room[f"dialogues.{name}.dialogue_id"] = approved.id
     if unit in (cast.klockvret, cast.ringmura):  # the pages of one that is locked
         in_the_room["dialogues.notes.dialogue_id"] = approved.id
         in_the_room["dialogues.show.dialogue_id"] = approved.id

@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from tracker import clock
 from tracker.cycle import workdays
-from tracker.cycle.workdays import days_within, is_working_day, send_day_after, send_day_before
+from tracker.cycle.workdays import (
+    days_within,
+    holiday_name,
+    is_working_day,
+    send_day_after,
+    send_day_before,
+)
 
 ONE = timedelta(days=1)
 days = st.dates(date(2025, 1, 1), date(2040, 12, 31))
@@ -240,3 +246,18 @@ def test_the_moment_is_seven_in_stockholm_all_year(day):
 def test_the_moment_around_the_change_of_clocks():
     assert workdays.send_moment(date(2026, 3, 30)) == datetime(2026, 3, 30, 5, tzinfo=UTC)
     assert workdays.send_moment(date(2026, 10, 26)) == datetime(2026, 10, 26, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2027, 5, 6), "Kristi himmelsfärdsdag"),
+        (date(2027, 3, 29), "annandag påsk"),
+        (date(2008, 5, 1), "första maj och Kristi himmelsfärdsdag"),
+        (date(2027, 6, 25), "midsommarafton"),
+        (date(2026, 12, 24), "julafton"),
+        (date(2027, 5, 7), ""),
+    ],
+)
+def test_what_a_holiday_is_called(day, name):
+    assert holiday_name(day) == name

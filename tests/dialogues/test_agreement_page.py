@@ -124,7 +124,7 @@ def test_made_a_measure_in_the_unit_that_was_chosen(cast, as_, row):
     assert measure.units == [cast.lyktvret]
     assert (measure.title, measure.responsible_id) == (row.what, cast.erik.id)
     page = browser.page(url(row))
-    assert "Har blivit åtgärd" in page
+    assert "Har blivit förslag till åtgärd: <a" in page
     assert "Gör till åtgärd" not in page
     assert f"/dialoger/{row.dialogue_id}/minnesanteckningar" in browser.page(
         f"/atgarder/{measure.id}"

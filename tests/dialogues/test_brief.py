@@ -270,3 +270,20 @@ def test_statements_are_few_and_the_same_for_one_unit_as_for_many(cast, as_, sta
     with statements() as more:
         browser.page(urls[1])
     assert len(more) == len(few) <= 15
+
+
+def test_what_could_not_be_assessed_before_waits_for_a_new_assessment(cast, as_):
+    """It has an assessment below: that it is not assessed yet would not be true."""
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    measure = a_measure(cast, "Språkgrupper", year=cast.last_year, due=date(2026, 9, 1))
+    page = f"/dialoger/{dialogue.id}/underlag"
+    assert "Effekten av den här åtgärden är inte bedömd än." in as_(cast.karin).page(page)
+    EffectAssessment.make(
+        measure, cast.year, by=cast.karin, judgement=Judgement.NOT_YET, next_date=date(2026, 12, 1)
+    )
+    db.session.commit()
+    said = as_(cast.karin).page(page)
+    assert "Ny bedömning väntar." in said
+    assert "inte bedömd än" not in said
+    a_measure(cast, "Läsvecka", year=cast.last_year, due=date(2026, 9, 1))
+    assert "väntar på en bedömning, eller på en ny." in as_(cast.karin).page(page)

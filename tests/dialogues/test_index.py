@@ -2,11 +2,14 @@
 
 from datetime import date, timedelta
 
+import lxml.html
 import pytest
 
 from tests.dialogues.scenes import DAY, a_measure, at, held, placed
+from tests.dialogues.test_show import words
 from tests.start.many import add_units
 from tracker.extensions import db
+from tracker.models import Role, RoleAssignment
 
 
 def order(page: str, *texts: str) -> bool:
@@ -32,6 +35,44 @@ def test_coming_first_then_without_time_then_those_that_have_been(cast, as_):
         ">Inställda<",
         "Dialog 2: Klockvretsskolan",
     )
+
+
+def test_a_cancelled_one_says_the_day_it_had_and_why(cast, as_):
+    placed(cast.dialogue(cast.hassel), cast).cancel("Rektor är sjuk.", by=cast.erik)
+    db.session.commit()
+    page = words(as_(cast.erik).page("/dialoger"))
+    assert "Dialog 1: Hasselbrinksskolan Var 8 december 2026 Rektor är sjuk. Ali" in page
+
+
+def test_who_led_on_the_day_is_named_on_every_page(cast, as_):
+    """A past dialogue was Ali's; the one that lies ahead is of whoever leads the unit today."""
+    held(cast.dialogue(cast.hassel), cast)
+    placed(cast.dialogue(cast.hassel, 2), cast, date(2027, 5, 4))
+    for row in db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id):
+        row.ends_on = date(2026, 10, 31)
+    RoleAssignment.give(
+        cast.nadia, Role.PRINCIPAL, cast.exempelby, by=None, unit=cast.hassel,
+        starts_on=date(2026, 11, 1),
+    )  # fmt: skip
+    db.session.commit()
+    browser = as_(cast.erik)
+    for kind, name, other in (
+        (1, cast.ali.name, cast.nadia.name),
+        (2, cast.nadia.name, cast.ali.name),
+    ):
+        dialogue = cast.dialogue(cast.hassel, kind)
+        rows = [
+            row.text_content()
+            for page in ("/dialoger", f"/dialoger/planera?lasar=2026-27&dialog={kind}")
+            for row in lxml.html.fromstring(browser.page(page)).xpath(
+                f'//tr[.//a[@href="/dialoger/{dialogue.id}"]] | //*[@id="dialog-{dialogue.id}"]'
+            )
+        ]
+        assert len(rows) == 2
+        facts = browser.page(f"/dialoger/{dialogue.id}").partition("Leder enheten")[2][:200]
+        for text in (*rows, facts):
+            assert name in text
+            assert other not in text
 
 
 def test_it_says_what_remains_on_each_side(cast, as_):

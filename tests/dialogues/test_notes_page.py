@@ -50,6 +50,20 @@ def test_others_read_only_when_it_is_held(cast, as_, dialogue):
         assert "Vi börjar i åk fyra." in as_(person).page(url(dialogue))
 
 
+def test_held_from_the_notes_when_it_has_been_and_nobody_has_said_so(cast, as_, dialogue):
+    assert "Dialogen är genomförd</button>" not in as_(cast.karin).page(url(dialogue))
+    dialogue.undo_hold(by=cast.erik)
+    db.session.commit()
+    browser = as_(cast.karin)
+    assert "Dialogen är genomförd</button>" in browser.page(url(dialogue))
+    answer = browser.submit(f"/dialoger/{dialogue.id}/samtal", {"do": "hold"})
+    assert answer.location == url(dialogue)
+    assert dialogue.state is DialogueState.HELD
+    assert dialogue.note_at("other").text == "Vi börjar i åk fyra."
+    ahead = placed(cast.dialogue(cast.savkulla, 2), cast, today(), hour=23)
+    assert "Dialogen är genomförd</button>" not in browser.page(url(ahead))
+
+
 def test_who_may_not(cast, as_, dialogue):
     for person, read, write in (
         ("lena", 200, 403),

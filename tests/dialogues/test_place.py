@@ -35,8 +35,8 @@ def test_a_time_is_saved_as_the_clocks_in_sweden_show_it(cast, as_):
     assert (dialogue.starts_at, dialogue.ends_at) == (at(DAY, 13), at(DAY, 14, 30))
     page = browser.page("/dialoger/planera")
     assert (
-        "Dialog 1 med Lyktvretens förskola och Sävkullaskolan är tisdag 8 december kl. 13.00."
-        in page
+        "Sparat. Dialog 1 med Lyktvretens förskola och Sävkullaskolan är nu "
+        "tisdag 8 december 2026 kl. 13.00." in page
     )
     assert "Tänk på: Dagen ligger utanför perioden" in page
 
@@ -45,6 +45,17 @@ def test_without_an_end_it_lasts_an_hour_and_a_half(cast, as_):
     dialogue = cast.dialogue(cast.savkulla)
     as_(cast.erik).submit(url(dialogue), form(dialogue, end=""))
     assert dialogue.ends_at == at(DAY, 14, 30)
+
+
+def test_back_to_the_dialogues_own_page_when_it_led_here(cast, as_):
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    browser = as_(cast.erik)
+    here = url(dialogue, "tid?fran=dialogen")
+    assert f'href="{here}"' in browser.page(url(dialogue, ""))
+    assert f'href="{url(dialogue, "")}"' in browser.page(here)
+    answer = browser.submit(here, form(dialogue, start="15:15", end="16:00", reason="Krock"))
+    assert answer.location == url(dialogue, "")
+    assert "är nu tisdag 8 december 2026 kl. 15.15." in browser.page(answer.location)
 
 
 def test_save_and_take_the_next_without_a_time(cast, as_):
@@ -105,8 +116,12 @@ def test_the_place_of_one_that_has_been_can_still_be_put_right(cast, as_):
         ({"day": ""}, "Välj en dag."),
         ({"day": "8/12"}, "Skriv datumet som år-månad-dag, till exempel 2027-01-15."),
         ({"day": "0001-01-01"}, "Ange ett år mellan 1990 och 2100."),
+        (
+            {"day": "2027-09-01"},
+            "Dagen hör inte till läsåret 2026/27. Välj en dag från 1 juli 2026",
+        ),
         ({"start_time": ""}, "Skriv när dialogen börjar."),
-        ({"start_time": "25:99"}, "Skriv klockslaget som timme:minut, till exempel 13:00."),
+        ({"start_time": "25:99"}, "Skriv klockslaget som timme och minut, till exempel 13.00."),
         ({"end_time": "13:00"}, "Sluttiden måste vara senare än starttiden samma dag."),
         ({"end_time": "08:00"}, "Sluttiden måste vara senare än starttiden samma dag."),
         ({"place": "x" * 201}, "Texten är för lång: 201 tecken, högst 200 får plats."),
@@ -132,11 +147,12 @@ def test_markup_and_emoji_are_only_text(cast, as_):
     [
         (date(2027, 3, 28), "01:30", "03:30", 302),
         (date(2027, 3, 28), "02:30", "03:15", 422),
-        (date(2027, 10, 31), "02:30", "03:30", 302),
+        (date(2026, 10, 25), "02:30", "03:30", 302),
     ],
 )
-def test_the_nights_when_the_clocks_change(cast, as_, day, start, end, status):
+def test_the_nights_when_the_clocks_change(cast, as_, the_day, day, start, end, status):
     """In March 02.30 does not exist and becomes 03.30, which 03.15 does not come after."""
+    the_day.move_to(at(date(2026, 10, 1), 9))
     dialogue = cast.dialogue(cast.hassel, 2)
     as_(cast.erik).submit(url(dialogue), form(dialogue, day, start, end), status)
     assert (dialogue.starts_at is None) == (status == 422)

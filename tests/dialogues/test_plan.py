@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.dialogues.scenes import DAY, at, held, placed
+from tests.dialogues.test_last_time import of_last_year
 from tests.start.many import add_units
 from tracker.cycle.calendar import PeriodKind
 from tracker.extensions import db
@@ -68,7 +69,7 @@ def test_another_dialogansvarigs_dialogue_is_no_clash(cast, as_):
     ("day", "word"),
     [
         (date(2027, 5, 1), "Det är en lördag."),
-        (date(2027, 5, 6), "Det är en helgdag eller en afton."),
+        (date(2027, 5, 6), "Det är Kristi himmelsfärdsdag."),
         (date(2027, 5, 11), "Skolledarna är lediga den dagen"),
     ],
 )
@@ -95,6 +96,21 @@ def test_a_waiting_proposal_is_marked(cast, as_):
     page = as_(cast.erik).page(PLAN)
     assert "Förslag om ny tid" in page
     assert "Svara" in page
+
+
+def test_last_years_cancelled_is_not_taken_up_again(cast, as_):
+    old = of_last_year(cast, cast.hassel, 2)
+    for dialogue in (old, cast.dialogue(cast.hassel)):
+        dialogue.cancel("Förhinder", by=cast.erik)
+    db.session.commit()
+    browser = as_(cast.erik)
+    for plan, page, may in (
+        (f"{PLAN}?lasar=2025-26&dialog=2", f"/dialoger/{old.id}", False),
+        (PLAN, f"/dialoger/{cast.dialogue(cast.hassel).id}", True),
+    ):
+        assert ("Ta upp igen" in browser.page(plan)) == may
+        assert ("Ta upp igen" in browser.page(page)) == may
+        assert ("Ta upp den igen" in browser.page(page)) == may
 
 
 def test_what_has_been_is_not_warned_about(cast, as_):

@@ -122,6 +122,50 @@ def test_a_move_asks_for_a_reason_and_another_room_does_not(cast, as_):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"day": DAY, "start": "14:00"}, "Erik Lund har också Dialog 1 för Lyktvretens förskola"),
+        ({"day": date(2026, 12, 12)}, "Det är en lördag."),
+        ({"day": date(2026, 12, 24)}, "Det är julafton."),
+        ({"day": DAY, "start": "06:30"}, "Klockan 06.30 ligger utanför vanlig arbetstid."),
+    ],
+)
+def test_a_time_that_is_likely_a_slip_is_asked_about_once(cast, as_, values, said):
+    placed(cast.dialogue(cast.savkulla), cast)
+    dialogue = cast.dialogue(cast.hassel)
+    browser = as_(cast.erik)
+    answer = browser.submit(PLAN, fields(browser.page(PLAN)) | at_one(dialogue, **values), 422)
+    assert "Inget är sparat än. Stämmer tiderna?" in answer.text
+    assert f"Tänk på: {said}" in row_of(answer.text, dialogue)
+    assert "Spara ändå" in answer.text
+    assert dialogue.starts_at is None
+    # Another time with a doubt of its own is asked about anew, the same is not.
+    moved = at_one(dialogue, date(2026, 12, 13))
+    again = browser.submit(PLAN, fields(answer.text) | moved, 422)
+    assert "Det är en söndag." in row_of(again.text, dialogue)
+    browser.submit(PLAN, fields(answer.text))
+    assert dialogue.day == values["day"]
+    # What stands is not asked about when something else is saved.
+    browser.submit(PLAN, fields(browser.page(PLAN)) | typed(dialogue, place="Aulan"))
+    assert dialogue.place == "Aulan"
+
+
+def test_a_day_outside_the_window_is_saved_and_one_outside_the_year_is_not(cast, as_):
+    dialogue = cast.dialogue(cast.hassel)
+    browser = as_(cast.erik)
+    sent = fields(browser.page(PLAN))
+    answer = browser.submit(PLAN, sent | at_one(dialogue, date(2027, 9, 1)), 422)
+    assert errors(answer) == [
+        "Dagen hör inte till läsåret 2026/27. Välj en dag från 1 juli 2026 till 31 augusti 2027."
+    ]
+    assert "Spara ändå" not in answer.text
+    browser.submit(PLAN, sent | at_one(dialogue, date(2027, 8, 31)))
+    assert dialogue.day == date(2027, 8, 31)
+    said = "Sparat. Dialog 1 med Hasselbrinksskolan är nu tisdag 31 augusti 2027 kl. 13.00."
+    assert said in browser.page(PLAN)
+
+
 def test_two_on_the_page_at_the_same_hour_are_said_gently(cast, as_):
     """In the page that is refused for another reason, and in the one after saving."""
     first, other = cast.dialogue(cast.savkulla), cast.dialogue(cast.hassel)
@@ -172,8 +216,8 @@ def test_somebody_elses_change_of_a_row_that_is_not_mine_stands(cast, as_):
     sent = fields(browser.page(PLAN))
     first.describe("Rum 7", "", by=cast.lena)
     db.session.commit()
-    browser.submit(PLAN, sent | at_one(other))
-    assert (first.place, other.starts_at) == ("Rum 7", at(DAY, 13))
+    browser.submit(PLAN, sent | at_one(other, start="08:30"))
+    assert (first.place, other.starts_at) == ("Rum 7", at(DAY, 8, 30))
 
 
 @pytest.mark.parametrize("end", ["cancelled", "begun", "joined"])

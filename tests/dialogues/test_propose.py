@@ -37,9 +37,9 @@ def test_rektor_proposes_and_both_see_it(cast, as_, dialogue):
     karin = as_(cast.karin)
     answer = karin.submit(url(dialogue), form())
     assert answer.location == url(dialogue, "")
-    assert "Du har föreslagit onsdag 9 december kl. 09.00." in karin.page(url(dialogue, ""))
+    assert "Du har föreslagit onsdag 9 december 2026 kl. 09.00." in karin.page(url(dialogue, ""))
     jonas = as_(cast.jonas).page(url(dialogue, ""))
-    assert "Karin Holm har föreslagit onsdag 9 december kl. 09.00." in jonas
+    assert "Karin Holm har föreslagit onsdag 9 december 2026 kl. 09.00." in jonas
     page = as_(cast.erik).page(url(dialogue, ""))
     assert "Nästa steg: svara på förslaget om ny tid" in page
     assert "Föräldramöte" in page
@@ -51,7 +51,7 @@ def test_a_newer_proposal_takes_the_place_of_the_one_that_waits(cast, as_, dialo
     karin.submit(url(dialogue), form())
     karin.submit(url(dialogue), form(start="10:00", text="Hellre så"))
     page = karin.page(url(dialogue, ""))
-    assert "Du har föreslagit onsdag 9 december kl. 10.00." in page
+    assert "Du har föreslagit onsdag 9 december 2026 kl. 10.00." in page
     assert "”Föräldramöte”. Ersattes av ett nytt förslag" in page
     as_(cast.erik).submit(keep_url(dialogue), {})
     page = karin.page(url(dialogue, ""))
@@ -153,7 +153,7 @@ def test_a_time_for_a_dialogue_that_has_none(cast, as_):
         (form(date(2026, 11, 20), "08:00"), "Den tiden har redan passerat."),
         (form(DAY, "13:00"), "Det är den tid som redan gäller."),
         (form(""), "Välj en dag."),
-        (form(start="snart"), "Skriv klockslaget som timme:minut"),
+        (form(start="snart"), "Skriv klockslaget som timme och minut"),
         (form(text="x" * 1001), "Texten är för lång"),
     ],
 )

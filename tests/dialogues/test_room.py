@@ -7,6 +7,7 @@ import pytest
 from tests.cast import THE_DAY
 from tests.checked_client import CheckedClient, errors
 from tests.dialogues.scenes import a_measure, held, placed
+from tests.dialogues.test_show import words
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
@@ -86,6 +87,18 @@ def test_the_agenda_comes_from_the_dialogue(cast, as_, dialogue):
     assert "kan bli allmän handling. Skriv inget om enskilda." in page
     assert "Vi ser det i tre åtgärder." in page
     assert "Språkgrupper" in page
+    assert "Frågor inför dialogen" not in page
+
+
+def test_the_questions_before_the_dialogue_are_there_to_talk_about(cast, as_):
+    row = placed(cast.dialogue(cast.savkulla), cast, today(), hour=15)
+    question = row.ask(Side.PRINCIPAL, "Vad kan vi besluta?", by=cast.karin)
+    row.ask(Side.ORGANIZER, "Hur går det med läsningen?", by=cast.erik)
+    row.answer_question(question, "Om lokalerna.", by=cast.erik)
+    db.session.commit()
+    page = words(as_(cast.karin).page(url(row)))
+    assert "Vad kan vi besluta? Svar från Erik Lund, 20 november 2026 Om lokalerna." in page
+    assert "Hur går det med läsningen? Inte besvarad än." in page
 
 
 def test_dialogue_2_opens_with_the_areas_of_the_first_and_what_came_of_them(cast, as_, dialogue):
@@ -382,14 +395,39 @@ def test_what_an_agreement_must_say(cast, as_, dialogue, form, message):
     assert dialogue.agreements == []
 
 
+def test_nothing_to_add_is_said_at_the_field(cast, as_, typing, dialogue):
+    """By the button alone: whoever saves the page has not meant to add anything."""
+    said = "Skriv vad ni kom överens om."
+    assert said in as_(cast.karin).submit(url(dialogue), agreed("") | {"do": "add"}, 422).text
+    script = typing(cast.karin)
+    answer = script.submit(url(dialogue, "/overenskommelser"), agreed("") | {"do": "add"}, 422)
+    assert said in answer.text
+    as_(cast.karin).submit(url(dialogue), agreed(""))
+    assert dialogue.agreements == []
+
+
+def test_what_to_think_of_when_something_is_agreed(cast, as_, typing, dialogue):
+    script, page = typing(cast.karin), url(dialogue, "/overenskommelser")
+    form = agreed("Besök", due="2026-11-19") | {"do": "add"}
+    answer = words(script.submit(page, form, 200).text)
+    assert "Tänk på: Ingen är ansvarig. Dagen 19 november 2026 har varit." in answer
+    form = agreed("Mål", other="Karin", due="2026-11-20") | {"do": "add"}
+    assert words(script.submit(page, form, 200).text).count("Tänk på") == 1
+    dialogue.agreements[0].settle(AgreementState.DONE, "Det blev av.", by=cast.erik)
+    db.session.commit()
+    assert "Tänk på" not in words(as_(cast.karin).page(url(dialogue)))
+
+
 def test_an_old_form_overwrites_no_newer_agreement(cast, as_, dialogue):
     row = dialogue.agree("Först", by=cast.karin)
     db.session.commit()
     prefix = f"agreement-{row.id}"
-    as_(cast.erik).submit(url(dialogue), agreed("Nyare", prefix, version=1))
+    newer = agreed("Nyare", prefix, version=1, due="2026-12-01")
+    as_(cast.erik).submit(url(dialogue), newer)
     answer = as_(cast.karin).submit(url(dialogue), agreed("Äldre", prefix, version=1), 409)
     assert "Nyare" in answer.text
     assert "Äldre" in answer.text
+    assert "Så står det sparat nu 1 december 2026" in words(answer.text)
     assert row.what == "Nyare"
 
 
@@ -411,7 +449,7 @@ def test_made_a_measure_with_one_click_and_never_twice(cast, as_, dialogue):
     db.session.commit()
     browser = as_(cast.karin)
     page = browser.page(url(dialogue))
-    assert "Gör till åtgärd för Sävkullaskolan" in page
+    assert "Gör överenskommelse 1 till åtgärd för Sävkullaskolan" in words(page)
     for _ in range(2):
         browser.submit(url(dialogue), {"do": f"measure-{row.id}-{cast.savkulla.id}"})
     [measure] = db.session.query(Measure).filter_by(title=row.what)
@@ -437,7 +475,7 @@ def test_the_other_side_makes_no_measures(cast, as_, dialogue):
     row = dialogue.agree("Mål i analysen", by=cast.erik)
     db.session.commit()
     browser = as_(cast.erik)
-    assert "Gör till åtgärd" not in browser.page(url(dialogue))
+    assert "till åtgärd" not in words(browser.page(url(dialogue)))
     browser.submit(url(dialogue), {"do": f"measure-{row.id}-{cast.savkulla.id}"}, 403)
     assert row.measure_id is None
 

@@ -50,7 +50,7 @@ def place_it(page: Page) -> None:
     row.get_by_label("Börjar").fill("13:00")
     row.get_by_label("Plats").fill("Sävkullaskolan")
     press(page, "Spara")
-    told(page, "Tiderna är sparade")
+    told(page, "Sparat. Dialog 1 med")
     expect(row.get_by_label("Dag", exact=True)).to_have_value("2026-12-08")
 
 

@@ -119,8 +119,8 @@ def test_agreements_and_held_without_leaving_what_is_typed(sit_down, database):
     expect(agreed).to_have_count(1)
     expect(agreed.first).to_contain_text("Erik Lund, senast 1 december")
     expect(text_at(karin, OTHER)).to_have_value("Halvskrivet")
-    karin.get_by_role("button", name="Gör till åtgärd för Sävkullaskolan").click()
-    expect(agreed.first).to_contain_text("Har blivit åtgärd")
+    karin.get_by_role("button", name="Gör överenskommelse 1 till åtgärd för Sävkullaskolan").click()
+    expect(agreed.first).to_contain_text("Har blivit förslag till åtgärd")
 
     erik = sit_down("erik")
     expect(erik.locator("#overenskommelser ol > li")).to_have_count(1)
@@ -176,3 +176,83 @@ def test_what_is_kept_is_cleared_at_sign_out(sit_down):
     heading(karin, "Logga in")
     assert asked == ["Allt du skrev är inte sparat än. Vill du logga ut ändå?"]
     assert karin.evaluate(KEPT) == "[]"
+
+
+@pytest.mark.parametrize("way", ["typed", "pressed"])
+def test_what_is_in_conflict_is_kept_until_it_is_chosen(sit_down, database, way):
+    """Both texts come back after leaving, the other's is not overwritten, and leaving is asked about."""
+    karin = sit_down("karin")
+    karin.route("**/samtal/other", lambda route: route.abort())
+    text_at(karin, OTHER).fill("Karins ord.")
+    erik = sit_down("erik")
+    text_at(erik, OTHER).fill("Eriks ord.")
+    saved(erik, OTHER)
+    region = karin.get_by_role("region", name=OTHER)
+    karin.unroute("**/samtal/other")
+    expect(region.locator("[data-conflict]")).to_be_visible()
+    if way == "pressed":
+        karin.get_by_role("button", name="Spara", exact=True).click()
+        expect(
+            karin.get_by_role("heading", name="Läs det här innan du sparar igen")
+        ).to_be_visible()
+        text_at(karin, OTHER).press("End")
+        text_at(karin, OTHER).press_sequentially(" Mer.", delay=20)
+    typed = "Karins ord. Mer." if way == "pressed" else "Karins ord."
+    asked: list[str] = []
+
+    def leave(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    karin.on("dialog", leave)
+    karin.get_by_role("link", name="Läs anteckningarna").click()
+    heading(karin, "Minnesanteckningar: Dialog 1 med Lyktvretens förskola och Sävkullaskolan")
+    assert asked == ["beforeunload"]
+    karin.get_by_role("link", name="Skriv", exact=True).click()
+    expect(text_at(karin, OTHER)).to_have_value(typed)
+    expect(region.locator("[data-stored]")).to_have_text("Eriks ord.")
+    assert stored(database, "other") == "Eriks ord."
+    karin.get_by_role("button", name="Ta den sparade", exact=True).click()
+    karin.get_by_role("link", name="Läs anteckningarna").click()
+    heading(karin, "Minnesanteckningar: Dialog 1 med Lyktvretens förskola och Sävkullaskolan")
+    assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize(
+    ("before", "first", "second", "expected"),
+    [
+        ("Vi läste. ", "Vi läste. Erik ser det.", "Vi läste. Karin med.", "Vi läste. Erik ser det.\nKarin med."),
+        ("- Ett\n- Sist", "- Ett\n- Två\n- Sist", "- Ett\n- Tre\n- Sist", "- Ett\n- Två\n- Tre\n- Sist"),
+        ("Ett", "Ett\nTvå", "Ett\nTvå\nTre", "Ett\nTvå\nTre"),
+        ("Vi kan t.ex. läsa", "Vi kan t.ex. läsa mer", "Vi kan t.ex. skriva", "Vi kan t.ex. läsa mer\n\nVi kan t.ex. skriva"),
+    ],
+)  # fmt: skip
+def test_what_both_texts_share_stands_once(sit_down, database, before, first, second, expected):
+    karin = sit_down("karin")
+    text_at(karin, OTHER).fill(before)
+    saved(karin, OTHER)
+    erik = sit_down("erik")
+    karin.route("**/samtal/other", lambda route: route.abort())
+    text_at(karin, OTHER).fill(second)
+    text_at(erik, OTHER).fill(first)
+    saved(erik, OTHER)
+    karin.unroute("**/samtal/other")
+    karin.get_by_role("button", name="Ha kvar båda", exact=True).click()
+    expect(text_at(karin, OTHER)).to_have_value(expected)
+    saved(karin, OTHER)
+    assert stored(database, "other") == expected
+
+
+def test_nothing_to_add_leads_to_the_field_and_no_style_is_refused(sit_down):
+    karin = sit_down("karin")
+    said: list[str] = []
+    karin.on("console", lambda message: said.append(message.text))
+    new = karin.locator("#overenskommelser fieldset").last
+    new.get_by_label("Vad", exact=True).evaluate("field => field.style.height = '200px'")
+    karin.get_by_role("button", name="Lägg till", exact=True).click()
+    expect(new.get_by_label("Vad", exact=True)).to_be_focused()
+    expect(new.get_by_text("Skriv vad ni kom överens om.")).to_be_visible()
+    new.get_by_label("Vad", exact=True).fill("Erik ordnar ett besök")
+    karin.get_by_role("button", name="Lägg till", exact=True).click()
+    expect(karin.locator("#overenskommelser ol > li")).to_have_count(1)
+    assert [text for text in said if "Content Security Policy" in text] == []

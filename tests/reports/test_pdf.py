@@ -8,6 +8,7 @@ import sys
 import pypdf
 import pytest
 
+from tracker.dialogues.brief_document import AGREED_WIDTHS
 from tracker.reports import documents
 from tracker.reports.documents import PDF_TYPE, Document, DocumentFailed, pdf_file
 from tracker.reports.pdf import FONTS, MARK, NOTE
@@ -240,3 +241,18 @@ def test_the_web_worker_never_loads_the_compiler():
 @pytest.mark.parametrize("person", ["nadia", "maria", "mats"])
 def test_is_not_there_for_others(cast, as_, person):
     as_(getattr(cast, person)).page(f"{PLAN}.pdf", 404)
+
+
+def test_a_column_is_as_wide_as_what_it_holds_and_a_figure_keeps_its_sign(document):
+    """A name and a date stay on their line beside long texts, and 14 never stands apart from its %."""
+    long = "Alla arbetslag planerar läsningen tillsammans varje vecka. " * 3
+    document.table(
+        ["Vad", "Vem", "Senast", "Vad blev det?"],
+        [[long, "Karin Holm", "27 september 2026", long]],
+        widths=AGREED_WIDTHS,
+    )
+    document.paragraph("Det blev 14 % av eleverna.")
+    pages = [page.extract_text() for page in opened(document).pages]
+    assert "27 september 2026" in pages[0]
+    assert "arbets\N{SOFT HYPHEN}" not in pages[0]
+    assert "14\N{NO-BREAK SPACE}%" in pages[0]

@@ -72,7 +72,7 @@ def test_preparation_of_the_coming_dialogue(cast, as_):
     lines = todo(page)
     assert "Välj område till dialogen Senast 26 november 2026, inför Dialog 1" in lines
     assert "Skriv och dela nulägesanalysen Senast 26 november 2026, inför Dialog 1" in lines
-    assert "Om 2 veckor" in page
+    assert "Om 20 dagar" in page
     assert "Torsdag 10 december kl. 13.00" in page
     assert "med Erik Lund" in page
     assert f'/dialoger/{cast.dialogue(cast.hassel).id}"' in page
@@ -117,8 +117,8 @@ def test_measures_in_progress_with_their_expected_effect(cast, as_):
 
 def test_a_proposal_waits_for_the_one_who_may_decide(cast, as_):
     propose(cast.cycle(cast.savkulla), cast.jonas, "Rastvärdar")
-    assert "Besluta om Rastvärdar" in as_(cast.karin).page("/")
-    assert "Besluta om Rastvärdar" not in as_(cast.jonas).page("/")
+    assert "Besluta om åtgärden ”Rastvärdar”" in as_(cast.karin).page("/")
+    assert "Besluta om åtgärden ”Rastvärdar”" not in as_(cast.jonas).page("/")
 
 
 def test_many_proposals_are_one_line(cast, as_):

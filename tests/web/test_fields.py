@@ -299,7 +299,7 @@ def test_a_time_of_day(typed, hour):
 @pytest.mark.parametrize("wrong", ["13", "25:00", "13:60", "kl. ett", ":", "-1:00"])
 def test_what_is_no_time_of_day_is_kept_to_be_mended(wrong):
     field = submitted(Clock, wrong)
-    assert field.errors == ["Skriv klockslaget som timme:minut, till exempel 13:00."]
+    assert field.errors == ["Skriv klockslaget som timme och minut, till exempel 13.00."]
     assert wrong in str(field())
 
 

@@ -78,7 +78,7 @@ def test_an_old_form_is_not_saved_and_shows_both_texts(posted, measure, cast):
         "title": "Deras text",
         "description": "(tomt)",
         "basis": "Huvudmannens beslut",
-        "starts_on": "2027-01-15",
+        "starts_on": "15 januari 2027",
     }
     assert mine.form_errors == [CONFLICT_MESSAGE]
     assert not hasattr(mine.version, "stored_now")

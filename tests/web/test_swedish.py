@@ -172,6 +172,7 @@ def test_a_datetime_late_in_the_evening_shows_stockholms_day():
     assert swedish.date_long(evening) == "fredag 1 januari 2027"
     assert swedish.date_short(evening) == "1 jan 2027"
     assert swedish.datetime_long(evening) == "fredag 1 januari kl. 00.30"
+    assert swedish.datetime_full(evening) == "fredag 1 januari 2027 kl. 00.30"
     assert swedish.days_away(evening, date(2027, 1, 2)) == "i går"
 
 
@@ -188,14 +189,17 @@ def test_a_naive_datetime_is_refused():
         (date(2026, 10, 5), "i går"),
         (date(2026, 10, 9), "om 3 dagar"),
         (date(2026, 10, 19), "om 13 dagar"),
-        (date(2026, 10, 20), "om 2 veckor"),
-        (date(2026, 10, 26), "om 2 veckor"),
+        (date(2026, 10, 20), "om 14 dagar"),
+        (date(2026, 10, 25), "om 19 dagar"),
+        (date(2026, 11, 2), "om 27 dagar"),
+        (date(2026, 11, 3), "om 4 veckor"),
+        (date(2026, 11, 7), "om 5 veckor"),
         (date(2027, 3, 23), "om 24 veckor"),
         (date(2027, 10, 5), "om 52 veckor"),
         (date(2027, 10, 6), "om mer än ett år"),
         (date(2028, 10, 6), "om mer än 2 år"),
         (date(2026, 10, 4), "för 2 dagar sedan"),
-        (date(2026, 9, 15), "för 3 veckor sedan"),
+        (date(2026, 9, 15), "för 21 dagar sedan"),
         (date(2025, 9, 15), "för mer än ett år sedan"),
     ],
 )

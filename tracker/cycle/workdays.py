@@ -47,9 +47,30 @@ def public_holidays(year: int) -> frozenset[date]:
     The eves are no public holidays in law (lag 1989:253), but they are counted as such in holiday law
     and collective agreements, and nobody works. Ordinary Sundays are left to the weekend rule.
     """
-    days = set(holidays.country_holidays("SE", years=year, include_sundays=False))
+    return frozenset(_holiday_names(year))
+
+
+def holiday_name(day: date) -> str:
+    """What the day is called in running text: "Kristi himmelsfärdsdag", "annandag påsk". Empty for a day
+    that is no holiday."""
+    names = _holiday_names(day.year).get(day, "").split("; ")
+    return " och ".join(
+        name if name.startswith("Kristi") else name[:1].lower() + name[1:] for name in names
+    )
+
+
+@lru_cache(maxsize=64)
+def _holiday_names(year: int) -> dict[date, str]:
     midsummer_eve = next(day for n in range(19, 26) if (day := date(year, 6, n)).weekday() == 4)
-    return frozenset(days | {midsummer_eve, date(year, 12, 24), date(year, 12, 31)})
+    eves = {
+        midsummer_eve: "Midsommarafton",
+        date(year, 12, 24): "Julafton",
+        date(year, 12, 31): "Nyårsafton",
+    }
+    return {
+        **eves,
+        **holidays.country_holidays("SE", years=year, include_sundays=False, language="sv"),
+    }
 
 
 def days_within(ranges: Iterable[tuple[date, date]]) -> frozenset[date]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.audit.actions import Action
-from tracker.clock import now
+from tracker.clock import now, today
 from tracker.database import (
     Base,
     LongText,
@@ -98,6 +98,16 @@ class Agreement(Versioned, TenantOwned, Base):
     @property
     def is_open(self) -> bool:
         return self.state is AgreementState.OPEN
+
+    @property
+    def think_of(self) -> list[str]:
+        """What may have been forgotten in what is open, as Swedish sentences; it stands all the same."""
+        if not self.is_open:
+            return []
+        said = [] if self.responsible else ["Ingen är ansvarig."]
+        if self.due_on is not None and self.due_on < today():
+            said.append(f"Dagen {date_medium(self.due_on)} har varit.")
+        return said
 
     @property
     def is_awaited(self) -> bool:

@@ -206,6 +206,19 @@ class Brief:
         """What is due and not assessed, of all units: it stands first."""
         return [(part, row) for part in self.parts for row in part.due]
 
+    @property
+    def about_due(self) -> str:
+        """What stands above them. One that could not be assessed before has an assessment, and waits for
+        another."""
+        assessed = [row.assessment is not None for _, row in self.due]
+        if all(assessed):
+            return "Ny bedömning väntar."
+        if any(assessed):
+            return "De här åtgärderna väntar på en bedömning, eller på en ny."
+        if len(assessed) == 1:
+            return "Effekten av den här åtgärden är inte bedömd än."
+        return "Effekterna av de här åtgärderna är inte bedömda än."
+
     @classmethod
     def load(cls, dialogue: QualityDialogue, people: People) -> Self:
         """Read the brief; the number of statements is the same for one unit as for many."""

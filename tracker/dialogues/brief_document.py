@@ -8,6 +8,7 @@ from tracker.reports.documents import Document
 from tracker.web.swedish import date_medium
 
 AGREED_COLUMNS = ("Det här kom vi överens om", "Vem", "Senast", "Vad blev det?")
+AGREED_WIDTHS = (5, 4, 4, 5)
 NOTHING_AGREED = "Inget är antecknat från tidigare dialoger."
 
 
@@ -64,6 +65,7 @@ def _agreed(document: Document, brief: Brief) -> None:
             ]
             for row, outcome in brief.outcomes
         ],
+        widths=AGREED_WIDTHS,
     )
 
 
@@ -71,12 +73,7 @@ def _due(document: Document, brief: Brief) -> None:
     if not brief.due:
         return
     document.heading("Effekter att bedöma först")
-    one = len(brief.due) == 1
-    document.paragraph(
-        "Effekten av den här åtgärden är inte bedömd än."
-        if one
-        else "Effekterna av de här åtgärderna är inte bedömda än."
-    )
+    document.paragraph(brief.about_due)
     for part, row in brief.due:
         _measure(document, row, 2, part.unit.name if len(brief.parts) > 1 else "")
 

@@ -1,7 +1,7 @@
 """Who is booked when: what there is to think of before a dialogue gets a certain time.
 
 Nothing here stops anybody. Two dialogues at once, or one on a Saturday, may be just what people have
-agreed on; the page says so gently, and saves.
+agreed on. What is likely a slip (`doubts_at`) the plan asks about once before it saves; the rest it says.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from tracker import clock
-from tracker.cycle.workdays import days_within, is_ordinary_working_day
+from tracker.cycle.workdays import days_within, holiday_name, is_ordinary_working_day
 from tracker.extensions import db
 from tracker.models import (
     CalendarPeriod,
@@ -154,8 +154,19 @@ class Diary:
         self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime
     ) -> list[str]:
         """The same about a time that it may get."""
+        return self.about_time(dialogue, starts_at) + self._clashes(dialogue, starts_at, ends_at)
+
+    def doubts_at(
+        self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime
+    ) -> list[str]:
+        """Of the concerns, those that are likely a slip: nobody works then, or somebody is busy."""
+        return self._odd_hour(starts_at) + self._clashes(dialogue, starts_at, ends_at)
+
+    def _clashes(
+        self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime
+    ) -> list[str]:
         people = self._people(dialogue)
-        return self.about_time(dialogue, starts_at) + [
+        return [
             f"{listing([people[key] for key in people if key in row.people])} har också "
             f"{row.about} kl. {row.hours} den dagen."
             for row in self._clashing(dialogue, starts_at, ends_at)
@@ -163,7 +174,7 @@ class Diary:
 
     def about_time(self, dialogue: QualityDialogue, starts_at: datetime) -> list[str]:
         """What there is to think of about a time that the dialogue might get, clashes apart."""
-        day, hour = clock.local(starts_at).date(), clock.local(starts_at).hour
+        day = clock.local(starts_at).date()
         first, last = dialogue.school_year.window(dialogue.kind.number)
         said = []
         if not first <= day <= last:
@@ -171,15 +182,20 @@ class Diary:
                 f"Dagen ligger utanför perioden för {dialogue.kind.label}, "
                 f"{date_medium(first)} till {date_medium(last)}."
             )
+        return said + self._odd_hour(starts_at) + self.national.get(day, [])
+
+    def _odd_hour(self, starts_at: datetime) -> list[str]:
+        day, hour = clock.local(starts_at).date(), clock.local(starts_at).hour
+        said = []
         if day.weekday() >= SATURDAY:
             said.append(f"Det är en {WEEKDAYS[day.weekday()]}.")
         elif not is_ordinary_working_day(day):
-            said.append("Det är en helgdag eller en afton.")
+            said.append(f"Det är {holiday_name(day)}.")
         elif day in self.closed:
             said.append("Skolledarna är lediga den dagen, enligt er kalender.")
         if not FIRST_HOUR <= hour < LAST_HOUR:
             said.append(f"Klockan {time_short(starts_at)} ligger utanför vanlig arbetstid.")
-        return said + self.national.get(day, [])
+        return said
 
     def _clashing(
         self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime

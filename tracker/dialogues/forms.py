@@ -1,11 +1,13 @@
 """The forms of a dialogue: its time, rektor's area, the organizer's areas, questions, a proposal of another time."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from tracker import clock
 from tracker.dialogues.moves import USUAL_LENGTH
+from tracker.models import SchoolYear
 from tracker.web.fields import Clock, Day, FreeLine, FreeText, MaybeRow, Optional, required
 from tracker.web.forms import Form, VersionedForm
+from tracker.web.swedish import date_medium
 
 NOTE_LENGTH = 1_000
 """Reasons, words on the way and lists of people."""
@@ -33,14 +35,29 @@ class PlaceForm(VersionedForm):
             return self.starts_at + USUAL_LENGTH
         return clock.at(self.day.data, self.end_time.data)
 
-    def allows(self, standing: datetime | None) -> bool:
+    def allows(self, standing: datetime | None, year: SchoolYear) -> bool:
         """Whether day and hours hold together; puts errors at the fields. A new start must lie ahead,
-        the one that is `standing` may stay although it has passed."""
+        and in the läsår or soon after it; the one that is `standing` may stay although it does not."""
         if self.ends_at <= self.starts_at:
             self.refuse("end_time", "Sluttiden måste vara senare än starttiden samma dag.")
         elif self.starts_at != standing and self.starts_at <= clock.now():
             self.refuse("day", "Den tiden har redan passerat. Välj en dag och tid som kommer.")
+        elif self.starts_at != standing and not _lies_in(year, self.day.data):
+            self.refuse(
+                "day",
+                f"Dagen hör inte till läsåret {year.label}. Välj en dag från "
+                f"{date_medium(year.first_day)} till {date_medium(last_day_to_meet(year))}.",
+            )
         return not self.errors
+
+
+def _lies_in(year: SchoolYear, day: date) -> bool:
+    return year.first_day <= day <= last_day_to_meet(year)
+
+
+def last_day_to_meet(year: SchoolYear) -> date:
+    """A dialogue may be held two months after its läsår, when it was put off."""
+    return date(year.last_day.year, 8, 31)
 
 
 class CancelForm(Form):

@@ -114,6 +114,8 @@ def standing(row: Agreement) -> dict[str, Any]:
 class RoomForm:
     """All forms of the room as one, so that the page can list what is wrong in any of them."""
 
+    errors_title = Form.errors_title
+
     def __init__(self, dialogue: QualityDialogue, people: Collection[tuple[int, str]]) -> None:
         self.notes = {
             slot: NoteForm.over(slot, dialogue.note_at(slot)) for slot in dialogue.slots()

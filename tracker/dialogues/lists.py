@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from tracker.models import (
     DialogueKind,
     DialogueState,
     DialogueUnit,
+    MoveKind,
     Permission,
     QualityCycle,
     QualityDialogue,
@@ -97,6 +99,12 @@ class Line:
     @property
     def when(self) -> When:
         return When.of(self.dialogue)
+
+    @property
+    def why_cancelled(self) -> str:
+        """As it was said when the dialogue was cancelled the last time."""
+        moves = [row for row in self.dialogue.moves if row.kind is MoveKind.CANCELLED]
+        return moves[-1].reason if moves else ""
 
 
 def demand_somewhere(permission: Permission) -> None:
@@ -236,7 +244,7 @@ def _first_unit() -> sa.ScalarSelect[str]:
 
 
 def load(ids: Sequence[int], *, with_proposals: bool = False) -> list[QualityDialogue]:
-    """The dialogues with their läsår, units, topics and questions, or for the plan their proposals in
+    """The dialogues with their läsår, units, topics, questions and moves, or for the plan their proposals in
     place of these; in the order of `ids`."""
     options = [
         sa.orm.joinedload(QualityDialogue.school_year),
@@ -248,6 +256,7 @@ def load(ids: Sequence[int], *, with_proposals: bool = False) -> list[QualityDia
         else [
             sa.orm.selectinload(QualityDialogue.topics),
             sa.orm.selectinload(QualityDialogue.questions),
+            sa.orm.selectinload(QualityDialogue.moves),
         ]
     )
     rows = db.session.scalars(
@@ -257,14 +266,36 @@ def load(ids: Sequence[int], *, with_proposals: bool = False) -> list[QualityDia
     return [found[key] for key in ids if key in found]
 
 
-def lines(dialogues: Sequence[QualityDialogue], staffing: Staffing) -> list[Line]:
-    """The dialogues with who takes part and what remains; two statements for all of them."""
+def day_of_people(dialogue: QualityDialogue) -> date:
+    """The day whose roles say who takes part: the dialogue's own once it has come; today's while it lies
+    ahead; without a time, the last one of a läsår that is over."""
+    if dialogue.day is not None:
+        return min(dialogue.day, today())
+    return min(today(), dialogue.school_year.last_day)
+
+
+def staffing_of(
+    dialogues: Sequence[QualityDialogue], at_present: Staffing | None = None
+) -> dict[int, Staffing]:
+    """For each dialogue (its id) who held which role on its day. One statement, and none when
+    `at_present` holds all that is asked for."""
+    days = {row.id: day_of_people(row) for row in dialogues}
+    asked = set(days.values())
+    known = {today(): at_present} if at_present else {}
+    if asked - known.keys():
+        known |= Staffing.on_days(dialogues[0].organizer_id, asked)
+    return {key: known[day] for key, day in days.items()}
+
+
+def lines(dialogues: Sequence[QualityDialogue]) -> list[Line]:
+    """The dialogues with who takes part and what remains; three statements for all of them."""
+    staffing = staffing_of(dialogues)
     open_ones = [row for row in dialogues if not row.has_been and not row.is_cancelled]
     facts = PreparationFacts.load(open_ones)
     return [
         Line(
             row,
-            People.of(row, staffing),
+            People.of(row, staffing[row.id]),
             what_is_left(row, facts) if row in open_ones else {side: [] for side in Side},
         )
         for row in dialogues

@@ -4,6 +4,7 @@ A row that nobody has typed in is left alone, even when somebody else has change
 That is what the hidden `was` of a row is for: what the page showed.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 from wtforms.widgets import HiddenInput
 
+from tracker.dialogues.diary import Diary
 from tracker.dialogues.forms import NOTE_LENGTH, PlaceForm
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
@@ -33,6 +35,8 @@ class RowForm(PlaceForm):
     participants = None
     reason = FreeLine("Skäl, om dag eller starttid ändras", [Optional()], max_length=NOTE_LENGTH)
     was = StringField(widget=HiddenInput())
+    seen = StringField(widget=HiddenInput())
+    """Of which doubts the page has told: `Row.digest` then."""
 
     def standing(self) -> str:
         """What the fields say, to be compared with `was`. What cannot be read counts as it was
@@ -63,6 +67,10 @@ class Row:
     trouble: str = ""
     """What has happened to the dialogue itself, so that nothing can be saved about it here."""
     concerns: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """Those that are asked about before a new time is saved; see `Diary.doubts_at`."""
+    asks: bool = False
+    """Whether the row is not saved for its doubts alone, which nobody has been told of before."""
     suggested: bool = False
 
     @classmethod
@@ -102,10 +110,28 @@ class Row:
             return None
         return (form.starts_at, form.ends_at) if form.ends_at > form.starts_at else None
 
+    def look_at(self, diary: Diary) -> None:
+        """Note what there is to think of about the time that the fields say."""
+        if self.time is None:
+            return
+        self.concerns = diary.concerns_at(self.dialogue, *self.time)
+        if self.is_changed and self.time != (self.dialogue.starts_at, self.dialogue.ends_at):
+            self.doubts = diary.doubts_at(self.dialogue, *self.time)
+
+    @property
+    def digest(self) -> str:
+        """Of the time and the doubts about it: other doubts are asked about anew."""
+        said = "|".join([*map(str, self.time or ()), *self.doubts])
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    @property
+    def is_doubted(self) -> bool:
+        return bool(self.doubts) and self.form.seen.data != self.digest
+
     def accepts(self) -> bool:
         """Whether the row can be saved; puts errors at its fields."""
         form, before = self.form, self.dialogue.starts_at
-        holds = form.validate() and form.allows(before)
+        holds = form.validate() and form.allows(before, self.dialogue.school_year)
         if holds and before not in (None, form.starts_at) and not form.reason.data:
             form.refuse("reason", "Skriv varför dialogen flyttas.")
         return not form.errors
@@ -162,11 +188,28 @@ class PlanForm:
     def errors(self) -> bool:
         return bool(self.form_errors or list(self))
 
+    @property
+    def only_asks(self) -> bool:
+        """Whether nothing is wrong: there are doubts, and whoever sees them may save all the same."""
+        return any(row.asks for row in self.rows)
+
+    @property
+    def errors_title(self) -> str:
+        return "Inget är sparat än. Stämmer tiderna?" if self.only_asks else Form.errors_title
+
+    def tell_doubts(self) -> None:
+        """The page that is shown next tells of them: saved once more, they are meant."""
+        for row in self.rows:
+            if row.doubts:
+                row.form.show(seen=row.digest)
+
     def __iter__(self) -> Iterator[Problem]:
         for row in self.rows:
             about = row.dialogue.unit_names
             if row.trouble:
                 yield Problem(f"dialog-{row.id}", [f"{about}: {row.trouble}"])
+            if row.asks:
+                yield Problem(f"dialog-{row.id}", [f"{about}: {' '.join(row.doubts)}"])
             if row.form.form_errors:
                 text = (
                     "Någon annan har ändrat dialogen. Det som är sparat står bredvid det du skrev."
@@ -178,7 +221,8 @@ class PlanForm:
 
     def save(self, *, by: User) -> int:
         """Save every changed row and commit; gives the status: 302 when it is done, 422 when a field
-        has to be put right, 409 when somebody else was first. In the last two nothing is saved."""
+        has to be put right or a doubt was not seen, 409 when somebody else was first. In the last two
+        nothing is saved."""
         changed = self.changed
         newer = [row for row in changed if row.is_newer or not row.is_open]
         refused = [row for row in changed if row not in newer and not row.accepts()]
@@ -186,6 +230,10 @@ class PlanForm:
             row.show_newer()
         if newer or refused or self.form_errors:
             return 409 if newer or self.form_errors else 422
+        for row in changed:
+            row.asks = row.is_doubted
+        if self.only_asks:
+            return 422
         row = None
         try:
             for row in changed:

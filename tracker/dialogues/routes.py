@@ -44,6 +44,8 @@ for address, view, methods in (
     (f"{ONE}/samtal/overenskommelser", in_the_room.write_agreements, DO),
     (f"{ONE}/samtal/<slot>", in_the_room.write_note, DO),
     (f"{ONE}/minnesanteckningar", afterwards.notes, READ),
+    (f"{ONE}/minnesanteckningar.docx", afterwards.notes_word, READ),
+    (f"{ONE}/minnesanteckningar.pdf", afterwards.notes_pdf, READ),
     (f"{ONE}/minnesanteckningar/godkann", afterwards.approve, DO),
     (f"{ONE}/minnesanteckningar/anmarkning", afterwards.remark, DO),
     (f"{ONE}/minnesanteckningar/genomford", afterwards.hold, DO),

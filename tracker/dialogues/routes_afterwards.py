@@ -1,6 +1,7 @@
 """After the dialogue: the notes as both sides read them, their approval, remarks, and what became of
 what was agreed."""
 
+from flask import Response as FlaskResponse
 from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -8,6 +9,7 @@ from werkzeug.wrappers import Response
 from tracker.auth.access import current_access, load_agreement, load_dialogue, may
 from tracker.dialogues.differences import Difference, differences
 from tracker.dialogues.forms_room import FollowUpForm, RemarkForm
+from tracker.dialogues.notes_document import as_document, file_name
 from tracker.dialogues.routes_room import become_measure, writable_units
 from tracker.dialogues.sides import Table
 from tracker.dialogues.states import DialogueError, NotesChanged
@@ -15,6 +17,7 @@ from tracker.extensions import db
 from tracker.models import Agreement, DialogueApproval, Permission, QualityDialogue, Side
 from tracker.organisation.staffing import Staffing
 from tracker.organisation.succession import with_successors
+from tracker.reports.documents import Document, pdf_answer, word_answer
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
 from tracker.web.swedish import listing
@@ -50,6 +53,28 @@ def _approved_words(dialogue: QualityDialogue) -> str:
     if not standing or any(row.by_id == current_user.id for row in standing):
         return "Du har godkänt."
     return f"{listing([row.by_name for row in standing])} har godkänt."
+
+
+def notes_word(dialogue_id: int) -> FlaskResponse:
+    """The notes as a Word file, once they are approved: before that they may still read otherwise."""
+    dialogue = _approved(dialogue_id)
+    return word_answer(_document(dialogue), f"{file_name(dialogue)}.docx")
+
+
+def notes_pdf(dialogue_id: int) -> FlaskResponse:
+    """The same as a PDF file."""
+    dialogue = _approved(dialogue_id)
+    return pdf_answer(_document(dialogue), f"{file_name(dialogue)}.pdf")
+
+
+def _approved(dialogue_id: int) -> QualityDialogue:
+    dialogue = load_dialogue(dialogue_id, to=Permission.FOLLOW)
+    return dialogue if dialogue.is_approved else abort(404)
+
+
+def _document(dialogue: QualityDialogue) -> Document:
+    owner = current_access().organizer
+    return as_document(dialogue, owner.name if owner else "")
 
 
 def _changed_since(

@@ -12,8 +12,10 @@ from tracker.auth.access import current_access
 from tracker.clock import local, today
 from tracker.dialogues import lists
 from tracker.dialogues.diary import Diary
+from tracker.dialogues.forms import last_day_to_meet
 from tracker.dialogues.lists import People
 from tracker.dialogues.plan_form import PlanForm, Row
+from tracker.dialogues.routes_planning import placed
 from tracker.dialogues.suggesting import days_to_choose, suggest
 from tracker.extensions import db
 from tracker.models import DialogueKind, Permission, QualityDialogue, SchoolYear
@@ -42,16 +44,22 @@ def plan() -> Response | str | tuple[str, int]:
     dialogues = lists.load(shown, with_proposals=True)
     form = PlanForm([Row.of(row, request.form if sent else None) for row in dialogues])
     status = 200
+    staffing = Staffing.load(year.organizer_id)
+    window = year.window(kind.number)
+    _look_in_the_diary(form, staffing, window if "suggest" in request.form else None)
     if sent and "suggest" not in request.form:
         _miss(form, set(sent) - set(ids))
         status = _save(form)
         if status == 302:
             here = {"sida": page.number} if page.number > 1 else {}
             return redirect(url_for("dialogues.plan", lasar=year.slug, dialog=kind.number, **here))
-    staffing = Staffing.load(year.organizer_id)
-    window = year.window(kind.number)
-    _look_in_the_diary(form, staffing, window if "suggest" in request.form else None)
-    people = {row.id: People.of(row.dialogue, staffing) for row in form.rows}
+        if status == 409:
+            _look_in_the_diary(
+                form, staffing
+            )  # what is stored is another time than the one looked at
+        form.tell_doubts()
+    then = lists.staffing_of(dialogues, staffing)
+    people = {row.id: People.of(row.dialogue, then[row.id]) for row in form.rows}
     return render_template(
         "dialogues/plan.html",
         years=years,
@@ -59,6 +67,7 @@ def plan() -> Response | str | tuple[str, int]:
         kind=kind,
         kinds=[(each, sum(lacks for _, lacks in listed[each])) for each in DialogueKind],
         window=window,
+        may_meet=today() <= last_day_to_meet(year),
         page=page,
         form=form,
         people=people,
@@ -99,16 +108,20 @@ def _miss(form: PlanForm, ids: Iterable[int]) -> None:
 
 
 def _save(form: PlanForm) -> int:
-    number = len(form.changed)
+    changed = form.changed
+    number = len(changed)
+    moved = [row.dialogue for row in changed if row.time and row.time[0] != row.dialogue.starts_at]
     status = form.save(by=current_user)
-    if status == 302:
+    if status == 302 and number == 1 and moved:
+        notify(placed(*moved))
+    elif status == 302:
         said = count(number, "en dialog", "dialoger", words=True)
         notify(f"Tiderna är sparade för {said}." if number else "Inget var ändrat.")
     return status
 
 
 def _look_in_the_diary(
-    form: PlanForm, staffing: Staffing, window: tuple[date, date] | None
+    form: PlanForm, staffing: Staffing, window: tuple[date, date] | None = None
 ) -> None:
     """Note at each row what there is to think of, the other times on the page counted in; and fill the
     empty ones with free times, when they are asked for (with a `window`)."""
@@ -125,8 +138,7 @@ def _look_in_the_diary(
     if window:
         _fill(rows, diary, first, last)
     for row in rows:
-        if row.time:
-            row.concerns = diary.concerns_at(row.dialogue, *row.time)
+        row.look_at(diary)
 
 
 def _fill(rows: list[Row], diary: Diary, first: date, last: date) -> None:

@@ -18,10 +18,14 @@ from tracker.models import DialogueState, Permission, QualityDialogue
 from tracker.organisation.staffing import Staffing
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
-from tracker.web.swedish import datetime_long
+from tracker.web.swedish import datetime_full
 
 WEEKS_SHOWN = timedelta(weeks=8)
 """How far ahead the page shows what is booked when the window is over."""
+
+
+FROM_ITS_PAGE = "dialogen"
+"""`fran` of the links on the dialogue's own page."""
 
 
 def place(dialogue_id: int) -> Response | str | tuple[str, int]:
@@ -29,7 +33,7 @@ def place(dialogue_id: int) -> Response | str | tuple[str, int]:
     dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
     form = PlaceForm(obj=dialogue)
     standing = None if dialogue.is_cancelled else dialogue.starts_at
-    if not form.validate_on_submit() or not form.allows(standing):
+    if not form.validate_on_submit() or not form.allows(standing, dialogue.school_year):
         return _place_page(dialogue, form), 422 if form.is_submitted() else 200
     try:
         if not saved(form, dialogue, lambda: _arrange(dialogue, form), _PLACE_FIELDS):
@@ -41,7 +45,7 @@ def place(dialogue_id: int) -> Response | str | tuple[str, int]:
     following = _next_without_time(dialogue) if request.form.get("next") else None
     if following:
         return redirect(url_for("dialogues.place", dialogue_id=following))
-    return redirect(_plan_url(dialogue))
+    return redirect(_way_back(dialogue))
 
 
 _PLACE_FIELDS = ("day", "start_time", "end_time", "place", "participants")
@@ -62,13 +66,18 @@ def _say_when(dialogue: QualityDialogue) -> None:
     """What was saved, and what there is to think of about that time."""
     if dialogue.starts_at is None or dialogue.day is None:
         return
-    notify(
-        f"{dialogue.kind.label} med {dialogue.unit_names} är {datetime_long(dialogue.starts_at)}."
-    )
+    notify(placed(dialogue))
     staffing = Staffing.load(dialogue.organizer_id)
     diary = Diary.load(dialogue.organizer_id, staffing, dialogue.day, dialogue.day)
     for sentence in diary.concerns(dialogue):
         notify(f"Tänk på: {sentence}", "warning")
+
+
+def placed(dialogue: QualityDialogue) -> str:
+    """What is said when the dialogue has got its time, or another one."""
+    assert dialogue.starts_at is not None
+    when = datetime_full(dialogue.starts_at)
+    return f"Sparat. {dialogue.kind.label} med {dialogue.unit_names} är nu {when}."
 
 
 def _next_without_time(dialogue: QualityDialogue) -> int | None:
@@ -82,6 +91,13 @@ def _next_without_time(dialogue: QualityDialogue) -> int | None:
     return waiting[0] if waiting else None
 
 
+def _way_back(dialogue: QualityDialogue) -> str:
+    """To where one came from: the dialogue's own page, when it led here, else the plan."""
+    if request.args.get("fran") == FROM_ITS_PAGE:
+        return url_for("dialogues.show", dialogue_id=dialogue.id)
+    return _plan_url(dialogue)
+
+
 def _plan_url(dialogue: QualityDialogue) -> str:
     return url_for("dialogues.plan", lasar=dialogue.school_year.slug, dialog=dialogue.kind.number)
 
@@ -93,6 +109,7 @@ def _place_page(dialogue: QualityDialogue, form: PlaceForm) -> str:
         "dialogues/place.html",
         dialogue=dialogue,
         form=form,
+        back=_way_back(dialogue),
         people=People.of(dialogue, staffing),
         window=(first, last),
         booked=Diary.load(dialogue.organizer_id, staffing, *_days_ahead(first, last)).about(

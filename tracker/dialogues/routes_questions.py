@@ -22,12 +22,12 @@ def ask(dialogue_id: int, side: Side) -> Response | str | tuple[str, int]:
     form = AskForm()
     if form.validate_on_submit():
         try:
-            dialogue.ask(side, form.text.data, by=current_user)
+            question = dialogue.ask(side, form.text.data, by=current_user)
         except DialogueError as wrong:
             form.refuse("text", str(wrong))
         else:
             db.session.commit()
-            notify("Frågan är ställd. Den du träffar ser den redan nu.")
+            notify(f"Frågan är ställd. {question.to.capitalize()} ser den nu.")
             return redirect(_url(dialogue))
     page = render_template("dialogues/ask.html", dialogue=dialogue, form=form, side=side, Side=Side)
     return page, 422 if form.is_submitted() else 200

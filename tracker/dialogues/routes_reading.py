@@ -5,7 +5,6 @@ from flask import Response, render_template, request
 
 from tracker.audit.history import history_of
 from tracker.auth.access import current_access, load_cycle, load_dialogue, may
-from tracker.clock import today
 from tracker.dialogues import lists
 from tracker.dialogues.brief import LESSON_LENGTH, Brief
 from tracker.dialogues.brief_analysis import in_short
@@ -16,6 +15,7 @@ from tracker.dialogues.brief_document import (
     file_name,
 )
 from tracker.dialogues.diary import Diary
+from tracker.dialogues.forms import last_day_to_meet
 from tracker.dialogues.last_time import AgreedBefore, still_open
 from tracker.dialogues.lists import People, When
 from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS
@@ -27,7 +27,6 @@ from tracker.models import (
     Permission,
     QualityCycle,
     QualityDialogue,
-    SchoolYear,
     Side,
 )
 from tracker.organisation.staffing import Staffing
@@ -44,7 +43,7 @@ def index() -> str:
     years = lists.years(lists.involving(Permission.FOLLOW))
     year = lists.chosen_year(years)
     page = Page.of(lists.ids_by_time(year, criterion) if year else [], PAGE_SIZE)
-    rows = lists.lines(lists.load(page.items), _staffing(year))
+    rows = lists.lines(lists.load(page.items))
     return render_template(
         "dialogues/index.html",
         years=years,
@@ -57,12 +56,6 @@ def index() -> str:
         plans=any(Permission.LEAD in row.role.grants for row in current_access().grants),
         Side=Side,
     )
-
-
-def _staffing(year: SchoolYear | None) -> Staffing:
-    """Who led at the end of a läsår that is over; who leads today otherwise."""
-    day = min(today(), year.last_day) if year else today()
-    return Staffing.load(current_access().organizer_id, day)
 
 
 def show(dialogue_id: int) -> str:
@@ -93,6 +86,7 @@ def show(dialogue_id: int) -> str:
         concerns=_concerns(dialogue, staffing),
         table=_table(dialogue, staffing),
         events=history_of(dialogue),
+        last_day_to_meet=last_day_to_meet,
         organizers_due=dialogue.due(ORGANIZERS_TOPICS_DAYS),
         Side=Side,
     )
@@ -107,8 +101,7 @@ def _asks_as(sides: list[Side], people: People) -> Side | None:
 
 def _staffing_on(dialogue: QualityDialogue) -> Staffing:
     """Who takes part: those who held the roles on the day, once it has been."""
-    day = dialogue.day if dialogue.has_been else None
-    return Staffing.load(dialogue.organizer_id, day)
+    return Staffing.load(dialogue.organizer_id, lists.day_of_people(dialogue))
 
 
 def _table(dialogue: QualityDialogue, on_the_day: Staffing) -> Table:
@@ -141,7 +134,7 @@ def of_unit(slug: str, year: str) -> str:
         cycle=cycle,
         unit=cycle.unit,
         year=cycle.school_year,
-        lines=lists.lines(lists.load(ids), _staffing(cycle.school_year)),
+        lines=lists.lines(lists.load(ids)),
         followed=_followed(cycle),
         Side=Side,
     )

@@ -228,7 +228,7 @@ def _save_agreements(dialogue: QualityDialogue, form: RoomForm) -> int:
             its.show_newer(standing(row), row.version)
             outcome = max(outcome, CONFLICT)
     new = form.new
-    if new.was_sent and new.is_filled:
+    if new.was_sent and (new.is_filled or request.form.get("do") == "add"):
         if not new.allows():
             return REFUSED
         dialogue.agree(*new.agreed(), by=current_user, form_token=new.token.data or None)

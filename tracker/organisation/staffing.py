@@ -1,7 +1,7 @@
 """Who leads which unit, and who is its dialogansvarig, on one day: read once, asked many times."""
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -57,6 +57,27 @@ class Staffing:
             ]
         )
 
+    @classmethod
+    def on_days(cls, organizer_id: int, days: Iterable[date]) -> dict[date, Self]:
+        """The same on several days, in one statement."""
+        wanted = set(days)
+        if not wanted:
+            return {}
+        rows = db.session.execute(
+            _holders_between(),
+            {"organizer_id": organizer_id, "first": min(wanted), "last": max(wanted)},
+        ).all()
+        return {
+            day: cls(
+                [
+                    (role, unit_id, area_id, Person(user_id, name, email, acting))
+                    for role, unit_id, area_id, user_id, name, email, acting, first, last in rows
+                    if first <= day and (last is None or day <= last)
+                ]
+            )
+            for day in wanted
+        }
+
     def principal(self, unit_id: int) -> Person | None:
         """Rektor or tf. rektor; the latest to begin when two overlap."""
         found = self._by_unit.get((Role.PRINCIPAL, unit_id))
@@ -101,6 +122,22 @@ class Staffing:
 @lru_cache(maxsize=1)
 def _holders() -> sa.Select[Any]:
     """Built once: most pages ask it, and putting it together costs more than the answer."""
+    return _roles().where(RoleAssignment.held_on(sa.bindparam("day", type_=sa.Date)))
+
+
+@lru_cache(maxsize=1)
+def _holders_between() -> sa.Select[Any]:
+    """Those who hold a role on some day from `first` to `last`, and from when to when."""
+    begun = RoleAssignment.starts_on <= sa.bindparam("last", type_=sa.Date)
+    not_over = RoleAssignment.ends_on >= sa.bindparam("first", type_=sa.Date)
+    return (
+        _roles()
+        .add_columns(RoleAssignment.starts_on, RoleAssignment.ends_on)
+        .where(begun, sa.or_(RoleAssignment.ends_on.is_(None), not_over))
+    )
+
+
+def _roles() -> sa.Select[Any]:
     from tracker.auth.models import User
 
     return (
@@ -117,7 +154,6 @@ def _holders() -> sa.Select[Any]:
         .where(
             RoleAssignment.organizer_id == sa.bindparam("organizer_id"),
             RoleAssignment.role.in_([Role.PRINCIPAL, Role.DEPUTY, Role.DIALOGUE_LEAD]),
-            RoleAssignment.held_on(sa.bindparam("day", type_=sa.Date)),
             User.closed_at.is_(None),
         )
         .order_by(RoleAssignment.starts_on, RoleAssignment.id)

@@ -21,7 +21,8 @@ What it builds is plain JSON (`Document.content`), which every writer reads:
            {"kind": "paragraph", "text": str, "label": str}      text may hold line breaks; label, when
                                                                   there is one, leads it in bold
            {"kind": "list",      "items": [str, …]}
-           {"kind": "table",     "columns": [str, …], "rows": [[str, …], …], "caption": str}
+           {"kind": "table",     "columns": [str, …], "rows": [[str, …], …], "caption": str,
+            "widths": [int, …]}                                   parts of the whole; empty: all alike
 
 The file is made in a child process (tracker/reports/word.py, pdf.py): what makes it would stay in the memory
 of the web worker otherwise.
@@ -98,9 +99,20 @@ class Document:
         self._add("list", items=list(items))
 
     def table(
-        self, columns: Sequence[str], rows: Iterable[Sequence[str]], caption: str = ""
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        caption: str = "",
+        widths: Sequence[int] = (),
     ) -> None:
-        self._add("table", columns=list(columns), rows=[list(row) for row in rows], caption=caption)
+        """`widths`: how much of the whole each column gets, where some hold names or dates alone."""
+        self._add(
+            "table",
+            columns=list(columns),
+            rows=[list(row) for row in rows],
+            caption=caption,
+            widths=list(widths),
+        )
 
     def text(self, typed: str, label: str = "", empty: str = "") -> None:
         """What a person typed, read as on the page: an empty line parts paragraphs, lines that

@@ -32,6 +32,7 @@ WRITTEN_WITH_FEW = ("LATIN", "GREEK", "CYRILLIC")
 """Writing systems that the fonts know but for single letters."""
 TRIES = 12
 
+_PER_CENT = re.compile(r"(?<=\d) (?=%)")
 _LONG_WORD = re.compile(r"\S{40,}")
 _PART_OF_WORD = re.compile(r"\S{1,20}")
 _LACKING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
@@ -43,7 +44,7 @@ def write(content: dict[str, Any]) -> bytes:
     """The document as the bytes of a PDF file."""
     at = datetime.fromisoformat(content["created"])
     content["at"] = {"year": at.year, "month": at.month, "day": at.day}
-    content = _each_text(content, _breakable)
+    content = _each_text(content, lambda text: _breakable(_PER_CENT.sub("\u00a0", text)))
     lacking: set[str] = set()
     for attempt in range(TRIES):
         try:

@@ -22,6 +22,8 @@ MEMORY_LIMIT = 512 * 1024 * 1024
 SECONDS_OF_CPU = 30
 FONT = "Calibri"
 LANGUAGE = "sv-SE"
+WIDTH = 16
+"""Centimetres between the margins."""
 
 
 def write(content: dict[str, Any]) -> bytes:
@@ -129,6 +131,11 @@ def _table(word: WordDocument, block: dict[str, Any]) -> None:
         caption.paragraph_format.keep_with_next = True
     rows = block["rows"]
     table = word.add_table(rows=1 + len(rows), cols=len(block["columns"]), style="Table Grid")
+    for column, part in zip(table.columns, block.get("widths", ()), strict=False):
+        width = int(Cm(WIDTH) * part / sum(block["widths"]))
+        for cell in column.cells:  # Word goes by the cells, others by the column
+            cell.width = width
+        column.width = width
     for cell, text in zip(table.rows[0].cells, block["columns"], strict=True):
         cell.paragraphs[0].add_run(text).bold = True
     # Word repeats a header row on every sheet, and reads it out for each cell, when it is told so.

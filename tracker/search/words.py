@@ -9,9 +9,12 @@ import threading
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import snowballstemmer
 from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from snowballstemmer import SwedishStemmer
 
 LONGEST_WORD = 40
 MOST_WORDS = 10
@@ -32,10 +35,13 @@ _SMALL_WORDS = frozenset({
 _local = threading.local()
 
 
-def _stemmer() -> snowballstemmer.SwedishStemmer:
-    """One for each thread: it keeps the word it works on in itself."""
+def _stemmer() -> "SwedishStemmer":
+    """One for each thread: it keeps the word it works on in itself. Loaded when it is needed: it comes with
+    thirty other languages, and the scheduler looks for nothing."""
     if not hasattr(_local, "stemmer"):
-        _local.stemmer = snowballstemmer.SwedishStemmer()
+        from snowballstemmer import SwedishStemmer
+
+        _local.stemmer = SwedishStemmer()
     return _local.stemmer
 
 

@@ -231,7 +231,7 @@ def _unit(row: LedUnit, year: str, several: bool) -> Iterator[Todo]:
         return
     for measure in waiting:
         yield Todo(
-            f"Besluta om {measure.title}",
+            f"Besluta om åtgärden ”{measure.title}”",
             url_for("measures.show", measure_id=measure.id),
             None,
             f"{unit.name}. Föreslagen åtgärd" if several else "Föreslagen åtgärd",

@@ -171,7 +171,9 @@ class Clock(TimeField):
             hour, minute, *_ = text.split(":")
             self.data = time(int(hour), int(minute))
         except ValueError as wrong:
-            raise ValueError("Skriv klockslaget som timme:minut, till exempel 13:00.") from wrong
+            raise ValueError(
+                "Skriv klockslaget som timme och minut, till exempel 13.00."
+            ) from wrong
 
 
 def _coerce(values: type[enum.StrEnum]) -> Any:

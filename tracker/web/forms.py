@@ -1,7 +1,7 @@
 """The base of every form: Swedish, protected, and able to show a newer text beside an older one."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import time
+from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 from flask_wtf import FlaskForm
@@ -12,6 +12,7 @@ from wtforms.widgets import HiddenInput
 
 from tracker.drafts.forms import continued
 from tracker.web.fields import CONFLICT_MESSAGE
+from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
     from tracker.drafts.models import Draft
@@ -134,4 +135,6 @@ def readable(field: Any, value: Any) -> str:
         return "Ja" if value else "Nej"
     if isinstance(value, time):
         return f"{value:%H.%M}"
+    if isinstance(value, date):
+        return date_medium(value)
     return str(value)

@@ -108,6 +108,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(swedish.date_medium, "date_medium")
     app.add_template_filter(swedish.date_short, "date_short")
     app.add_template_filter(_moment_long, "moment_long")
+    app.add_template_filter(_moment_full, "moment_full")
     app.add_template_filter(_moment_short, "moment_short")
     app.add_template_filter(_moment_clock, "moment_clock")
     app.add_template_filter(lambda target: swedish.days_away(target, today()), "days_away")
@@ -118,6 +119,11 @@ def init_app(app: Flask) -> None:
 def _moment_long(moment: Any) -> str:
     """tisdag 6 oktober kl. 13.00"""
     return swedish.datetime_long(moment)
+
+
+def _moment_full(moment: Any) -> str:
+    """``tisdag 6 oktober 2026 kl. 13.00``"""
+    return swedish.datetime_full(moment)
 
 
 def _moment_short(moment: Any) -> str:

@@ -152,6 +152,11 @@ def time_short(moment: datetime) -> str:
     return f"{clock.local(moment):%H.%M}"
 
 
+def datetime_full(moment: datetime) -> str:
+    """``tisdag 6 oktober 2026 kl. 13.00``: where the year may be another than one thinks."""
+    return f"{date_long(moment)} kl. {time_short(moment)}"
+
+
 def datetime_long(moment: datetime) -> str:
     """``tisdag 6 oktober kl. 13.00``: a time that is near enough to need no year."""
     day = _stockholm_day(moment)
@@ -161,18 +166,18 @@ def datetime_long(moment: datetime) -> str:
 def days_away(target: date, today: date) -> str:
     """How far off a day is: ``i dag``, ``i morgon``, ``om 3 dagar``, ``om 24 veckor``, ``för 2 dagar sedan``.
 
-    Days up to two weeks, then whole weeks, rounded down so that nobody is promised more time than there
-    is; from a year on, ``om mer än ett år``.
+    Days up to four weeks, since "om 2 veckor" for 19 days misleads whoever plans; then the nearest number
+    of weeks; from a year on, ``om mer än ett år``.
     """
     days = (_stockholm_day(target) - _stockholm_day(today)).days
     near = {0: "i dag", 1: "i morgon", -1: "i går"}
     if days in near:
         return near[days]
     distance = abs(days)
-    if distance < 14:
+    if distance < 28:
         span = f"{distance} dagar"
     elif distance < 365:
-        span = f"{distance // 7} veckor"
+        span = f"{(distance + 3) // 7} veckor"
     else:
         years = distance // 365
         span = "mer än ett år" if years == 1 else f"mer än {years} år"

@@ -48,7 +48,7 @@
       else forget(note.slot);
     } else if (status === 409 && panel(note)) {
       if (note.unheard.includes(stored(note))) take(note, note.field.value);
-      else note.stopped = true;
+      else stop(note);
     } else {
       note.stopped = true;
       if (status === 422) return;
@@ -58,6 +58,32 @@
       say(note, "Inte sparat än. ", again, ", så sparas det du skrev.");
     }
     if (waitingToSubmit && !notes.some((each) => isUnsaved(each) && !each.stopped)) form.requestSubmit(waitingToSubmit);
+  }
+
+  // Two texts: nothing is saved until one is chosen. Mine is kept as one that builds on nothing that is
+  // stored (version 0), so that it meets the other again, and never replaces it, when the page is back.
+  function stop(note) {
+    note.stopped = true;
+    keepText(note);
+  }
+
+  function keepText(note) {
+    keep(note.slot, { text: note.field.value, version: panel(note) ? 0 : version(note).value });
+  }
+
+  // Two texts in one. Lines and sentences that both begin or end with stand once, around what each has of its
+  // own; two texts that share none stand whole, one after the other.
+  function both(theirs, mine) {
+    const [a, b] = [theirs, mine].map((text) => text.match(/\S.*?(?:[.!?](?=\s+\p{Lu})|(?=\n)|$)\s*/gu) ?? []);
+    const same = (n, m) => a.at(n)?.trim() === b.at(m)?.trim();
+    let head = 0, tail = 0;
+    while (head < Math.min(a.length, b.length) && same(head, head)) head += 1;
+    while (tail < Math.min(a.length, b.length) - head && same(-1 - tail, -1 - tail)) tail += 1;
+    if (head + tail === 0) return [theirs, mine].filter(Boolean).join("\n\n");
+    const middle = [a, b].map((pieces) => pieces.slice(head, pieces.length - tail).join("").trim()).filter(Boolean);
+    const before = (a.length > head ? a : b).slice(0, head).join("");
+    const after = tail ? "\n" + a.slice(-tail).join("") : "";
+    return (before + middle.join("\n") + after).trimEnd();
   }
 
   // Choose between two texts: from here on, `text` builds on the one that is stored.
@@ -78,7 +104,7 @@
     note.since ||= note.typed;
     if (!panel(note)) note.stopped = false;
     if (!note.stopped && note.sent === null && note.next < note.typed) say(note, "Sparas …");
-    keep(note.slot, { text: note.field.value, version: version(note).value });
+    keepText(note);
   }
 
   room.addEventListener("input", ({ target }) => {
@@ -96,6 +122,9 @@
   document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (/^\s*<!doctype/i.test(detail.serverResponse)) detail.shouldSwap = false; // a whole page: an error's
   });
+  document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.xhr.status === 422 && agreements().contains(detail.elt)) agreements().querySelector("[aria-invalid=true]")?.focus();
+  });
   document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
     const note = notes.find(({ field }) => field === detail.elt);
     if (note) answered(note, detail.xhr.status);
@@ -108,7 +137,7 @@
     const note = choice && notes.find((each) => state(each).contains(target));
     if (!note) return;
     const mine = note.field.value, theirs = stored(note);
-    take(note, { mine, theirs, both: `${theirs}\n\n${mine}` }[choice]);
+    take(note, { mine, theirs, both: both(theirs, mine) }[choice]);
     note.field.focus();
   });
 
@@ -119,6 +148,15 @@
     notes.forEach(save);
   });
   forgetAtSignOut(() => notes.some(isUnsaved));
+
+  // Leaving is asked about while two texts stand against each other; sending the form, or signing out, is not.
+  let isSending = false;
+  document.addEventListener("submit", ({ target, defaultPrevented }) => {
+    if (!defaultPrevented) isSending = target === form || target.action.endsWith("/logga-ut");
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!isSending && notes.some((note) => panel(note) && isUnsaved(note))) event.preventDefault();
+  });
 
   // What the other side writes, shown where nothing unsaved stands in the way.
   setInterval(async () => {
@@ -145,7 +183,7 @@
   // What was kept when the page was last left.
   for (const note of notes) {
     const before = kept(note.slot);
-    if (panel(note)) { note.saved = stored(note); note.stopped = true; }
+    if (panel(note)) { note.saved = stored(note); stop(note); }
     else if (before && before.text !== note.field.value) {
       note.field.value = before.text;
       version(note).value = before.version;
