@@ -5,6 +5,7 @@ from flask import Response, render_template, request
 
 from tracker.audit.history import history_of
 from tracker.auth.access import current_access, load_cycle, load_dialogue, may
+from tracker.clock import today
 from tracker.dialogues import lists
 from tracker.dialogues.brief import LESSON_LENGTH, Brief
 from tracker.dialogues.brief_analysis import in_short
