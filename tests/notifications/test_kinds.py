@@ -207,6 +207,40 @@ def test_a_link_only_for_who_may_open_it(
     assert "/dialoger/" not in mail.text
 
 
+def test_who_has_left_the_unit_is_not_asked_any_longer(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    """The agreement stays with the unit: the link would lead Ali to nothing."""
+    agree(cast, held, "Rastschemat", "2026-11-12", responsible=cast.ali)
+    role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
+    role.ends_on = date(2026, 10, 31)
+    for person, unit in ((cast.ali, cast.ringmura), (cast.jonas, cast.hassel)):
+        RoleAssignment.give(
+            person, Role.PRINCIPAL, cast.exempelby, unit=unit,
+            starts_on=date(2026, 11, 1), by=None,
+        )  # fmt: skip
+    db.session.commit()
+    tick_at("2026-11-09")
+    assert mails(to=cast.ali) == []
+    for person in (cast.jonas, cast.erik):
+        assert "Rastschemat" in mails(to=person)[0].text
+
+
+def test_the_substitute_of_the_dialogansvarig_has_her_agreements(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    agree(cast, held, "Rastschemat", "2026-11-12", responsible=cast.erik)
+    RoleAssignment.give(
+        cast.samira, Role.DIALOGUE_LEAD, cast.exempelby, area=cast.norr,
+        starts_on=date(2026, 11, 1), ends_on=date(2026, 11, 30), by=None,
+    )  # fmt: skip
+    db.session.commit()
+    tick_at("2026-11-09")
+    assert [mail for mail in mails(to=cast.erik) if "Rastschemat" in mail.text] == []
+    [mail] = [mail for mail in mails(to=cast.samira) if "Rastschemat" in mail.text]
+    assert "/dialoger/" in mail.text
+
+
 @pytest.mark.parametrize("what", ["done", "moved"])
 def test_an_agreement_that_is_settled(cast: Cast, held: QualityDialogue, what: str) -> None:
     agreement = agree(cast, held, "Besök", "2026-11-12", responsible=cast.ali)

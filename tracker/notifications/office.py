@@ -77,6 +77,14 @@ class Held:
     def holds(self) -> bool:
         return self.starts_on <= today() and (self.ends_on is None or self.ends_on >= today())
 
+    @property
+    def place(self) -> tuple[int | None, int | None]:
+        """The unit or the area it is for; neither: the whole organizer."""
+        return self.unit_id, self.area_id
+
+    def covers(self, unit: PlacedUnit) -> bool:
+        return self.place in ((unit.id, None), (None, unit.area_id), (None, None))
+
 
 class Office:
     """`until`: the last day that it is asked about; today when nothing is said."""
@@ -185,29 +193,48 @@ class Office:
         if new:
             self._known |= new
             self._gathering.clear()
-            self._others += _roles(self.organizer_id, self.until, RoleAssignment.user_id.in_(new))
+            self._others += _roles(
+                self.organizer_id, self.until, RoleAssignment.user_id.in_(new), ended=True
+            )
 
     def responsible(self, user_id: int | None, units: Iterable[PlacedUnit]) -> Recipient | None:
-        """The person, while they have a role with the organizer; None for nobody, and for a rektor
-        of the units in whose place somebody else leads them today."""
-        held = [row for row in self._others if row.person.id == user_id and row.holds]
+        """The person, while they have a role at one of the units, or with the organizer when they never
+        had any there; where it is as rektor or dialogansvarig that they have it, and somebody else
+        holds that part today, that one. None for nobody, and for who has left the units."""
+        units = list(units)
+        ever = [row for row in self._others if row.person.id == user_id]
+        there = [row for row in ever if any(row.covers(unit) for unit in units)]
+        held = [row for row in there or ever if row.holds]
         if not held:
             return None
-        person, units = held[0].person, list(units)
-        led = {row.unit_id for row in held if row.role in LEADERS}
-        if any(
-            unit.id in led
-            and (leader := self.staffing.principal(unit.id)) is not None
-            and leader.id != person.id
-            and leader.acting
-            for unit in units
-        ):
-            return None
+        person = held[0].person
+        if there:
+            parts = [self._in_whose_place(row, units) for row in held]
+            if all(part is not None and part.id != user_id for part in parts):
+                person = next(part for part in parts if part is not None)
+                held = [row for row in self._held if row.person.id == person.id and row.holds]
         return Recipient(
             person,
             leads_several=self.staffing.leads_several(person.id),
-            follows=any(Permission.FOLLOW in row.role.grants for row in held),
+            follows=any(
+                Permission.FOLLOW in row.role.grants and any(row.covers(unit) for unit in units)
+                for row in held
+            ),
         )
+
+    def _in_whose_place(self, row: Held, units: Iterable[PlacedUnit]) -> Person | None:
+        """Who does today what the role is for; None for a role that more than one may hold at once."""
+        unit = next(unit for unit in units if row.covers(unit))
+        if row.role is Role.PRINCIPAL:
+            return self.staffing.principal(unit.id)
+        if row.role is Role.DIALOGUE_LEAD:
+            same = [
+                other.person
+                for other in self._held
+                if other.role is row.role and other.place == row.place and other.holds
+            ]
+            return same[-1]
+        return None
 
     def recipients(self, units: Iterable[PlacedUnit]) -> dict[int, Recipient]:
         """The units' leaders and dialogansvariga today, by user id."""
@@ -249,8 +276,11 @@ def sunday_of(day: date) -> date:
     return monday_of(day) + 6 * ONE_DAY
 
 
-def _roles(organizer_id: int, until: date, which: sa.ColumnElement[bool]) -> list[Held]:
-    """The roles held on some day from today on, in the order that Staffing wants them."""
+def _roles(
+    organizer_id: int, until: date, which: sa.ColumnElement[bool], *, ended: bool = False
+) -> list[Held]:
+    """The roles held on some day from today on, or `ended` before too, in the order that Staffing
+    wants them."""
     return [
         Held(role, unit_id, area_id, Person(user_id, name, email, acting), rhythm, first, last)
         for role, unit_id, area_id, user_id, name, email, acting, rhythm, first, last in (
@@ -272,7 +302,11 @@ def _roles(organizer_id: int, until: date, which: sa.ColumnElement[bool]) -> lis
                     RoleAssignment.organizer_id == organizer_id,
                     which,
                     RoleAssignment.starts_on <= until,
-                    sa.or_(RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on >= today()),
+                    sa.or_(
+                        sa.true() if ended else sa.false(),
+                        RoleAssignment.ends_on.is_(None),
+                        RoleAssignment.ends_on >= today(),
+                    ),
                     User.closed_at.is_(None),
                 )
                 .order_by(RoleAssignment.starts_on, RoleAssignment.id)
