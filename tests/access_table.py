@@ -233,6 +233,7 @@ ROUTES: dict[str, Demand] = {
     "dialogues.write_note": dialogue(CONVERSE),
     "dialogues.write_agreements": dialogue(CONVERSE),
     "dialogues.notes": dialogue(FOLLOW),
+    "dialogues.hold": dialogue(CONVERSE),
     "dialogues.undo_hold": dialogue(CONVERSE),
     "dialogues.approve": dialogue(CONVERSE),
     "dialogues.remark": dialogue(CONVERSE),

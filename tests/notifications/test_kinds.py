@@ -154,10 +154,61 @@ def test_an_approval_that_lapses_is_asked_for_anew(
     tick_at("2026-10-13")
     approve(held, Side.PRINCIPAL, moment("2026-10-14"), lapsed_at=moment("2026-10-15"))
     tick_at("2026-10-21")
-    assert [row[:4] for row in rows(of=cast.ali)] == [("Ali", -7, 0, "sent")]
+    assert [row[:4] for row in rows(of=cast.ali)] == [("Ali", -7, 1000, "sent")]
     tick_at("2026-10-22")
-    assert [row[:4] for row in rows(of=cast.ali)][1:] == [("Ali", -7, 1, "sent")]
+    assert [row[:4] for row in rows(of=cast.ali)][1:] == [("Ali", -7, 1001, "sent")]
     assert len(rows(of=cast.erik)) == 1
+
+
+def test_held_undone_moved_and_held_again_is_asked_for_anew(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    tick_at("2026-10-13")
+    with clock.stopped_at(moment("2026-10-14", "10:00")):
+        held.undo_hold(by=cast.erik)
+        held.place_at(
+            moment("2026-10-20", "13:00"), moment("2026-10-20", "14:00"), by=cast.erik, reason="Fel"
+        )
+        db.session.commit()
+    hold(cast, held, "2026-10-20")
+    tick_at("2026-10-27")
+    asked = "Anteckningarna från dialogen {} oktober väntar på dig"
+    assert [subject for _, subject in server.subjects(cast.ali)][-2:] == [
+        asked.format(6), asked.format(20),
+    ]  # fmt: skip
+
+
+def test_a_dialogue_that_nobody_says_took_place(cast: Cast, server: FakeServer) -> None:
+    dialogue = place(cast, "2026-10-06", unit=cast.hassel)
+    tick_at("2026-10-05")
+    server.taken.clear()
+    tick_at("2026-10-13")
+    for person in (cast.ali, cast.erik):
+        [mail] = [mail for mail in mails(to=person) if "Blev dialogen av?" in mail.text]
+        assert f"/dialoger/{dialogue.id}" in mail.text
+    hold(cast, dialogue, "2026-10-14")
+    tick_at("2026-10-14", "10:00")
+    assert "väntar på dig" in server.subjects(cast.ali)[-1][1]
+
+
+def test_notes_of_a_unit_that_has_closed_wait_for_those_who_came_after(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    cast.hassel.closed_on = date(2026, 10, 10)
+    db.session.commit()
+    tick_at("2026-10-13")
+    assert {("Ali", -7, "sent"), ("Erik", -7, "sent")} <= set(states())
+
+
+def test_a_cancelled_dialogue_asks_for_nothing_that_was_agreed(
+    cast: Cast, server: FakeServer
+) -> None:
+    dialogue = place(cast, "2026-10-06", unit=cast.hassel)
+    agree(cast, dialogue, "Besök", "2026-11-12", responsible=cast.ali)
+    dialogue.state = DialogueState.CANCELLED
+    db.session.commit()
+    tick_at("2026-11-09")
+    assert "Besök" not in "".join(mail.text for mail in mails())
 
 
 def test_who_stands_on_both_sides_is_told_once(cast: Cast, server: FakeServer) -> None:

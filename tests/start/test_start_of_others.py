@@ -157,9 +157,15 @@ class TestDialogansvarig:
         )
         place(cast.dialogue(cast.hassel), cast.erik, days=1)
         the_day.shift(timedelta(days=2))
+        dialogue = cast.dialogue(cast.hassel)
         assert rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"] == (
-            "Ali Demir Genomföra Ingen tid än"
+            "Ali Demir Genomföra Ingen tid än Dialog 1 var 21 nov: är den genomförd?"
         )
+        assert "Säg om Dialog 1 är genomförd" in as_(cast.ali).page("/")
+        as_(cast.ali).submit(f"/dialoger/{dialogue.id}/minnesanteckningar/genomford", {})
+        assert dialogue.state is DialogueState.HELD
+        assert "är den genomförd" not in as_(cast.erik).page("/")
+        assert "Säg om Dialog 1" not in as_(cast.ali).page("/")
 
     def test_when_every_dialogue_has_been_there_is_none_to_come(self, cast, as_, the_day):
         place(cast.dialogue(cast.hassel), cast.erik, days=1)

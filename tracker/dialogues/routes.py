@@ -46,6 +46,7 @@ for address, view, methods in (
     (f"{ONE}/minnesanteckningar", afterwards.notes, READ),
     (f"{ONE}/minnesanteckningar/godkann", afterwards.approve, DO),
     (f"{ONE}/minnesanteckningar/anmarkning", afterwards.remark, DO),
+    (f"{ONE}/minnesanteckningar/genomford", afterwards.hold, DO),
     (f"{ONE}/minnesanteckningar/angra", afterwards.undo_hold, DO),
     (f"{ONE}/overenskommelser/<int:agreement_id>", afterwards.agreement, FORM),
     (f"{ONE}/overenskommelser/<int:agreement_id>/atgard", afterwards.make_measure, DO),

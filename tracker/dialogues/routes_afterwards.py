@@ -51,6 +51,17 @@ def _changed_since(
     return [(row, differences(row.content, content)) for row in same.values()]
 
 
+def hold(dialogue_id: int) -> Response:
+    """Dialogen är genomförd, said outside the room."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.CONVERSE)
+    try:
+        dialogue.hold(by=current_user)
+    except DialogueError as wrong:
+        return _told(dialogue, str(wrong), "warning")
+    db.session.commit()
+    return _told(dialogue, "Dialogen är genomförd. Läs anteckningarna och godkänn dem.")
+
+
 def undo_hold(dialogue_id: int) -> Response:
     dialogue = load_dialogue(dialogue_id, to=Permission.CONVERSE)
     try:

@@ -90,6 +90,10 @@ def _about(
         yield Reason(f"{dialogue.kind.label} har inte fått någon tid än", url, (1, day))
         return
     at = dialogue.day
+    if dialogue.waits_to_be_held(day) and at is not None:
+        when = swedish.date_short(at).removesuffix(f" {day.year}")
+        text = f"{dialogue.kind.label} var {when}: är den genomförd?"
+        yield Reason(text, addresses.dialogue(dialogue.id), (0, at))
     if not dialogue.is_ahead or at is None:
         return
     if dialogue.proposed_at is not None:

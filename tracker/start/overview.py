@@ -77,6 +77,11 @@ class DialogueFacts:
     def has_no_time(self) -> bool:
         return self.starts_at is None and not self.cancelled
 
+    def waits_to_be_held(self, today: date) -> bool:
+        """Whether its day has passed and nobody has said that it is carried out, or moved it."""
+        planned = self.state is DialogueState.PLANNED and not self.cancelled
+        return planned and self.day is not None and self.day < today
+
 
 @dataclass(slots=True)
 class UnitFacts:

@@ -71,7 +71,7 @@ def todo(
     """Everything left to do. `dialogues` are those of the läsår that have not been, `after` what is
     left of those that have; `year` is the läsår as it stands in addresses."""
     several = len(led) > 1
-    found = [*_effects(led, several), *_after_dialogues(led, after)]
+    found = [*_effects(led, several), *_to_be_held(led), *_after_dialogues(led, after)]
     preparing = list(_preparation(led, dialogues))
     urls = {item.url for item in found}
     found += [item for item in preparing if item.url not in urls]
@@ -95,6 +95,21 @@ def _effects(led: Sequence[LedUnit], several: bool) -> Iterator[Todo]:
                 day=measure.assess_on,
                 due=f"{row.unit.name}. {since}" if several else since,
             )
+
+
+def _to_be_held(led: Sequence[LedUnit]) -> Iterator[Todo]:
+    """Dialogues whose day has passed without anybody saying that they took place."""
+    told: set[int] = set()
+    for dialogue in (dialogue for row in led for dialogue in row.unit.dialogues):
+        if dialogue.id in told or not dialogue.waits_to_be_held(today()):
+            continue
+        told.add(dialogue.id)
+        yield Todo(
+            label=f"Säg om {dialogue.kind.label} är genomförd",
+            url=url_for("dialogues.show", dialogue_id=dialogue.id),
+            day=dialogue.day,
+            due=f"Dialogen var {swedish.date_medium(dialogue.day)}" if dialogue.day else "",
+        )
 
 
 def _after_dialogues(led: Sequence[LedUnit], after: AfterDialogues) -> Iterator[Todo]:

@@ -12,6 +12,7 @@ from tracker.dialogues.agreements import shortened
 from tracker.extensions import db
 from tracker.models import (
     Agreement,
+    DialogueState,
     DialogueUnit,
     QualityDialogue,
     ReminderKind,
@@ -48,6 +49,7 @@ class OpenAgreement:
     dialogue_id: int
     what: str
     awaited: bool
+    """Open, and of a dialogue that was not called off."""
     due_on: date | None
     revision: int
     made_at: datetime
@@ -83,6 +85,7 @@ class DueAgreements(Kind[OpenAgreement]):
             office,
             Agreement.organizer_id == office.organizer_id,
             Agreement.awaited(),
+            QualityDialogue.state != DialogueState.CANCELLED,
             Agreement.due_on <= until + timedelta(days=max([0, *days])) + FURTHEST_BACK,
         )
 
@@ -92,7 +95,9 @@ class DueAgreements(Kind[OpenAgreement]):
                 Agreement.id,
                 Agreement.dialogue_id,
                 Agreement.what,
-                Agreement.awaited().label("awaited"),
+                sa.and_(
+                    Agreement.awaited(), QualityDialogue.state != DialogueState.CANCELLED
+                ).label("awaited"),
                 Agreement.due_on,
                 Agreement.due_revision,
                 Agreement.at,

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from tracker.clock import local
+from tracker.clock import local, now
 from tracker.extensions import db
 from tracker.models import (
     DialogueApproval,
@@ -19,6 +19,7 @@ from tracker.models import (
     Side,
 )
 from tracker.notifications.kinds.base import (
+    MISSED_WITHIN,
     NO_LONGER_THEIRS,
     Due,
     Kind,
@@ -39,13 +40,18 @@ if TYPE_CHECKING:
     from tracker.notifications.digest import Digest
 
 
+ANOTHER_TIME = 1000
+NOT_SAID = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Since when a side has not approved, and how often its approval has lapsed: each time the text
-    is changed it is asked anew."""
+    """Since when a side has not approved: the dialogue's day, or the day its approval lapsed. It is
+    asked anew (another `revision`) each time the text is changed, when the dialogue got another time,
+    and when somebody has said at last that it was carried out."""
 
-    since: datetime
-    lapsed: int
+    since: date
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,11 @@ class HeldDialogue:
         return [waiting for side, waiting in self.sides.items() if mine[side]]
 
     @property
+    def is_said(self) -> bool:
+        """Somebody has said that it was carried out."""
+        return self.state is DialogueState.HELD
+
+    @property
     def about(self) -> str:
         return f"{self.kind_label} med {listing([unit.name for unit in self.units])}"
 
@@ -80,10 +91,17 @@ class WaitingApprovals(Kind[HeldDialogue]):
         return self.waiting(office)
 
     def waiting(self, office: Office) -> list[HeldDialogue]:
-        """Every dialogue of the organizer whose notes wait for somebody."""
+        """Every dialogue of the organizer whose notes wait for somebody, those of late included of
+        which nobody has said that they took place."""
         return self._select(
             QualityDialogue.organizer_id == office.organizer_id,
-            QualityDialogue.state == DialogueState.HELD,
+            sa.or_(
+                QualityDialogue.state == DialogueState.HELD,
+                sa.and_(
+                    QualityDialogue.state == DialogueState.PLANNED,
+                    QualityDialogue.starts_at.between(now() - MISSED_WITHIN, now()),
+                ),
+            ),
         )
 
     def _select(self, *which: sa.ColumnElement[bool]) -> list[HeldDialogue]:
@@ -93,8 +111,8 @@ class WaitingApprovals(Kind[HeldDialogue]):
                 QualityDialogue.kind,
                 QualityDialogue.state,
                 QualityDialogue.starts_at,
-                QualityDialogue.held_at,
-            ).where(QualityDialogue.held_at.is_not(None), *which)
+                QualityDialogue.date_revision,
+            ).where(QualityDialogue.starts_at.is_not(None), *which)
         ).all()
         ids = [row.id for row in rows]
         if not ids:
@@ -110,11 +128,14 @@ class WaitingApprovals(Kind[HeldDialogue]):
                 standing.add((dialogue_id, side))
             else:
                 lapses.setdefault((dialogue_id, side), []).append(lapsed_at)
-        units = open_units(DialogueUnit, ids)
+        units = open_units(DialogueUnit, ids, closed_too=True)
 
-        def side_of(dialogue_id: int, side: Side, held_at: datetime) -> Waiting:
-            lapsed = lapses.get((dialogue_id, side), [])
-            return Waiting(max([held_at, *lapsed]), len(lapsed))
+        def side_of(row: Any, side: Side) -> Waiting:
+            lapsed = lapses.get((row.id, side), [])
+            revision = len(lapsed) + ANOTHER_TIME * row.date_revision
+            if row.state is DialogueState.PLANNED:
+                revision += NOT_SAID
+            return Waiting(local(max([row.starts_at, *lapsed])).date(), revision)
 
         return [
             HeldDialogue(
@@ -122,11 +143,7 @@ class WaitingApprovals(Kind[HeldDialogue]):
                 row.kind.label,
                 local(row.starts_at).date(),
                 row.state,
-                {
-                    side: side_of(row.id, side, row.held_at)
-                    for side in Side
-                    if (row.id, side) not in standing
-                },
+                {side: side_of(row, side) for side in Side if (row.id, side) not in standing},
                 units.get(row.id, []),
             )
             for row in rows
@@ -140,9 +157,9 @@ class WaitingApprovals(Kind[HeldDialogue]):
                     continue
                 since = max(each.since for each in waiting)
                 for offset in office.rules[self.kind]:
-                    due_on, _ = moved(local(since).date(), offset, office)
+                    due_on, _ = moved(since, offset, office)
                     if due_on <= horizon:
-                        revision = sum(each.lapsed for each in waiting)
+                        revision = sum(each.revision for each in waiting)
                         yield Due(self.kind, row.id, recipient.person, offset, revision, due_on)
 
     def read(self, office: Office, ids: Collection[int]) -> dict[int, HeldDialogue]:
@@ -156,7 +173,9 @@ class WaitingApprovals(Kind[HeldDialogue]):
         offset_days: int,
         date_revision: int,
     ) -> Verdict | None:
-        if thing.state is not DialogueState.HELD:
+        if thing.state is DialogueState.CANCELLED:
+            return ReminderState.CANCELLED, "Dialogen är inställd"
+        if thing.state is DialogueState.APPROVED:
             return ReminderState.SKIPPED, "Anteckningarna är godkända"
         recipient = office.recipients(thing.units).get(recipient_id)
         if recipient is None:
@@ -164,11 +183,13 @@ class WaitingApprovals(Kind[HeldDialogue]):
         waiting = thing.waiting_for(recipient)
         if not waiting:
             return ReminderState.SKIPPED, "Anteckningarna är godkända"
-        if sum(each.lapsed for each in waiting) != date_revision:
-            return ReminderState.CANCELLED, "Anteckningarna har ändrats sedan dess"
+        if (revision := sum(each.revision for each in waiting)) != date_revision:
+            return ReminderState.CANCELLED, _why_anew(date_revision, revision, len(waiting))
         return None
 
     def tell(self, digest: "Digest", things: list[HeldDialogue], office: Office) -> None:
+        self._ask_whether_held(digest, [row for row in things if not row.is_said], office)
+        things = [row for row in things if row.is_said]
         items, whom = [], []
         told = {todo.url for todo in digest.week.notes} if digest.week else set()
         for thing in sorted(things, key=lambda row: (row.day, row.id)):
@@ -193,6 +214,32 @@ class WaitingApprovals(Kind[HeldDialogue]):
         )
 
     @staticmethod
+    def _ask_whether_held(digest: "Digest", things: list[HeldDialogue], office: Office) -> None:
+        if not things:
+            return
+        items = [
+            Todo(
+                f"{thing.about}, {day_and_month(thing.day)}",
+                external_url("dialogues.show", dialogue_id=thing.id),
+            )
+            for thing in sorted(things, key=lambda row: (row.day, row.id))
+        ]
+        which = f"dialogen {day_and_month(things[0].day)}" if len(items) == 1 else (
+            count(len(items), "en dialog", "dialoger", words=True)
+        )  # fmt: skip
+        digest.sections.append(
+            Section(
+                "Blev dialogen av?",
+                f"Säg om {which} är genomförd",
+                items,
+                vacancy(
+                    [office.recipients(thing.units).get(digest.recipient_id) for thing in things]
+                ),
+                "Blev den inte av? Ge den en ny tid, eller ställ in den.",
+            )
+        )
+
+    @staticmethod
     def todo(thing: HeldDialogue) -> Todo:
         """The line about one dialogue."""
         url = external_url("dialogues.notes", dialogue_id=thing.id)
@@ -203,3 +250,12 @@ class WaitingApprovals(Kind[HeldDialogue]):
             key: f"Minnesanteckningarna från {name}"
             for key, name in BeforeDialogues().names(ids).items()
         }
+
+
+def _why_anew(told: int, revision: int, sides: int) -> str:
+    """Why another reminder takes the place of one with the revision `told`."""
+    if told // (ANOTHER_TIME * sides) != revision // (ANOTHER_TIME * sides):
+        return "Dialogen har fått en annan tid"
+    if told % ANOTHER_TIME // NOT_SAID != revision % ANOTHER_TIME // NOT_SAID:
+        return "Det är sagt, eller ångrat, att dialogen är genomförd"
+    return "Anteckningarna har ändrats sedan dess"

@@ -156,7 +156,7 @@ def set_since_the_mails_went(moment: datetime | None) -> bool:
 
 
 def open_units(
-    link: type[DialogueUnit] | type[MeasureUnit], ids: Collection[int]
+    link: type[DialogueUnit] | type[MeasureUnit], ids: Collection[int], *, closed_too: bool = False
 ) -> dict[int, list[PlacedUnit]]:
     """The units of dialogues or measures that are open today, by the id of the dialogue or measure;
     of a measure's units those that own it."""
@@ -168,7 +168,7 @@ def open_units(
             .join(SchoolUnit, SchoolUnit.id == link.unit_id)
             .where(
                 subject.in_(ids),
-                SchoolUnit.open_on(today()),
+                sa.true() if closed_too else SchoolUnit.open_on(today()),
                 sa.true() if link is DialogueUnit else MeasureUnit.owns(today()),
             )
             .order_by(SchoolUnit.sort_key, SchoolUnit.id)
