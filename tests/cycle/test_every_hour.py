@@ -144,7 +144,7 @@ def test_every_hour(closed: frozenset[date], monkeypatch: pytest.MonkeyPatch) ->
         day = wall.date()
         assert clock.local(moment).replace(tzinfo=None) == wall
         assert workdays.may_send_on(day, closed) is (day in sendable), day
-        may = day in sendable and wall.hour >= 7
+        may = day in sendable and 7 <= wall.hour < 20
         assert sending_days.sends_now(1) is may, moment
         if wall.hour == 7 and day in sendable:
             assert workdays.send_moment(day) == moment

@@ -27,6 +27,9 @@ from tracker import clock
 #: Early enough to be read before the day's first meeting, and never in the night.
 SEND_TIME = time(7, 0)
 
+#: From then on everything waits for the next morning: also what a mail server that was away all day left.
+LAST_TIME = time(20, 0)
+
 #: ISO weeks without reminders: the end of June and July.
 CALM_WEEKS = range(25, 32)
 
@@ -105,6 +108,11 @@ def send_day_after(target: date, offset_days: int, closed: Container[date] = fro
 def send_moment(day: date) -> datetime:
     """07.00 in Stockholm on that day, as aware UTC."""
     return clock.at(day, SEND_TIME)
+
+
+def last_moment(day: date) -> datetime:
+    """When the day's mail must have gone."""
+    return clock.at(day, LAST_TIME)
 
 
 def _offset(days: int) -> timedelta:

@@ -4,13 +4,14 @@ It is a mail of its own, beside the one a day, written as things stand now, and 
 the ledger, signed by who asked."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
-from tracker.clock import at, local, now
+from tracker.clock import local, now, today
+from tracker.cycle.workdays import last_moment, send_moment
 from tracker.extensions import db
 from tracker.models import (
     MailKind,
@@ -24,9 +25,6 @@ from tracker.models import (
 from tracker.notifications.digest import Digest
 from tracker.notifications.kinds.registry import KINDS
 from tracker.notifications.situation import Situation
-
-FROM, UNTIL = time(7, 0), time(20, 0)
-"""A mail that somebody asks for goes at once on any day, but not in the night."""
 
 MAY_GO_AGAIN = (ReminderState.SENT, ReminderState.FAILED)
 
@@ -96,12 +94,11 @@ def send_again(
 
 
 def earliest() -> datetime:
-    """Now; in the night the next 07:00."""
-    here = local(now())
-    if FROM <= here.time() < UNTIL:
+    """Now: a mail that somebody asks for goes on any day. In the night the next 07:00."""
+    if send_moment(today()) <= now() < last_moment(today()):
         return now()
-    day = here.date() if here.time() < FROM else here.date() + timedelta(days=1)
-    return at(day, FROM)
+    day = today() if now() < send_moment(today()) else today() + timedelta(days=1)
+    return send_moment(day)
 
 
 def _next_number(reminder: Reminder) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.clock import now, today
-from tracker.cycle.workdays import send_moment
+from tracker.cycle.workdays import last_moment, send_moment
 from tracker.database import reading_only
 from tracker.extensions import db
 from tracker.models import OutgoingMail, Reminder, ReminderKind, ReminderState
@@ -138,7 +138,7 @@ def _with_something_pointless(waiting: Sequence[sa.Row[Any]], situation: Situati
 
 def _due(organizer_id: int) -> list[Due]:
     """Everything that goes today and has no row yet; nothing while no mail may go."""
-    if now() < send_moment(today()):
+    if not send_moment(today()) <= now() < last_moment(today()):
         return []
     office = Office.load(organizer_id)
     if not office.may_send(today()):

@@ -1,9 +1,9 @@
-"""When an organizer's reminders may go: from 07:00 on its leaders' working days, outside the calm weeks."""
+"""When an organizer's reminders may go: 07:00–20:00 on its leaders' working days, outside the calm weeks."""
 
 from datetime import date, datetime, timedelta
 
 from tracker.clock import now, today
-from tracker.cycle.workdays import days_within, may_send_on, send_moment
+from tracker.cycle.workdays import days_within, last_moment, may_send_on, send_moment
 from tracker.models import CalendarPeriod
 
 
@@ -12,8 +12,10 @@ def closed_days(organizer_id: int) -> frozenset[date]:
 
 
 def sends_now(organizer_id: int) -> bool:
-    """Whether it is past 07:00 in Stockholm on a day with mail; asks the database only then."""
-    return now() >= send_moment(today()) and may_send_on(today(), closed_days(organizer_id))
+    """Whether it is between 07:00 and 20:00 in Stockholm on a day with mail; asks the database only
+    then."""
+    in_the_day = send_moment(today()) <= now() < last_moment(today())
+    return in_the_day and may_send_on(today(), closed_days(organizer_id))
 
 
 def next_send_moment(organizer_id: int, *, after_today: bool = False) -> datetime:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tracker import clock
 from tracker.clock import now, today
-from tracker.cycle.workdays import send_moment
+from tracker.cycle.workdays import last_moment, send_moment
 from tracker.extensions import db
 from tracker.models import (
     MailKind,
@@ -120,7 +120,7 @@ def _mornings(office: Office, last: date) -> Iterator[datetime]:
     """07:00 on the days with mail; today, now if that is later."""
     day = today()
     while day <= last:
-        if office.may_send(day):
+        if office.may_send(day) and now() < last_moment(day):
             yield max(now(), send_moment(day))
         day += ONE_DAY
 
