@@ -8,11 +8,13 @@ from typing import Self
 
 from flask import current_app
 
+from tracker.clock import today
 from tracker.models import OutgoingMail
 from tracker.notifications.kinds.base import Section, day_and_month
 from tracker.notifications.kinds.dialogues import DialogueLines
 from tracker.notifications.kinds.registry import KINDS
 from tracker.notifications.kinds.week import WeekLines
+from tracker.notifications.office import sunday_of
 from tracker.notifications.situation import Situation, Subject
 from tracker.web.swedish import count, listing
 
@@ -57,6 +59,11 @@ class Digest:
         return digest
 
     @property
+    def this_week(self) -> list[DialogueLines]:
+        """Of the dialogues that it tells of, those that are held before the week is over."""
+        return [row for row in self.dialogues if row.day <= sunday_of(today())]
+
+    @property
     def own(self) -> int:
         """How many things the person has left to do."""
         lists = [lines.own for lines in self.dialogues]
@@ -90,7 +97,7 @@ class Digest:
 
     def _week_words(self) -> str:
         assert self.week is not None
-        meetings = len(self.week.dialogues) + len(self.dialogues)
+        meetings = len(self.week.dialogues) + len(self.this_week)
         parts = [
             count(meetings, "en dialog", "dialoger", words=True) if meetings else "",
             f"{count(self.own, 'en sak', 'saker', words=True)} kvar för dig" if self.own else "",

@@ -175,7 +175,9 @@ class DueAgreements(Kind[OpenAgreement]):
                 items,
                 vacancy(whom),
                 "Är det klart, eller inte längre aktuellt? Öppna den och skriv hur det blev, "
-                "eller hur långt ni har kommit.",
+                "eller hur långt ni har kommit."
+                if any(item.url for item in items)
+                else "Är det klart, eller inte längre aktuellt? Säg det till den som leder enheten.",
             )
         )
 

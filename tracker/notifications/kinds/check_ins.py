@@ -106,7 +106,12 @@ class DueCheckIns(Kind[NextCheckIn]):
 
     def tell(self, digest: "Digest", things: list[NextCheckIn], office: Office) -> None:
         items = []
+        in_touch = {unit.name for unit in digest.week.units} if digest.week else set()
         for thing in sorted(things, key=lambda row: row.due_on):
+            if (
+                thing.due_on <= today() and thing.unit.name in in_touch
+            ):  # Din vecka says so already, among the reasons
+                continue
             leader = office.staffing.leader(thing.unit.id)
             met = f" med {leader.first_name}" if leader and leader.id != digest.recipient_id else ""
             items.append(
