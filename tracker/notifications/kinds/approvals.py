@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from tracker.clock import local, now
+from tracker.clock import at, local, now
 from tracker.extensions import db
 from tracker.models import (
     DialogueApproval,
@@ -32,7 +32,7 @@ from tracker.notifications.kinds.base import (
     vacancy,
 )
 from tracker.notifications.kinds.dialogues import BeforeDialogues
-from tracker.notifications.office import Office, PlacedUnit, Recipient
+from tracker.notifications.office import ONE_DAY, Office, PlacedUnit, Recipient
 from tracker.web.security import external_url
 from tracker.web.swedish import count, listing
 
@@ -58,7 +58,7 @@ class Waiting:
 class HeldDialogue:
     id: int
     kind_label: str
-    day: date
+    starts_at: datetime
     state: DialogueState
     sides: dict[Side, Waiting]
     """The sides that have not approved."""
@@ -70,9 +70,18 @@ class HeldDialogue:
         return [waiting for side, waiting in self.sides.items() if mine[side]]
 
     @property
+    def is_asked_about(self) -> bool:
+        """It was held; or its time passed of late, and nobody has said whether it took place."""
+        return self.is_said or now() - MISSED_WITHIN <= self.starts_at <= now()
+
+    @property
     def is_said(self) -> bool:
         """Somebody has said that it was carried out."""
         return self.state is DialogueState.HELD
+
+    @property
+    def day(self) -> date:
+        return local(self.starts_at).date()
 
     @property
     def about(self) -> str:
@@ -88,20 +97,23 @@ class WaitingApprovals(Kind[HeldDialogue]):
     def candidates(self, office: Office, until: date) -> Sequence[HeldDialogue]:
         if not office.rules[self.kind]:
             return []
-        return self.waiting(office)
-
-    def waiting(self, office: Office) -> list[HeldDialogue]:
-        """Every dialogue of the organizer whose notes wait for somebody, those of late included of
-        which nobody has said that they took place."""
         return self._select(
             QualityDialogue.organizer_id == office.organizer_id,
             sa.or_(
                 QualityDialogue.state == DialogueState.HELD,
                 sa.and_(
                     QualityDialogue.state == DialogueState.PLANNED,
-                    QualityDialogue.starts_at.between(now() - MISSED_WITHIN, now()),
+                    QualityDialogue.starts_at >= now() - MISSED_WITHIN,
+                    QualityDialogue.starts_at < at(until + ONE_DAY, time.min),
                 ),
             ),
+        )
+
+    def waiting(self, office: Office) -> list[HeldDialogue]:
+        """Every dialogue of the organizer whose notes wait for somebody."""
+        return self._select(
+            QualityDialogue.organizer_id == office.organizer_id,
+            QualityDialogue.state == DialogueState.HELD,
         )
 
     def _select(self, *which: sa.ColumnElement[bool]) -> list[HeldDialogue]:
@@ -141,7 +153,7 @@ class WaitingApprovals(Kind[HeldDialogue]):
             HeldDialogue(
                 row.id,
                 row.kind.label,
-                local(row.starts_at).date(),
+                row.starts_at,
                 row.state,
                 {side: side_of(row, side) for side in Side if (row.id, side) not in standing},
                 units.get(row.id, []),
@@ -151,6 +163,8 @@ class WaitingApprovals(Kind[HeldDialogue]):
 
     def dues(self, rows: Sequence[HeldDialogue], office: Office, horizon: date) -> Iterator[Due]:
         for row in rows:
+            if not row.is_asked_about:
+                continue
             for recipient in office.recipients(row.units).values():
                 waiting = row.waiting_for(recipient)
                 if not waiting:

@@ -227,8 +227,6 @@ def _add_notes(office: Office, found: dict[int, WeekLines]) -> None:
     """The notes that wait for the dialogansvarig herself."""
     waiting = office.once("notes that wait", lambda: WaitingApprovals().waiting(office))
     for thing in sorted(waiting, key=lambda row: (row.day, row.id)):
-        if not thing.is_said:
-            continue
         for person_id, recipient in office.recipients(thing.units).items():
             if person_id in found and recipient.leads and _waits_for_lead(thing):
                 found[person_id].notes.append(WaitingApprovals.todo(thing))
