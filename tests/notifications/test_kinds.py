@@ -178,6 +178,39 @@ def test_held_undone_moved_and_held_again_is_asked_for_anew(
     ]  # fmt: skip
 
 
+def test_held_undone_and_held_again_is_asked_for_anew(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    """At the same time as before: it is the second hold that asks for the approval."""
+    tick_at("2026-10-13")
+    assert "väntar på dig" in server.subjects(cast.ali)[-1][1]
+    with clock.stopped_at(moment("2026-10-14", "10:00")):
+        held.undo_hold(by=cast.erik)
+        held.hold(by=cast.erik)
+        db.session.commit()
+    server.taken.clear()
+    tick_at("2026-10-15")
+    asked = ("2026-10-15", "Anteckningarna från dialogen 6 oktober väntar på dig")
+    assert server.subjects(cast.ali) == server.subjects(cast.erik) == [asked]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_waits_when_a_hold_is_undone_ends_with_the_reason(
+    cast: Cast, held: QualityDialogue, again: bool
+) -> None:
+    tick_at("2026-10-13")
+    with clock.stopped_at(moment("2026-10-13", "08:00")):
+        held.undo_hold(by=cast.erik)
+        if again:
+            held.hold(by=cast.erik)
+        db.session.commit()
+    tick_at("2026-10-13", "08:01")
+    first, second = rows(of=cast.ali)
+    why = "Det är sagt" if again else "Det är inte längre sagt"
+    assert first[3:] == ("cancelled", f"{why} att dialogen är genomförd")
+    assert second[3:] == ("planned", "")
+
+
 def test_a_dialogue_that_nobody_says_took_place(cast: Cast, server: FakeServer) -> None:
     dialogue = place(cast, "2026-10-06", unit=cast.hassel)
     tick_at("2026-10-05")
