@@ -107,6 +107,25 @@ def test_a_measure_that_does_not_end_any_longer(cast: Cast, what: str) -> None:
     assert len(rows()) == (2 if what == "longer" else 1)
 
 
+@pytest.mark.parametrize("what", ["measure", "agreement"])
+def test_a_date_that_is_changed_waits_for_the_next_morning(
+    cast: Cast, server: FakeServer, held: QualityDialogue, what: str
+) -> None:
+    set_rules(cast, approval=[], measure_end=[7], agreement=[7])
+    measure = decided_measure(cast, "2027-06-01", ends_on=date(2027, 3, 1), unit=cast.hassel)
+    agreement = agree(cast, held, "Besök", "2027-03-01", responsible=cast.ali)
+    with clock.stopped_at(moment("2026-11-16", "10:00")):  # the week's first day with mail
+        if what == "measure":
+            measure.write(by=cast.ali, ends_on=date(2026, 11, 20))
+        else:
+            agreement.postpone(date(2026, 11, 20), by=cast.ali)
+        db.session.commit()
+    tick_at("2026-11-16", "10:01")
+    assert server.subjects(cast.ali) == []
+    tick_at("2026-11-17")
+    assert len(server.subjects(cast.ali)) == 1
+
+
 # Notes that wait for approval
 
 

@@ -53,6 +53,7 @@ class OpenAgreement:
     due_on: date | None
     revision: int
     made_at: datetime
+    date_set_at: datetime | None
     responsible_id: int | None
     kind_label: str
     units: list[PlacedUnit]
@@ -101,6 +102,7 @@ class DueAgreements(Kind[OpenAgreement]):
                 Agreement.due_on,
                 Agreement.due_revision,
                 Agreement.at,
+                Agreement.date_set_at,
                 Agreement.responsible_id,
                 QualityDialogue.kind,
             )
@@ -110,12 +112,12 @@ class DueAgreements(Kind[OpenAgreement]):
         units = open_units(DialogueUnit, {row.dialogue_id for row in rows})
         office.know([row.responsible_id for row in rows])
         return [
-            OpenAgreement(*row[:8], row.kind.label, units.get(row.dialogue_id, [])) for row in rows
+            OpenAgreement(*row[:9], row.kind.label, units.get(row.dialogue_id, [])) for row in rows
         ]
 
     def dues(self, rows: Sequence[OpenAgreement], office: Office, horizon: date) -> Iterator[Due]:
         for row in rows:
-            if row.due_on is None or set_since_the_mails_went(row.made_at):
+            if row.due_on is None or set_since_the_mails_went(row.made_at, row.date_set_at):
                 continue
             for offset in office.rules[self.kind]:
                 due_on, closure = moved(row.due_on, offset, office)

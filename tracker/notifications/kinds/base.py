@@ -149,10 +149,10 @@ def moved(target: date, offset: int, office: Office) -> tuple[date, bool]:
     return send_on or target - timedelta(days=offset), send_on is None
 
 
-def set_since_the_mails_went(moment: datetime | None) -> bool:
-    """What got its date after 07:00 today waits for the next morning: people who set dates correct
-    them, and set several after one another."""
-    return moment is not None and send_moment(today()) < moment <= now()
+def set_since_the_mails_went(*moments: datetime | None) -> bool:
+    """What came to be, or got its date, after 07:00 today waits for the next morning: people who set
+    dates correct them, and set several after one another."""
+    return any(moment is not None and send_moment(today()) < moment <= now() for moment in moments)
 
 
 def open_units(

@@ -47,6 +47,7 @@ class EndingMeasure:
     state: MeasureState
     ends_on: date | None
     decided_at: datetime | None
+    end_set_at: datetime | None
     responsible_id: int | None
     units: list[PlacedUnit]
 
@@ -91,6 +92,7 @@ class EndingMeasures(Kind[EndingMeasure]):
                 Measure.state,
                 Measure.ends_on,
                 Measure.decided_at,
+                Measure.end_set_at,
                 Measure.responsible_id,
             ).where(*which)
         ).all()
@@ -100,7 +102,7 @@ class EndingMeasures(Kind[EndingMeasure]):
 
     def dues(self, rows: Sequence[EndingMeasure], office: Office, horizon: date) -> Iterator[Due]:
         for row in rows:
-            if row.ends_on is None or set_since_the_mails_went(row.decided_at):
+            if row.ends_on is None or set_since_the_mails_went(row.decided_at, row.end_set_at):
                 continue
             for offset in office.rules[self.kind]:
                 due_on, closure = moved(row.ends_on, offset, office)
