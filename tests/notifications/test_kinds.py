@@ -34,6 +34,7 @@ from tracker.models import (
     User,
 )
 from tracker.notifications.kinds.dialogues import BEGUN
+from tracker.organisation.succession import take_over
 
 
 def rows(*, of: User | None = None) -> list[tuple[Any, ...]]:
@@ -327,6 +328,72 @@ def test_who_has_left_the_unit_is_not_asked_any_longer(
     assert mails(to=cast.ali) == []
     for person in (cast.jonas, cast.erik):
         assert "Rastschemat" in mails(to=person)[0].text
+
+
+@pytest.mark.parametrize("responsible", ["ali", None])
+def test_who_takes_over_from_a_unit_carries_on_what_was_agreed(
+    cast: Cast, server: FakeServer, held: QualityDialogue, responsible: str | None
+) -> None:
+    person = cast.ali if responsible else None
+    agree(cast, held, "Rastschemat", "2026-11-12", responsible=person)
+    with clock.stopped_at(moment("2026-10-20", "10:00")):
+        take_over(cast.ringmura, cast.hassel, date(2026, 11, 1), by=cast.tove, closes=True)
+        db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one().ends_on = date(
+            2026, 10, 31
+        )
+        db.session.commit()
+    tick_at("2026-11-09")
+    told = {person.name for person in (cast.nadia, cast.maria, cast.ali, cast.erik)
+            if any("Rastschemat" in mail.text for mail in mails(to=person))}  # fmt: skip
+    assert told == {"Nadia Karlsson", "Maria Öberg"}
+    assert f"/dialoger/{held.id}/" in mails(to=cast.nadia)[0].text
+
+
+def test_who_is_responsible_and_follows_to_the_new_unit_is_asked_there(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    agree(cast, held, "Rastschemat", "2026-11-12", responsible=cast.ali)
+    with clock.stopped_at(moment("2026-10-20", "10:00")):
+        take_over(cast.klockvret, cast.hassel, date(2026, 11, 1), by=cast.tove, closes=True)
+        db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one().ends_on = date(
+            2026, 10, 31
+        )
+        RoleAssignment.give(
+            cast.ali, Role.PRINCIPAL, cast.exempelby, unit=cast.klockvret, by=None,
+            starts_on=date(2026, 11, 1),
+        )  # fmt: skip
+        db.session.commit()
+    tick_at("2026-11-09")
+    assert "Rastschemat" in mails(to=cast.ali)[0].text
+    assert all("Rastschemat" not in mail.text for mail in mails(to=cast.erik))
+
+
+def test_what_was_agreed_at_a_unit_that_closes_is_not_forgotten(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    agree(cast, held, "Rastschemat", "2026-11-12")
+    cast.hassel.closed_on = date(2026, 10, 31)
+    db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one().ends_on = date(
+        2026, 10, 31
+    )
+    db.session.commit()
+    tick_at("2026-11-09")
+    assert "Hasselbrinksskolan har avslutats. Därför går det här till dig." in (
+        mails(to=cast.erik)[-1].text
+    )
+    assert "Rastschemat" in mails(to=cast.erik)[-1].text
+
+
+def test_who_may_not_open_a_measure_is_given_no_link(cast: Cast, server: FakeServer) -> None:
+    """Named from another school: the page would not be there for him."""
+    decided_measure(
+        cast, "2027-06-01", "Språkgrupper", ends_on=date(2026, 12, 4), responsible_id=cast.ali.id
+    )
+    tick_at("2026-11-23")
+    [mail] = mails(to=cast.ali)
+    assert "- Språkgrupper, slutar 4 december\n" in mail.text
+    assert "Säg det till den som leder enheten." in mail.text
+    assert "/atgarder/" not in mail.text
 
 
 def test_the_substitute_of_the_dialogansvarig_has_her_agreements(

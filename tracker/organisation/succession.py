@@ -118,6 +118,23 @@ def carry_over(succession: UnitSuccession, by: "User | None") -> int:
     return len(rows)
 
 
+def taken_over(day: date | sa.ColumnElement[date] | None = None) -> sa.CTE:
+    """Who has taken over from whom by the day (today), over several steps too: `successor_id`,
+    `predecessor_id`, and `on`, since when the latter's own successor has. A table of few rows, whatever
+    the organizer: join it."""
+    day = today() if day is None else day
+    step = sa.select(
+        UnitSuccession.successor_id, UnitSuccession.predecessor_id, UnitSuccession.on
+    ).where(UnitSuccession.on <= day)
+    chain = step.cte("taken_over", recursive=True)
+    earlier = sa.orm.aliased(UnitSuccession)
+    return chain.union(
+        sa.select(chain.c.successor_id, earlier.predecessor_id, earlier.on).where(
+            earlier.successor_id == chain.c.predecessor_id, earlier.on <= day
+        )
+    )
+
+
 def with_successors(units: Iterable[SchoolUnit]) -> list[SchoolUnit]:
     """The units, and those that have taken over from them or from their successors, by today."""
     found = {unit.id: unit for unit in units}
