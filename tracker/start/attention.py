@@ -63,7 +63,7 @@ def after_dialogues(
         Reason(
             f"Minnesanteckningarna från {row.kind.label} väntar på ditt godkännande",
             addresses.notes(row.dialogue_id),
-            (0, row.held_on),
+            (0, row.day),
         )
         for row in after.unapproved
         if row.unit_id == unit_id and Side.ORGANIZER in row.sides

@@ -16,6 +16,7 @@ from tracker.models import (
     Permission,
     QualityDialogue,
     Role,
+    Side,
     User,
 )
 from tracker.organisation.checklist import units_to_staff
@@ -23,7 +24,7 @@ from tracker.organisation.roles import LEADERS
 from tracker.organisation.staffing import Person, Staffing
 from tracker.start import open_measures, overview
 from tracker.start.addresses import Addresses
-from tracker.start.after_dialogues import AfterDialogues
+from tracker.start.after_dialogues import AfterDialogues, Unapproved
 from tracker.start.attention import Reason, after_dialogues, reasons
 from tracker.start.meetings import Meeting, of_lead, of_leader
 from tracker.start.open_measures import MeasureFacts
@@ -155,6 +156,8 @@ class Following:
     """Whom she is to check in with by now."""
     counts: list[AreaCount]
     """How far the dialogues of the läsår have come."""
+    closed: list[tuple[str, str]]
+    """Address and words of notes that wait for her, of units that have closed: they have no row."""
     vacant: list[tuple[str, str]]
     """Address and name of the units that nobody leads."""
 
@@ -162,7 +165,7 @@ class Following:
     def summary(self) -> str:
         """How many of the units need something, as a sentence."""
         if not self.attention:
-            return "Inget väntar på dig just nu." if self.page.total else ""
+            return "Inget väntar på dig just nu." if self.page.total and not self.closed else ""
         counted = swedish.count(
             self.attention,
             "En enhet har något som väntar. Den står",
@@ -376,8 +379,28 @@ def _following(
         _nearest(leads),
         of_lead(leads, staffing, me, day, addresses),
         counts([row.unit for row in rows]),
+        _of_closed_units(after, staffing, me, addresses),
         [row.cells[:2] for row in rows if row.cells[2] == VACANT],
     )
+
+
+def _of_closed_units(
+    after: AfterDialogues, staffing: Staffing, person_id: int, addresses: Addresses
+) -> list[tuple[str, str]]:
+    found: dict[int, list[Unapproved]] = {}
+    for row in after.unapproved:
+        lead = staffing.lead(row.unit_id, row.area_id)
+        if not row.is_open and lead is not None and lead.id == person_id:
+            found.setdefault(row.dialogue_id, []).append(row)
+    return [
+        (
+            addresses.notes(key),
+            f"Minnesanteckningarna från {notes[0].kind.label} väntar på ditt godkännande: "
+            f"{swedish.listing([row.unit for row in notes])}",
+        )
+        for key, notes in found.items()
+        if Side.ORGANIZER in notes[0].sides
+    ]
 
 
 def _leader_words(leader: Person | None) -> str:
