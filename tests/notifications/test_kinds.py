@@ -443,6 +443,29 @@ def test_lov_is_not_counted_between_two_check_ins(cast: Cast, server: FakeServer
     assert "- Hasselbrinksskolan med Ali, 10 november\n" in mails()[0].text
 
 
+def test_nobody_to_meet_where_nobody_leads(cast: Cast, server: FakeServer) -> None:
+    check_in(cast, "2026-10-20", cast.klockvret)
+    tick_at("2026-11-10")
+    assert server.subjects(cast.erik) == []
+
+
+def test_nobody_to_meet_for_who_stands_on_both_sides(cast: Cast, server: FakeServer) -> None:
+    check_in(cast, "2026-10-20", cast.hassel)
+    tick_at("2026-11-10")
+    [planned] = rows()
+    assert planned[3] == "sent"
+    check_in(cast, "2026-11-11", cast.hassel)
+    for row in db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id):
+        row.ends_on = date(2026, 11, 20)
+    RoleAssignment.give(
+        cast.erik, Role.PRINCIPAL, cast.exempelby, unit=cast.hassel, by=None,
+        starts_on=date(2026, 11, 21),
+    )  # fmt: skip
+    db.session.commit()
+    tick_at("2026-11-26")
+    assert len(rows()) == 1
+
+
 def test_a_preschool_is_open_during_lov(cast: Cast, server: FakeServer) -> None:
     check_in(cast, "2026-10-20", cast.lyktvret)
     tick_at("2026-11-03")

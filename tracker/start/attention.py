@@ -33,9 +33,12 @@ def reasons(
     day: date,
     addresses: Addresses,
     leads: bool,
+    answers: bool = True,
+    alone: bool = False,
 ) -> list[Reason]:
     """What to look at in the unit on that day, the most pressing first. `leads`: she is its
-    dialogansvarig, and so the one to check in and to answer."""
+    dialogansvarig, and so the one to check in. `answers`: she may answer what it asks for. `alone`: she leads it too, and
+    has nobody to meet."""
     found = [
         reason for dialogue in unit.dialogues for reason in _about(dialogue, unit, day, addresses)
     ]
@@ -46,7 +49,8 @@ def reasons(
         text = _effects(len(due), first, day)
         found.append(Reason(text, addresses.effects(unit.slug), (4, first)))
     if unit.check_in is not None:
-        found += _check_in(unit.check_in, unit, day, addresses, leads=leads)
+        meets = leads and not vacant and not alone
+        found += _check_in(unit.check_in, unit, day, addresses, meets=meets, answers=answers)
     return sorted(found, key=lambda reason: reason.order) if len(found) > 1 else found
 
 
@@ -116,14 +120,20 @@ def _about(
 
 
 def _check_in(
-    facts: CheckInFacts, unit: UnitFacts, day: date, addresses: Addresses, *, leads: bool
+    facts: CheckInFacts,
+    unit: UnitFacts,
+    day: date,
+    addresses: Addresses,
+    *,
+    meets: bool,
+    answers: bool,
 ) -> Iterator[Reason]:
     """Who oversees the units sees what they ask for; when to meet is for the two who meet."""
     if facts.open_support_since is not None:
         since = swedish.date_short(facts.open_support_since).removesuffix(f" {day.year}")
-        url = addresses.check_ins if leads else addresses.support
+        url = addresses.check_ins if answers else addresses.support
         yield Reason(f"Fråga om stöd obesvarad sedan {since}", url, (0, facts.open_support_since))
-    if leads and facts.is_due(day) and facts.due_on is not None:
+    if meets and facts.is_due(day) and facts.due_on is not None:
         last = "läsårets första"
         if facts.last_on is not None:
             last = f"senast {swedish.date_short(facts.last_on).removesuffix(f' {day.year}')}"

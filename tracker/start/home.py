@@ -330,25 +330,34 @@ def _leading(
 
 def _following(
     units: Sequence[UnitFacts],
-    leads: Sequence[UnitFacts],
+    in_scope: Sequence[UnitFacts],
     measures: dict[int, list[MeasureFacts]],
     year: str,
     staffing: Staffing,
     person: User,
     after: AfterDialogues,
 ) -> Following:
+    """`in_scope`: the units that her role as dialogansvarig covers. She is it for those where nobody is
+    nearer; of the others she sees what Start shows a skolchef, and may answer."""
     addresses, day, me = Addresses.of(year), today(), person.id  # asked once: it may be a proxy
-    own = {unit.id for unit in leads}
+    leads = [unit for unit in in_scope if _is_lead(me, staffing, unit)]
+    own, answers = {unit.id for unit in leads}, {unit.id for unit in in_scope}
     rows = []
     for unit in units:
         leader = staffing.leader(unit.id)
         due = [row for row in measures.get(unit.id, ()) if row.is_due]
         vacant = leader is None
         found = reasons(
-            unit, vacant=vacant, due=due, day=day, addresses=addresses, leads=unit.id in own
+            unit,
+            vacant=vacant,
+            due=due,
+            day=day,
+            addresses=addresses,
+            leads=unit.id in own,
+            answers=unit.id in answers,
+            alone=leader is not None and leader.id == me,
         )
-        lead = staffing.lead(unit.id, unit.area_id)
-        if lead is not None and lead.id == me:
+        if unit.id in own:
             left = after_dialogues(after, unit.id, vacant=vacant, day=day, addresses=addresses)
             found = sorted([*left, *found], key=lambda reason: reason.order)
         rows.append(
@@ -382,6 +391,11 @@ def _following(
         _of_closed_units(after, staffing, me, addresses),
         [row.cells[:2] for row in rows if row.cells[2] == VACANT],
     )
+
+
+def _is_lead(person_id: int, staffing: Staffing, unit: UnitFacts) -> bool:
+    lead = staffing.lead(unit.id, unit.area_id)
+    return lead is not None and lead.id == person_id
 
 
 def _of_closed_units(
