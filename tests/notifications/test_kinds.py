@@ -558,6 +558,43 @@ def test_an_acting_rektor_gets_the_mails_of_their_days(cast: Cast, server: FakeS
     ]  # fmt: skip
 
 
+def test_a_reminder_that_was_withdrawn_goes_when_it_is_theirs_again(
+    cast: Cast, server: FakeServer
+) -> None:
+    """A rektor's role is ended by mistake while the mail waits, and given back."""
+    decided_measure(cast, "2026-11-03", "Mattestuga", cast.hassel)
+    server.not_now = [cast.ali.email]
+    tick_at("2026-11-03")
+    role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
+    role.ends_on = date(2026, 11, 2)
+    db.session.commit()
+    tick_at("2026-11-03", "08:00")
+    [row] = rows(of=cast.ali)
+    assert row[3:] == ("cancelled", "Mottagaren har inte längre uppdraget")
+    role.ends_on = None
+    db.session.commit()
+    server.not_now = []
+    tick_at("2026-11-04")
+    [row] = rows(of=cast.ali)
+    assert row[3:] == ("sent", "")
+    assert len(server.subjects(cast.ali)) == 1
+    tick_at("2026-11-05")
+    assert len(server.subjects(cast.ali)) == 1
+
+
+def test_what_has_gone_does_not_go_again_because_the_role_came_back(
+    cast: Cast, server: FakeServer
+) -> None:
+    decided_measure(cast, "2026-11-03", "Mattestuga", cast.hassel)
+    tick_at("2026-11-03")
+    role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
+    for ends_on, day in ((date(2026, 11, 3), "2026-11-04"), (None, "2026-11-05")):
+        role.ends_on = ends_on
+        db.session.commit()
+        tick_at(day)
+    assert len(server.subjects(cast.ali)) == 1
+
+
 def test_a_substitute_for_the_dialogansvarig(cast: Cast, server: FakeServer) -> None:
     RoleAssignment.give(
         cast.samira, Role.DIALOGUE_LEAD, cast.exempelby, by=cast.tove, area=cast.norr,

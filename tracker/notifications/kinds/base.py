@@ -16,6 +16,7 @@ from tracker.clock import now, today
 from tracker.cycle.workdays import send_day_after, send_day_before, send_moment
 from tracker.extensions import db
 from tracker.models import DialogueUnit, MeasureUnit, ReminderKind, ReminderState, SchoolUnit
+from tracker.notifications.models import NO_LONGER_THEIRS as NO_LONGER_THEIRS
 from tracker.notifications.office import Office, PlacedUnit, Recipient
 from tracker.organisation.staffing import Person
 from tracker.organisation.succession import taken_over
@@ -34,7 +35,6 @@ MISSED_WITHIN = timedelta(days=30)
 FURTHEST_BACK = timedelta(days=30)
 """More than a reminder moves back over weekends, holidays and five ordinary working days."""
 
-NO_LONGER_THEIRS = "Mottagaren har inte längre uppdraget"
 DAY_PASSED = "Dagen hade redan passerat"
 
 Verdict = tuple[ReminderState, str]
@@ -55,6 +55,8 @@ class Due:
     """No working day was left for it."""
     superseded: bool = False
     """A later one about the same date is due as well, or has gone already."""
+    anew: bool = False
+    """It was withdrawn when it was no longer theirs, and is theirs again."""
     in_no_hurry: bool = False
     """Goes on the first day with mail of its week, together with what else there is then."""
 
