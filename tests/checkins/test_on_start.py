@@ -1,13 +1,16 @@
 """Dags att stämma av and what waits for an answer, on Start; calmly, and with the way to it."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from tests.checkins.scenes import asked, held
+from tests.notifications.scenes import place
 from tests.start.test_rektors_start import words
 from tests.start.test_start_of_others import rows
+from tracker.clock import today
+from tracker.extensions import db
 from tracker.models import Role, RoleAssignment
 
 
@@ -84,8 +87,25 @@ class TestDialogansvarig:
         assert "obesvarad" not in erik.page("/")
 
     def test_that_a_check_in_is_due_stands_last(self, cast, as_):
-        row = rows(as_(cast.erik).page("/"))["Klockvretsskolan"]
-        assert row.index("Ingen leder enheten") < row.index("Dags att stämma av")
+        place(cast, date(2026, 11, 30), unit=cast.hassel)
+        row = rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
+        assert row.index("dialog om 10 dagar") < row.index("Dags att stämma av")
+
+    def test_there_is_nobody_to_meet_where_nobody_leads(self, cast, as_):
+        page = as_(cast.erik).page("/")
+        assert "Dags att stämma av" not in rows(page)["Klockvretsskolan"]
+        assert "Klockvretsskolan" not in words(card(page, "Dags att stämma av"))
+
+    def test_nor_where_she_leads_herself(self, cast, as_):
+        for row in db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id):
+            row.ends_on = today() - timedelta(days=1)
+        RoleAssignment.give(
+            cast.erik, Role.PRINCIPAL, cast.exempelby, unit=cast.hassel, by=None, starts_on=today()
+        )
+        db.session.commit()
+        page = as_(cast.erik).page("/")
+        assert "Dags att stämma av" not in rows(page)["Hasselbrinksskolan"]
+        assert "enhet=hasselbrinksskolan" not in page
 
     def test_the_other_area_is_another(self, cast, as_):
         asked(cast)
@@ -104,9 +124,19 @@ class TestSkolchef:
         assert "Besked från elevhälsochefen" not in page
 
     def test_who_holds_the_dialogues_too_is_asked(self, cast, as_):
+        """About the units where nobody is nearer."""
         RoleAssignment.give(cast.lena, Role.DIALOGUE_LEAD, cast.exempelby, by=None)
+        asked(cast, on=date(2026, 10, 16))
         page = as_(cast.lena).page("/")
-        assert "Dags att stämma av, läsårets första" in rows(page)["Ringmuraskolan"]
+        assert "Dags att stämma av" not in page
+        assert "Närmaste dialogerna" not in page
+        assert 'href="/stod">Fråga om stöd obesvarad' in page
+        marias = db.session.query(RoleAssignment).filter_by(user_id=cast.maria.id).one()
+        marias.ends_on = today() - timedelta(days=1)
+        db.session.commit()
+        found = rows(as_(cast.lena).page("/"))
+        assert "Dags att stämma av, läsårets första" in found["Ringmuraskolan"]
+        assert "Dags att stämma av" not in found["Hasselbrinksskolan"]
 
 
 @pytest.mark.parametrize("who", ["samira", "sofia", "perolov", "tove"])

@@ -12,7 +12,7 @@ from flask import Flask
 
 from tests.cast import Cast
 from tests.cycle.test_every_hour import ONE, Oracle, summer_time
-from tests.notifications.scenes import FakeServer, decided_measure
+from tests.notifications.scenes import FakeServer, check_in, decided_measure, place
 from tracker import clock
 from tracker.config import SmtpServer
 from tracker.cycle.calendar import PeriodKind
@@ -59,14 +59,71 @@ def test_around_every(cast: Cast, server: FakeServer, event: date) -> None:
     _watch(cast, server, event)
 
 
-def _watch(cast: Cast, server: FakeServer, event: date) -> None:
-    days = [event + n * ONE for n in range(-2, 4)]
+DIALOGUES = [
+    date(2026, 11, 9),  # the day before it is a Sunday
+    date(2027, 1, 11),  # a week before it all are off
+    date(2027, 8, 10),  # three weeks before it lie in the calm ones
+    date(2027, 7, 6),  # in the calm weeks itself: what they swallow is dropped
+]
+
+
+@pytest.mark.parametrize("day", DIALOGUES, ids=str)
+def test_before_a_dialogue(cast: Cast, server: FakeServer, day: date) -> None:
+    _close(cast)
+    dialogue = place(cast, day, unit=cast.hassel)
+    moved = {offset: ORACLE.before(day, offset) for offset in (21, 7, 1)}
+    for hour in _every_day(day - 28 * ONE, day):
+        with clock.stopped_at(hour):
+            tick()
+    rows = db.session.execute(
+        sa.select(Reminder.offset_days, Reminder.state, Reminder.settled_at).where(
+            Reminder.kind == ReminderKind.DIALOGUE,
+            Reminder.subject_id == dialogue.id,
+            Reminder.recipient_id == cast.ali.id,
+        )
+    ).all()
+    went = {row.offset_days: row.settled_at for row in rows if row.state is ReminderState.SENT}
+    days = {on for on in moved.values() if on is not None}
+    nearest = {on: min(offset for offset, at in moved.items() if at == on) for on in days}
+    assert went == {offset: _seven(on) for on, offset in nearest.items()}
+    left = {row.offset_days: row.state for row in rows if row.offset_days not in went}
+    # What found no day has no row while the calm weeks last; what fell on the day of a later one has.
+    assert set(left) >= {offset for offset, on in moved.items() if on} - set(went)
+    assert set(left.values()) <= {ReminderState.SKIPPED}
+
+
+def test_a_check_in_after_a_lov(cast: Cast, server: FakeServer) -> None:
+    """A fortnight after 20 October, and the seven days of höstlov that do not count."""
+    _close(cast)
+    check_in(cast, "2026-10-20", cast.hassel)
+    due_on = date(2026, 10, 20) + (14 + 7) * ONE
+    for hour in _every_day(date(2026, 10, 21), due_on + 7 * ONE):
+        with clock.stopped_at(hour):
+            tick()
+    [row] = db.session.query(Reminder).filter_by(kind=ReminderKind.CHECK_IN)
+    assert (row.state, row.settled_at) == (ReminderState.SENT, _seven(ORACLE.first_from(due_on)))
+
+
+def _close(cast: Cast) -> None:
     db.session.add(
         CalendarPeriod(
             organizer_id=cast.exempelby.id, school_year_id=cast.year.id, kind=PeriodKind.CLOSED,
             name="Stängt", starts_on=CLOSED[0], ends_on=CLOSED[1],
         )
     )  # fmt: skip
+    db.session.commit()
+
+
+def _every_day(first: date, last: date) -> Iterator[datetime]:
+    """The hours on both sides of 07:00, summer and winter, and one in the afternoon."""
+    for number in range((last - first).days + 1):
+        for hour in (4, 5, 6, 13):
+            yield datetime.combine(first + number * ONE, time(hour), tzinfo=UTC)
+
+
+def _watch(cast: Cast, server: FakeServer, event: date) -> None:
+    days = [event + n * ONE for n in range(-2, 4)]
+    _close(cast)
     expected = {}
     for day in days:
         measure = decided_measure(cast, day, f"Åtgärd {day}")

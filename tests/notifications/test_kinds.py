@@ -34,6 +34,7 @@ from tracker.models import (
     User,
 )
 from tracker.notifications.kinds.dialogues import BEGUN
+from tracker.organisation.succession import take_over
 
 
 def rows(*, of: User | None = None) -> list[tuple[Any, ...]]:
@@ -107,6 +108,25 @@ def test_a_measure_that_does_not_end_any_longer(cast: Cast, what: str) -> None:
     assert len(rows()) == (2 if what == "longer" else 1)
 
 
+@pytest.mark.parametrize("what", ["measure", "agreement"])
+def test_a_date_that_is_changed_waits_for_the_next_morning(
+    cast: Cast, server: FakeServer, held: QualityDialogue, what: str
+) -> None:
+    set_rules(cast, approval=[], measure_end=[7], agreement=[7])
+    measure = decided_measure(cast, "2027-06-01", ends_on=date(2027, 3, 1), unit=cast.hassel)
+    agreement = agree(cast, held, "Besök", "2027-03-01", responsible=cast.ali)
+    with clock.stopped_at(moment("2026-11-16", "10:00")):  # the week's first day with mail
+        if what == "measure":
+            measure.write(by=cast.ali, ends_on=date(2026, 11, 20))
+        else:
+            agreement.postpone(date(2026, 11, 20), by=cast.ali)
+        db.session.commit()
+    tick_at("2026-11-16", "10:01")
+    assert server.subjects(cast.ali) == []
+    tick_at("2026-11-17")
+    assert len(server.subjects(cast.ali)) == 1
+
+
 # Notes that wait for approval
 
 
@@ -176,6 +196,39 @@ def test_held_undone_moved_and_held_again_is_asked_for_anew(
     assert [subject for _, subject in server.subjects(cast.ali)][-2:] == [
         asked.format(6), asked.format(20),
     ]  # fmt: skip
+
+
+def test_held_undone_and_held_again_is_asked_for_anew(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    """At the same time as before: it is the second hold that asks for the approval."""
+    tick_at("2026-10-13")
+    assert "väntar på dig" in server.subjects(cast.ali)[-1][1]
+    with clock.stopped_at(moment("2026-10-14", "10:00")):
+        held.undo_hold(by=cast.erik)
+        held.hold(by=cast.erik)
+        db.session.commit()
+    server.taken.clear()
+    tick_at("2026-10-15")
+    asked = ("2026-10-15", "Anteckningarna från dialogen 6 oktober väntar på dig")
+    assert server.subjects(cast.ali) == server.subjects(cast.erik) == [asked]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_waits_when_a_hold_is_undone_ends_with_the_reason(
+    cast: Cast, held: QualityDialogue, again: bool
+) -> None:
+    tick_at("2026-10-13")
+    with clock.stopped_at(moment("2026-10-13", "08:00")):
+        held.undo_hold(by=cast.erik)
+        if again:
+            held.hold(by=cast.erik)
+        db.session.commit()
+    tick_at("2026-10-13", "08:01")
+    first, second = rows(of=cast.ali)
+    why = "Det är sagt" if again else "Det är inte längre sagt"
+    assert first[3:] == ("cancelled", f"{why} att dialogen är genomförd")
+    assert second[3:] == ("planned", "")
 
 
 def test_a_dialogue_that_nobody_says_took_place(cast: Cast, server: FakeServer) -> None:
@@ -277,6 +330,72 @@ def test_who_has_left_the_unit_is_not_asked_any_longer(
         assert "Rastschemat" in mails(to=person)[0].text
 
 
+@pytest.mark.parametrize("responsible", ["ali", None])
+def test_who_takes_over_from_a_unit_carries_on_what_was_agreed(
+    cast: Cast, server: FakeServer, held: QualityDialogue, responsible: str | None
+) -> None:
+    person = cast.ali if responsible else None
+    agree(cast, held, "Rastschemat", "2026-11-12", responsible=person)
+    with clock.stopped_at(moment("2026-10-20", "10:00")):
+        take_over(cast.ringmura, cast.hassel, date(2026, 11, 1), by=cast.tove, closes=True)
+        db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one().ends_on = date(
+            2026, 10, 31
+        )
+        db.session.commit()
+    tick_at("2026-11-09")
+    told = {person.name for person in (cast.nadia, cast.maria, cast.ali, cast.erik)
+            if any("Rastschemat" in mail.text for mail in mails(to=person))}  # fmt: skip
+    assert told == {"Nadia Karlsson", "Maria Öberg"}
+    assert f"/dialoger/{held.id}/" in mails(to=cast.nadia)[0].text
+
+
+def test_who_is_responsible_and_follows_to_the_new_unit_is_asked_there(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    agree(cast, held, "Rastschemat", "2026-11-12", responsible=cast.ali)
+    with clock.stopped_at(moment("2026-10-20", "10:00")):
+        take_over(cast.klockvret, cast.hassel, date(2026, 11, 1), by=cast.tove, closes=True)
+        db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one().ends_on = date(
+            2026, 10, 31
+        )
+        RoleAssignment.give(
+            cast.ali, Role.PRINCIPAL, cast.exempelby, unit=cast.klockvret, by=None,
+            starts_on=date(2026, 11, 1),
+        )  # fmt: skip
+        db.session.commit()
+    tick_at("2026-11-09")
+    assert "Rastschemat" in mails(to=cast.ali)[0].text
+    assert all("Rastschemat" not in mail.text for mail in mails(to=cast.erik))
+
+
+def test_what_was_agreed_at_a_unit_that_closes_is_not_forgotten(
+    cast: Cast, server: FakeServer, held: QualityDialogue
+) -> None:
+    agree(cast, held, "Rastschemat", "2026-11-12")
+    cast.hassel.closed_on = date(2026, 10, 31)
+    db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one().ends_on = date(
+        2026, 10, 31
+    )
+    db.session.commit()
+    tick_at("2026-11-09")
+    assert "Hasselbrinksskolan har avslutats. Därför går det här till dig." in (
+        mails(to=cast.erik)[-1].text
+    )
+    assert "Rastschemat" in mails(to=cast.erik)[-1].text
+
+
+def test_who_may_not_open_a_measure_is_given_no_link(cast: Cast, server: FakeServer) -> None:
+    """Named from another school: the page would not be there for him."""
+    decided_measure(
+        cast, "2027-06-01", "Språkgrupper", ends_on=date(2026, 12, 4), responsible_id=cast.ali.id
+    )
+    tick_at("2026-11-23")
+    [mail] = mails(to=cast.ali)
+    assert "- Språkgrupper, slutar 4 december\n" in mail.text
+    assert "Säg det till den som leder enheten." in mail.text
+    assert "/atgarder/" not in mail.text
+
+
 def test_the_substitute_of_the_dialogansvarig_has_her_agreements(
     cast: Cast, server: FakeServer, held: QualityDialogue
 ) -> None:
@@ -322,6 +441,29 @@ def test_lov_is_not_counted_between_two_check_ins(cast: Cast, server: FakeServer
     tick_at("2026-11-10")
     assert server.subjects(cast.erik) == [("2026-11-10", "Dags att stämma av med en enhet")]
     assert "- Hasselbrinksskolan med Ali, 10 november\n" in mails()[0].text
+
+
+def test_nobody_to_meet_where_nobody_leads(cast: Cast, server: FakeServer) -> None:
+    check_in(cast, "2026-10-20", cast.klockvret)
+    tick_at("2026-11-10")
+    assert server.subjects(cast.erik) == []
+
+
+def test_nobody_to_meet_for_who_stands_on_both_sides(cast: Cast, server: FakeServer) -> None:
+    check_in(cast, "2026-10-20", cast.hassel)
+    tick_at("2026-11-10")
+    [planned] = rows()
+    assert planned[3] == "sent"
+    check_in(cast, "2026-11-11", cast.hassel)
+    for row in db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id):
+        row.ends_on = date(2026, 11, 20)
+    RoleAssignment.give(
+        cast.erik, Role.PRINCIPAL, cast.exempelby, unit=cast.hassel, by=None,
+        starts_on=date(2026, 11, 21),
+    )  # fmt: skip
+    db.session.commit()
+    tick_at("2026-11-26")
+    assert len(rows()) == 1
 
 
 def test_a_preschool_is_open_during_lov(cast: Cast, server: FakeServer) -> None:
@@ -414,6 +556,43 @@ def test_an_acting_rektor_gets_the_mails_of_their_days(cast: Cast, server: FakeS
     assert [day for day, _ in server.subjects(cast.samira)] == [
         "2026-11-02", "2026-11-13",
     ]  # fmt: skip
+
+
+def test_a_reminder_that_was_withdrawn_goes_when_it_is_theirs_again(
+    cast: Cast, server: FakeServer
+) -> None:
+    """A rektor's role is ended by mistake while the mail waits, and given back."""
+    decided_measure(cast, "2026-11-03", "Mattestuga", cast.hassel)
+    server.not_now = [cast.ali.email]
+    tick_at("2026-11-03")
+    role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
+    role.ends_on = date(2026, 11, 2)
+    db.session.commit()
+    tick_at("2026-11-03", "08:00")
+    [row] = rows(of=cast.ali)
+    assert row[3:] == ("cancelled", "Mottagaren har inte längre uppdraget")
+    role.ends_on = None
+    db.session.commit()
+    server.not_now = []
+    tick_at("2026-11-04")
+    [row] = rows(of=cast.ali)
+    assert row[3:] == ("sent", "")
+    assert len(server.subjects(cast.ali)) == 1
+    tick_at("2026-11-05")
+    assert len(server.subjects(cast.ali)) == 1
+
+
+def test_what_has_gone_does_not_go_again_because_the_role_came_back(
+    cast: Cast, server: FakeServer
+) -> None:
+    decided_measure(cast, "2026-11-03", "Mattestuga", cast.hassel)
+    tick_at("2026-11-03")
+    role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
+    for ends_on, day in ((date(2026, 11, 3), "2026-11-04"), (None, "2026-11-05")):
+        role.ends_on = ends_on
+        db.session.commit()
+        tick_at(day)
+    assert len(server.subjects(cast.ali)) == 1
 
 
 def test_a_substitute_for_the_dialogansvarig(cast: Cast, server: FakeServer) -> None:

@@ -172,7 +172,7 @@ def test_the_second_of_two_administrators_sees_what_the_first_saved(cast, as_):
 
     refused = browser.submit(page, seen, 409)
 
-    assert "2027-01-31" in refused.get_data(as_text=True)
+    assert "31 januari 2027" in refused.get_data(as_text=True)
     assert role_of(cast.ali).ends_on == date(2027, 1, 31)
 
 

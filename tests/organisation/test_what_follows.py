@@ -10,8 +10,8 @@ from tracker.checkins.models import CheckIn
 from tracker.checkins.reading import check_in_facts
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import AgreementState, DialogueUnit, SupportState, UnitSuccession
-from tracker.notifications.kinds.base import open_units
+from tracker.models import AgreementState, SupportState, UnitSuccession
+from tracker.notifications.kinds.base import units_that_carry_on
 from tracker.organisation.succession import predecessors_of, take_over
 
 ON = date(2026, 11, 16)
@@ -161,10 +161,10 @@ def test_open_agreements_stand_with_their_origin(cast, as_):
 
 def test_reminders_of_agreements_reach_those_who_came_after(cast):
     dialogue = placed(cast.dialogue(cast.hassel), cast, date(2026, 10, 6))
-    before = open_units(DialogueUnit, [dialogue.id])
+    before = units_that_carry_on([dialogue.id])
     assert [unit.name for unit in before[dialogue.id]] == ["Hasselbrinksskolan"]
     merged(cast)
 
-    after = open_units(DialogueUnit, [dialogue.id])
+    after = units_that_carry_on([dialogue.id])
 
     assert [unit.name for unit in after[dialogue.id]] == ["Ringmuraskolan"]

@@ -10,8 +10,9 @@ from tests.start.many import add_units
 from tests.start.test_statements import START_AT_MOST, count
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import AgreementState, RoleAssignment, Side
+from tracker.models import AgreementState, Role, RoleAssignment, Side
 from tracker.organisation.succession import take_over
+from tracker.web.swedish import date_medium
 
 WAITS = "Minnesanteckningarna från Dialog 1 väntar på ditt godkännande"
 APPROVE = "Godkänn minnesanteckningarna från Dialog 1"
@@ -128,3 +129,56 @@ def test_statements_stay_the_same(cast, as_, statements, dialogue):
     many = {who: count(statements, as_(getattr(cast, who)), "/") for who in ("karin", "erik")}
     assert many == few
     assert max(many.values()) <= START_AT_MOST
+
+
+def test_what_was_promised_by_somebody_who_has_left_the_unit_is_everybodys(cast, as_):
+    """She leads another unit now, so she is not nobody; but not the one to ask."""
+    row = held(cast.dialogue(cast.hassel), cast)
+    soon = today() + timedelta(days=5)
+    row.agree("Ali visar sitt schema", "Ali Demir", cast.ali.id, soon, by=cast.erik)
+    row.hold(by=cast.erik)
+    role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
+    for person, unit in ((cast.ali, cast.ringmura), (cast.jonas, cast.hassel)):
+        RoleAssignment.give(
+            person, Role.PRINCIPAL, cast.exempelby, unit=unit, by=None, starts_on=today()
+        )
+    db.session.flush()
+    assert role.unit_id == cast.hassel.id
+    db.session.commit()
+    assert "Ali visar sitt schema" not in as_(cast.jonas).page("/")
+    role.ends_on = today() - timedelta(days=1)
+    db.session.commit()
+    assert "Ali visar sitt schema" in as_(cast.jonas).page("/")
+
+
+def test_what_was_agreed_in_a_dialogue_that_was_cancelled_is_not_asked_for(cast, as_, dialogue):
+    dialogue.agree("Besök", "Karin Holm", cast.karin.id, today(), by=cast.karin)
+    db.session.commit()
+    assert "Besök" in as_(cast.karin).page("/")
+    dialogue.undo_hold(by=cast.erik)
+    dialogue.cancel("Det blev ingen.", by=cast.erik)
+    db.session.commit()
+    assert "Besök" not in as_(cast.karin).page("/")
+
+
+def test_the_day_is_that_of_the_dialogue(cast, as_, the_day):
+    """Not that of the button, which was pressed three days later."""
+    row = held(cast.dialogue(cast.hassel), cast)
+    db.session.commit()
+    was = row.day
+    the_day.move_to("2026-11-23T09:00:00+01:00")
+    row.hold(by=cast.erik)
+    db.session.commit()
+    page = as_(cast.ali).page("/")
+    assert f"Dialogen var {date_medium(was)}" in page
+    assert "23 november 2026" not in page
+
+
+def test_notes_of_a_unit_that_has_closed_wait_still(cast, as_):
+    row = held(cast.dialogue(cast.hassel), cast)
+    row.hold(by=cast.erik)
+    cast.hassel.closed_on = today() - timedelta(days=1)
+    db.session.commit()
+    assert APPROVE in as_(cast.ali).page("/")
+    assert f"{WAITS}: Hasselbrinksskolan" in as_(cast.erik).page("/")
+    assert WAITS not in as_(cast.maria).page("/")

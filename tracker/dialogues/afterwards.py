@@ -33,6 +33,7 @@ class IsHeld:
         has_been: bool
         held_at: datetime | None
         held_by_name: str | None
+        times_held: int
         approved_at: datetime | None
         notes: list["DialogueNote"]
         agreements: list["Agreement"]
@@ -78,6 +79,7 @@ class IsHeld:
             waiting.answer(accepted=False)
         held = (DialogueState.HELD, now(), by.name)
         self.state, self.held_at, self.held_by_name = held
+        self.times_held = (self.times_held or 0) + 1
         self._record(Action.DIALOGUE_HELD, by)
 
     def undo_hold(self, *, by: "User") -> None:

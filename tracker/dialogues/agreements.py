@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from tracker.audit.actions import Action
 from tracker.clock import now, today
@@ -61,6 +61,8 @@ class Agreement(Versioned, TenantOwned, Base):
     """The day that was agreed on in the dialogue, once a follow-up has given another."""
     due_revision: Mapped[int] = mapped_column(default=0)
     """Counts the changes of `due_on`, so that a new date gives new reminders and only then."""
+    date_set_at: Mapped[datetime | None]
+    """When `due_on` was set; None: never, or not known."""
     state: Mapped[AgreementState] = mapped_column(
         choice(AgreementState), default=AgreementState.OPEN
     )
@@ -83,6 +85,12 @@ class Agreement(Versioned, TenantOwned, Base):
         foreign_keys="Agreement.measure_id", lazy="joined"
     )
     responsible_user: Mapped["User | None"] = relationship(foreign_keys="Agreement.responsible_id")
+
+    @validates("due_on")
+    def _remember_when(self, _name: str, due_on: date | None) -> date | None:
+        if due_on != self.due_on:
+            self.date_set_at = now()
+        return due_on
 
     @classmethod
     def that_became(cls, measure_id: int) -> "list[Agreement]":

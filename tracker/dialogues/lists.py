@@ -246,6 +246,23 @@ def _first_unit() -> sa.ScalarSelect[str]:
 def load(ids: Sequence[int], *, with_proposals: bool = False) -> list[QualityDialogue]:
     """The dialogues with their läsår, units, topics, questions and moves, or for the plan their proposals in
     place of these; in the order of `ids`."""
+    rows = db.session.scalars(_whole(with_proposals).where(QualityDialogue.id.in_(ids)))
+    found = {row.id: row for row in rows}
+    return [found[key] for key in ids if key in found]
+
+
+def of_cycle(cycle: QualityCycle) -> list[QualityDialogue]:
+    """The same of a unit's dialogues in a läsår, Dialog 1 first."""
+    its = sa.select(DialogueUnit.dialogue_id).where(
+        DialogueUnit.unit_id == cycle.unit_id, DialogueUnit.school_year_id == cycle.school_year_id
+    )
+    rows = db.session.scalars(
+        _whole().where(QualityDialogue.id.in_(its)).order_by(QualityDialogue.kind)
+    )
+    return list(rows)
+
+
+def _whole(with_proposals: bool = False) -> sa.Select[tuple[QualityDialogue]]:
     options = [
         sa.orm.joinedload(QualityDialogue.school_year),
         sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
@@ -259,11 +276,7 @@ def load(ids: Sequence[int], *, with_proposals: bool = False) -> list[QualityDia
             sa.orm.selectinload(QualityDialogue.moves),
         ]
     )
-    rows = db.session.scalars(
-        sa.select(QualityDialogue).where(QualityDialogue.id.in_(ids)).options(*options)
-    )
-    found = {row.id: row for row in rows}
-    return [found[key] for key in ids if key in found]
+    return sa.select(QualityDialogue).options(*options)
 
 
 def day_of_people(dialogue: QualityDialogue) -> date:

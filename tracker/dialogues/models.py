@@ -91,6 +91,8 @@ class QualityDialogue(
     held_at: Mapped[datetime | None]
     """When somebody said that the dialogue was held (genomförd)."""
     held_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    times_held: Mapped[int] = mapped_column(default=0)
+    """Counts how often that was said, the undone ones too, so that who says it anew is asked anew."""
     approved_at: Mapped[datetime | None]
     """When the notes had been approved by both sides, and were locked."""
     no_topics_at: Mapped[datetime | None]

@@ -1,6 +1,5 @@
 """The pages that show dialogues: mine, one of them, a unit's two, and the brief."""
 
-import sqlalchemy as sa
 from flask import Response, render_template, request
 
 from tracker.audit.history import history_of
@@ -22,9 +21,7 @@ from tracker.dialogues.lists import People, When
 from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS
 from tracker.dialogues.preparation import PreparationFacts, steps
 from tracker.dialogues.sides import Table
-from tracker.extensions import db
 from tracker.models import (
-    DialogueUnit,
     Permission,
     QualityCycle,
     QualityDialogue,
@@ -121,21 +118,12 @@ def _concerns(dialogue: QualityDialogue, staffing: Staffing) -> list[str]:
 
 def of_unit(slug: str, year: str) -> str:
     cycle = load_cycle(slug, year, to=Permission.FOLLOW)
-    ids = db.session.scalars(
-        sa.select(QualityDialogue.id)
-        .join(DialogueUnit, DialogueUnit.dialogue_id == QualityDialogue.id)
-        .where(
-            DialogueUnit.unit_id == cycle.unit_id,
-            QualityDialogue.school_year_id == cycle.school_year_id,
-        )
-        .order_by(QualityDialogue.kind)
-    ).all()
     return render_template(
         "dialogues/of_unit.html",
         cycle=cycle,
         unit=cycle.unit,
         year=cycle.school_year,
-        lines=lists.lines(lists.load(ids)),
+        lines=lists.lines(lists.of_cycle(cycle)),
         followed=_followed(cycle),
         Side=Side,
     )

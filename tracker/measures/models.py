@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
@@ -122,6 +122,8 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
     """Ansvarig as it reads: a person, a team or free text."""
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    end_set_at: Mapped[datetime | None]
+    """When `ends_on` was set; None: never, or not known."""
     continues_id: Mapped[int | None]
     """The earlier version of this measure."""
     modelled_on_id: Mapped[int | None]
@@ -185,6 +187,12 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
         "responsible_id", "responsible", "starts_on", "ends_on", "modelled_on_id",
     )  # fmt: skip
     """What `propose` and `write` take by name."""
+
+    @validates("ends_on")
+    def _remember_when(self, _name: str, ends_on: date | None) -> date | None:
+        if ends_on != self.ends_on:
+            self.end_set_at = now()
+        return ends_on
 
     @property
     def units(self) -> "list[SchoolUnit]":

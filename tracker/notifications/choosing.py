@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import Reminder, ReminderKind, ReminderState
-from tracker.notifications.kinds.base import Due, Verdict
+from tracker.notifications.kinds.base import NO_LONGER_THEIRS, Due, Verdict
 from tracker.notifications.kinds.registry import KINDS, WEEK
 from tracker.notifications.kinds.week import NOTHING_TO_TELL
 from tracker.notifications.office import Office, sunday_of
@@ -30,29 +30,38 @@ class Ledger:
 
     def __init__(self) -> None:
         self._offsets: dict[Thread, set[int]] = {}
+        self._withdrawn: set[tuple[Thread, int]] = set()
 
     @classmethod
     def load(cls, organizer_id: int, subjects: Iterable[Subject]) -> Self:
         ledger, ids = cls(), {subject_id for _, subject_id in subjects}
         if ids:
-            for *thread, offset in db.session.execute(
+            for *thread, offset, withdrawn in db.session.execute(
                 sa.select(
                     Reminder.kind,
                     Reminder.subject_id,
                     Reminder.recipient_id,
                     Reminder.date_revision,
                     Reminder.offset_days,
+                    Reminder.withdrawn(),
                 ).where(
                     Reminder.organizer_id == organizer_id,
                     Reminder.subject_id.in_(ids),
                     Reminder.again == 0,
                 )
             ):
-                ledger._offsets.setdefault(tuple(thread), set()).add(offset)
+                if withdrawn:
+                    ledger._withdrawn.add((tuple(thread), offset))
+                else:
+                    ledger._offsets.setdefault(tuple(thread), set()).add(offset)
         return ledger
 
     def has(self, due: Due) -> bool:
         return due.offset_days in self._offsets.get(due.thread, ())
+
+    def was_withdrawn(self, due: Due) -> bool:
+        """Whether it has a row that does not count, since it was no longer theirs then."""
+        return (due.thread, due.offset_days) in self._withdrawn
 
     def add(self, due: Due) -> None:
         self._offsets.setdefault(due.thread, set()).add(due.offset_days)
@@ -60,6 +69,7 @@ class Ledger:
     def add_all_of(self, other: "Ledger") -> None:
         for thread, offsets in other._offsets.items():
             self._offsets.setdefault(thread, set()).update(offsets)
+        self._withdrawn |= other._withdrawn
 
     def latest(self) -> dict[Thread, int]:
         return {thread: min(offsets) for thread, offsets in self._offsets.items()}
@@ -147,7 +157,11 @@ def new_dues(dues: Iterable[Due], ledger: Ledger, office: Office) -> list[Due]:
         if not due.in_a_closure:
             latest[due.thread] = min(due.offset_days, latest.get(due.thread, due.offset_days))
     return [
-        replace(due, superseded=due.offset_days > latest.get(due.thread, due.offset_days))
+        replace(
+            due,
+            superseded=due.offset_days > latest.get(due.thread, due.offset_days),
+            anew=ledger.was_withdrawn(due),
+        )
         for due in new
     ]
 
@@ -175,7 +189,8 @@ def decide(situation: Situation, dues: Iterable[Due]) -> Decision:
         if due.kind is ReminderKind.WEEK:
             weeks.append((due, verdict))
         elif verdict is not None:
-            decision.ended.append((due, verdict))
+            if not (due.anew and verdict[1] == NO_LONGER_THEIRS):  # its row says so already
+                decision.ended.append((due, verdict))
         else:
             (decision.superseded if due.superseded else decision.planned).append(due)
     for due, verdict in weeks:

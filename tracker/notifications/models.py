@@ -84,6 +84,13 @@ class ReminderState(enum.StrEnum):
         }[self]
 
 
+NO_LONGER_THEIRS = "Mottagaren har inte längre uppdraget"
+"""Why a reminder is cancelled that its recipient is not the one for any more."""
+
+ONCE = ("organizer_id", "kind", "subject_id", "recipient_id", "offset_days", "date_revision")
+"""What makes a reminder the same as another, beside `again`."""
+
+
 class Reminder(TenantOwned, Base):
     """One reminder to one person about one thing. The unique key is what makes it happen once,
     however many schedulers run: whoever inserts the row first plans it."""
@@ -91,8 +98,7 @@ class Reminder(TenantOwned, Base):
     __tablename__ = "reminder"
     __table_args__ = (
         sa.UniqueConstraint(
-            "organizer_id", "kind", "subject_id", "recipient_id", "offset_days", "date_revision",
-            "again", name="uq_reminder_once",
+            *ONCE, "again", name="uq_reminder_once",
         ),
         sa.UniqueConstraint("organizer_id", "form_token"),
         tenant_fk("mail_id", "outgoing_mail"),
@@ -137,6 +143,23 @@ class Reminder(TenantOwned, Base):
     def insert_all(cls, rows: list[dict[str, Any]]) -> list[Self]:
         """Put reminders into the ledger; gives those that were not there already."""
         return _new(cls, rows)
+
+    @classmethod
+    def withdrawn(cls) -> sa.ColumnElement[bool]:
+        """It never went, since it was no longer the recipient's: should it be again, it may go."""
+        return sa.and_(
+            cls.state == ReminderState.CANCELLED, cls.reason == NO_LONGER_THEIRS, cls.again == 0
+        )
+
+    @classmethod
+    def make_way(cls, keys: list[dict[str, Any]]) -> None:
+        """Take withdrawn reminders out of the ledger, so that the same ones may be planned again."""
+        for key in keys:
+            db.session.execute(
+                sa.delete(cls)
+                .where(cls.withdrawn(), *(getattr(cls, name) == key[name] for name in ONCE))
+                .execution_options(synchronize_session=False)
+            )
 
     def settle(self, state: ReminderState, reason: str = "") -> None:
         """How a planned reminder ended."""

@@ -34,11 +34,12 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PlacedUnit:
-    """An open unit that something concerns."""
+    """A unit that something concerns."""
 
     id: int
     area_id: int | None
     name: str
+    is_open: bool = True
 
 
 @dataclass(slots=True)
@@ -49,16 +50,20 @@ class Recipient:
     rektor_of: list[str] = field(default_factory=list)
     vacant: list[str] = field(default_factory=list)
     """Units that nobody leads, for which the dialogansvarig does what a rektor would."""
+    closed: list[str] = field(default_factory=list)
+    """Those of them that have ended."""
     leads: bool = False
     """Is the dialogansvarig of one of the units."""
     leads_several: bool = False
     """Is rektor of more units than one, counting those that this is not about."""
     follows: bool = True
     """May open the dialogue's pages."""
+    reads: bool = True
+    """May open what is decided."""
 
     @property
     def acts_for_rektor(self) -> bool:
-        return bool(self.rektor_of or self.vacant)
+        return bool(self.rektor_of or self.vacant or self.closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +221,8 @@ class Office:
         return Recipient(
             person,
             leads_several=self.staffing.leads_several(person.id),
-            follows=any(
-                Permission.FOLLOW in row.role.grants and any(row.covers(unit) for unit in units)
-                for row in held
-            ),
+            follows=_may(Permission.FOLLOW, held, units),
+            reads=_may(Permission.READ, held, units),
         )
 
     def _in_whose_place(self, row: Held, units: Iterable[PlacedUnit]) -> Person | None:
@@ -250,7 +253,7 @@ class Office:
             if leader is not None:
                 part_of(leader).rektor_of.append(unit.name)
             elif lead is not None:
-                part_of(lead).vacant.append(unit.name)
+                (part_of(lead).vacant if unit.is_open else part_of(lead).closed).append(unit.name)
             if lead is not None:
                 part_of(lead).leads = True
         return found
@@ -266,6 +269,11 @@ class Office:
         while first < day and not self.may_send(first):
             first += ONE_DAY
         return first
+
+
+def _may(to: Permission, held: Iterable[Held], units: Iterable[PlacedUnit]) -> bool:
+    """Whether one of the roles gives that at one of the units."""
+    return any(to in row.role.grants and row.covers(unit) for row in held for unit in units)
 
 
 def monday_of(day: date) -> date:

@@ -20,6 +20,7 @@ from tracker.models import (
     ReminderKind,
     ReminderState,
     SchoolUnit,
+    UnitSuccession,
     User,
 )
 from tracker.notifications.choosing import Ledger, Survey, decide, new_dues
@@ -78,20 +79,25 @@ def upcoming(organizer_id: int, days: int = DAYS) -> list[Expected]:
 
 
 class _Parts:
-    """What is read of the days to come. It is read anew on a day when a unit opens, or has closed,
-    since that is what rows depend on; everything else is asked with the clock on the day."""
+    """What is read of the days to come. It is read anew on a day when a unit opens, has closed or takes
+    over from another, since that is what rows depend on; everything else is asked with the clock on the day."""
 
     def __init__(self, office: Office, last: date) -> None:
         self.office, self._last = office, last
         opened, closed = SchoolUnit.opened_on, SchoolUnit.closed_on
+        mine = SchoolUnit.organizer_id == office.organizer_id
+        on = UnitSuccession.on
+        turns = sa.union_all(
+            sa.select(opened, closed).where(
+                mine, sa.or_(opened.between(today(), last), closed.between(today(), last))
+            ),
+            sa.select(on, sa.cast(sa.null(), sa.Date)).where(
+                UnitSuccession.organizer_id == office.organizer_id, on.between(today(), last)
+            ),
+        )
         self._turns = {
             day + later * ONE_DAY
-            for first, end in db.session.execute(
-                sa.select(opened, closed).where(
-                    SchoolUnit.organizer_id == office.organizer_id,
-                    sa.or_(opened.between(today(), last), closed.between(today(), last)),
-                )
-            )
+            for first, end in db.session.execute(turns)
             for day, later in ((first, 0), (end, 1))
             if day is not None
         }

@@ -3,7 +3,7 @@ transaction for several at a time, and a handful of statements for all of them."
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,7 @@ def _write(situation: Situation, decisions: Sequence[Decision]) -> tuple[int, in
         rows += [
             _row(organizer_id, due, ReminderState.SKIPPED, LATER_ONE) for due in decision.superseded
         ]
+    Reminder.make_way([_row(organizer_id, due) for due in _dues_of(decisions) if due.anew])
     new = Reminder.insert_all(rows)
     skipped = sum(row.state is ReminderState.SKIPPED for row in new)
     carried: dict[int, list[Reminder]] = defaultdict(list)
@@ -83,6 +84,13 @@ def _write(situation: Situation, decisions: Sequence[Decision]) -> tuple[int, in
         Digest.of(mail, situation).write_into(mail)
         mail.forget_what_was_read()
     return sum(len(reminders) for reminders in carried.values()), skipped
+
+
+def _dues_of(decisions: Sequence[Decision]) -> Iterator[Due]:
+    for decision in decisions:
+        yield from (due for due, _ in decision.ended)
+        yield from decision.planned
+        yield from decision.superseded
 
 
 def _row(

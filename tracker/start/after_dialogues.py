@@ -39,9 +39,15 @@ class Unapproved:
     dialogue_id: int
     kind: DialogueKind
     unit_id: int
-    held_on: date
+    area_id: int | None
+    unit: str
+    day: date
+    """Of the dialogue."""
     sides: frozenset[Side]
     """Those that have not approved."""
+    is_led: bool
+    """She leads the unit; it may have closed."""
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Agreed:
     what: str
     due_on: date | None
     is_own: bool
-    """The person is the one responsible. Else nobody is, who has a role today."""
+    """The person is the one responsible. Else nobody is, who has a role there today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +110,13 @@ class AfterDialogues:
 
 
 def _unapproved(row: Any) -> Unapproved:
-    held_at: datetime = row.held_at
+    starts_at: datetime = row.starts_at
     waiting = {Side.PRINCIPAL: row.waits_principal, Side.ORGANIZER: row.waits_organizer}
     sides = frozenset(side for side, waits in waiting.items() if waits)
-    return Unapproved(row.dialogue_id, row.kind, row.unit_id, local(held_at).date(), sides)
+    return Unapproved(
+        row.dialogue_id, row.kind, row.unit_id, row.area_id, row.unit, local(starts_at).date(),
+        sides, row.is_led, row.is_open,
+    )  # fmt: skip
 
 
 @lru_cache
@@ -115,13 +124,18 @@ def _statement() -> sa.CompoundSelect[Any]:
     """Built once with parameters: putting it together costs more than running it."""
     dialogue, agreement, link = QualityDialogue, Agreement, DialogueUnit
     covered = sa.or_(reach("led"), reach("leads"))
+    day = sa.bindparam("day", type_=sa.Date)
     nothing = sa.null()
     notes = (
         sa.select(
             dialogue.id.label("dialogue_id"),
             dialogue.kind.label("kind"),
             SchoolUnit.id.label("unit_id"),
-            dialogue.held_at.label("held_at"),
+            SchoolUnit.area_id.label("area_id"),
+            SchoolUnit.name.label("unit"),
+            dialogue.starts_at.label("starts_at"),
+            sa.and_(reach("led"), sa.true()).label("is_led"),
+            SchoolUnit.open_on(day).label("is_open"),
             dialogue.waiting_for(Side.PRINCIPAL).label("waits_principal"),
             dialogue.waiting_for(Side.ORGANIZER).label("waits_organizer"),
             sa.cast(nothing, sa.Integer).label("agreement_id"),
@@ -137,13 +151,24 @@ def _statement() -> sa.CompoundSelect[Any]:
             covered,
         )
     )
-    day = sa.bindparam("day", type_=sa.Date)
     person = sa.bindparam("person_id", type_=sa.Integer)
     is_own = sa.func.coalesce(agreement.responsible_id == person, sa.false())
-    is_somebodys = sa.exists().where(
+    theirs = (
         RoleAssignment.user_id == agreement.responsible_id,
         RoleAssignment.organizer_id == agreement.organizer_id,
-        RoleAssignment.held_on(day),
+    )
+    there = sa.or_(
+        RoleAssignment.unit_id.in_([link.unit_id, SchoolUnit.id]),
+        RoleAssignment.area_id == SchoolUnit.area_id,
+        sa.and_(RoleAssignment.unit_id.is_(None), RoleAssignment.area_id.is_(None)),
+    )
+    # As Office.responsible: who has left the units no longer is, who never had a role there still is.
+    is_somebodys = sa.or_(
+        sa.exists().where(*theirs, there, RoleAssignment.held_on(day)),
+        sa.and_(
+            sa.exists().where(*theirs, RoleAssignment.held_on(day)),
+            ~sa.exists().where(*theirs, there),
+        ),
     )
     took_over = (
         sa.select(UnitSuccession.successor_id)
@@ -155,7 +180,11 @@ def _statement() -> sa.CompoundSelect[Any]:
             dialogue.id,
             dialogue.kind,
             SchoolUnit.id,
+            SchoolUnit.area_id,
+            SchoolUnit.name,
             dialogue.starts_at,
+            sa.false(),
+            sa.true(),
             sa.false(),
             sa.false(),
             agreement.id,
@@ -169,6 +198,7 @@ def _statement() -> sa.CompoundSelect[Any]:
         .where(
             agreement.organizer_id == sa.bindparam("organizer_id"),
             agreement.awaited(),
+            dialogue.state != DialogueState.CANCELLED.value,
             sa.or_(
                 agreement.due_on.is_(None),
                 agreement.due_on <= sa.bindparam("until", type_=sa.Date),

@@ -34,9 +34,11 @@ def reasons(
     day: date,
     addresses: Addresses,
     leads: bool,
+    alone: bool = False,
 ) -> list[Reason]:
     """What to look at in the unit on that day, the most pressing first. `leads`: she is its
-    dialogansvarig, and so the one to check in and to answer."""
+    dialogansvarig, and so the one to check in and to answer. `alone`: she leads it too, and has nobody to
+    meet."""
     found = [
         reason for dialogue in unit.dialogues for reason in _about(dialogue, unit, day, addresses)
     ]
@@ -47,7 +49,8 @@ def reasons(
         text = _effects(len(due), first, day)
         found.append(Reason(text, addresses.effects(unit.slug), (4, first)))
     if unit.check_in is not None:
-        found += _check_in(unit.check_in, unit, day, addresses, leads=leads)
+        meets = leads and not vacant and not alone
+        found += _check_in(unit.check_in, unit, day, addresses, meets=meets)
     follow_up = unit.support_follow_up_on
     if leads and follow_up is not None and follow_up <= day + FOLLOW_UP_AHEAD:
         text = f"Stödet följs upp {swedish.date_short(follow_up).removesuffix(f' {day.year}')}"
@@ -68,7 +71,7 @@ def after_dialogues(
         Reason(
             f"Minnesanteckningarna från {row.kind.label} väntar på ditt godkännande",
             addresses.notes(row.dialogue_id),
-            (0, row.held_on),
+            (0, row.day),
         )
         for row in after.unapproved
         if row.unit_id == unit_id and Side.ORGANIZER in row.sides
@@ -121,14 +124,19 @@ def _about(
 
 
 def _check_in(
-    facts: CheckInFacts, unit: UnitFacts, day: date, addresses: Addresses, *, leads: bool
+    facts: CheckInFacts,
+    unit: UnitFacts,
+    day: date,
+    addresses: Addresses,
+    *,
+    meets: bool,
 ) -> Iterator[Reason]:
     """Who oversees the units sees what they ask for; when to meet is for the two who meet."""
     if facts.open_support_since is not None:
         since = swedish.date_short(facts.open_support_since).removesuffix(f" {day.year}")
         text = f"Fråga om stöd obesvarad sedan {since}"
         yield Reason(text, addresses.support, (0, facts.open_support_since))
-    if leads and facts.is_due(day) and facts.due_on is not None:
+    if meets and facts.is_due(day) and facts.due_on is not None:
         last = "läsårets första"
         if facts.last_on is not None:
             last = f"förra gången {swedish.date_short(facts.last_on).removesuffix(f' {day.year}')}"

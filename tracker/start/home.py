@@ -16,6 +16,7 @@ from tracker.models import (
     Permission,
     QualityDialogue,
     Role,
+    Side,
     User,
 )
 from tracker.organisation.checklist import units_to_staff
@@ -23,7 +24,7 @@ from tracker.organisation.roles import LEADERS
 from tracker.organisation.staffing import Person, Staffing
 from tracker.start import open_measures, overview
 from tracker.start.addresses import Addresses
-from tracker.start.after_dialogues import AfterDialogues
+from tracker.start.after_dialogues import AfterDialogues, Unapproved
 from tracker.start.attention import Reason, after_dialogues, reasons
 from tracker.start.meetings import Meeting, of_lead, of_leader
 from tracker.start.open_measures import MeasureFacts
@@ -155,6 +156,8 @@ class Following:
     """Whom she is to check in with by now."""
     counts: list[AreaCount]
     """How far the dialogues of the läsår have come."""
+    closed: list[tuple[str, str]]
+    """Address and words of notes that wait for her, of units that have closed: they have no row."""
     vacant: list[tuple[str, str]]
     """Address and name of the units that nobody leads."""
 
@@ -162,7 +165,7 @@ class Following:
     def summary(self) -> str:
         """How many of the units need something, as a sentence."""
         if not self.attention:
-            return "Inget väntar på dig just nu." if self.page.total else ""
+            return "Inget väntar på dig just nu." if self.page.total and not self.closed else ""
         counted = swedish.count(
             self.attention,
             "En enhet har något som väntar. Den står",
@@ -327,14 +330,17 @@ def _leading(
 
 def _following(
     units: Sequence[UnitFacts],
-    leads: Sequence[UnitFacts],
+    in_scope: Sequence[UnitFacts],
     measures: dict[int, list[MeasureFacts]],
     year: str,
     staffing: Staffing,
     person: User,
     after: AfterDialogues,
 ) -> Following:
+    """`in_scope`: the units that her role as dialogansvarig covers. She is it for those where nobody is
+    nearer; of the others she sees what Start shows a skolchef."""
     addresses, day, me = Addresses.of(year), today(), person.id  # asked once: it may be a proxy
+    leads = [unit for unit in in_scope if _is_lead(me, staffing, unit)]
     own = {unit.id for unit in leads}
     rows = []
     for unit in units:
@@ -342,10 +348,15 @@ def _following(
         due = [row for row in measures.get(unit.id, ()) if row.is_due]
         vacant = leader is None
         found = reasons(
-            unit, vacant=vacant, due=due, day=day, addresses=addresses, leads=unit.id in own
+            unit,
+            vacant=vacant,
+            due=due,
+            day=day,
+            addresses=addresses,
+            leads=unit.id in own,
+            alone=leader is not None and leader.id == me,
         )
-        lead = staffing.lead(unit.id, unit.area_id)
-        if lead is not None and lead.id == me:
+        if unit.id in own:
             left = after_dialogues(after, unit.id, vacant=vacant, day=day, addresses=addresses)
             found = sorted([*left, *found], key=lambda reason: reason.order)
         rows.append(
@@ -376,8 +387,33 @@ def _following(
         _nearest(leads),
         of_lead(leads, staffing, me, day, addresses),
         counts([row.unit for row in rows]),
+        _of_closed_units(after, staffing, me, addresses),
         [row.cells[:2] for row in rows if row.cells[2] == VACANT],
     )
+
+
+def _is_lead(person_id: int, staffing: Staffing, unit: UnitFacts) -> bool:
+    lead = staffing.lead(unit.id, unit.area_id)
+    return lead is not None and lead.id == person_id
+
+
+def _of_closed_units(
+    after: AfterDialogues, staffing: Staffing, person_id: int, addresses: Addresses
+) -> list[tuple[str, str]]:
+    found: dict[int, list[Unapproved]] = {}
+    for row in after.unapproved:
+        lead = staffing.lead(row.unit_id, row.area_id)
+        if not row.is_open and lead is not None and lead.id == person_id:
+            found.setdefault(row.dialogue_id, []).append(row)
+    return [
+        (
+            addresses.notes(key),
+            f"Minnesanteckningarna från {notes[0].kind.label} väntar på ditt godkännande: "
+            f"{swedish.listing([row.unit for row in notes])}",
+        )
+        for key, notes in found.items()
+        if Side.ORGANIZER in notes[0].sides
+    ]
 
 
 def _leader_words(leader: Person | None) -> str:

@@ -17,8 +17,8 @@ class Meeting:
     units: list[UnitFacts]
     url: str
     """The form, with these units chosen."""
-    with_whom: str | None
-    """The one on the other side. None: nobody, or the person herself."""
+    with_whom: str
+    """The one on the other side: without one there is no meeting."""
     due_on: date
     is_due: bool
     last_on: date | None
@@ -62,14 +62,12 @@ def _meetings(
     for group in together.values():
         first = group[0]
         other = staffing.leader(first.id) if with_leader else staffing.lead(first.id, first.area_id)
-        name = other.name if other and other.id != person_id else None
-        found.append(_meeting(group, name, day, addresses))
+        if other is not None and other.id != person_id:
+            found.append(_meeting(group, other.name, day, addresses))
     return sorted(found, key=lambda row: row.due_on)
 
 
-def _meeting(
-    units: list[UnitFacts], with_whom: str | None, day: date, addresses: Addresses
-) -> Meeting:
+def _meeting(units: list[UnitFacts], with_whom: str, day: date, addresses: Addresses) -> Meeting:
     due = [unit for unit in units if unit.check_in and unit.check_in.is_due(day)]
     if not due:
         first = min(

@@ -117,14 +117,14 @@ def _after_dialogues(led: Sequence[LedUnit], after: AfterDialogues) -> Iterator[
     units = {row.unit.id for row in led}
     told: set[int] = set()
     for notes in after.unapproved:
-        waits = Side.PRINCIPAL in notes.sides and notes.unit_id in units
+        waits = Side.PRINCIPAL in notes.sides and notes.is_led
         if waits and notes.dialogue_id not in told:
             told.add(notes.dialogue_id)
             yield Todo(
                 label=f"Godkänn minnesanteckningarna från {notes.kind.label}",
                 url=url_for("dialogues.notes", dialogue_id=notes.dialogue_id),
-                day=notes.held_on,
-                due=f"Dialogen blev genomförd {swedish.date_medium(notes.held_on)}",
+                day=notes.day,
+                due=f"Dialogen var {swedish.date_medium(notes.day)}",
             )
     promised: set[int] = set()
     for row in after.agreed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,27 +13,26 @@ from tracker.extensions import db
 from tracker.models import (
     Agreement,
     DialogueState,
-    DialogueUnit,
     QualityDialogue,
     ReminderKind,
     ReminderState,
 )
 from tracker.notifications.kinds.base import (
     DAY_PASSED,
-    FURTHEST_BACK,
     NO_LONGER_THEIRS,
     Due,
+    Entrusted,
     Kind,
     Section,
     Todo,
     Verdict,
     day_and_month,
-    moved,
-    open_units,
+    last_candidate,
     set_since_the_mails_went,
+    units_that_carry_on,
     vacancy,
 )
-from tracker.notifications.office import Office, PlacedUnit, Recipient
+from tracker.notifications.office import Office, PlacedUnit
 from tracker.web.security import external_url
 from tracker.web.swedish import count
 
@@ -44,27 +43,20 @@ EXCERPT = 120
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAgreement:
+class OpenAgreement(Entrusted):
     id: int
     dialogue_id: int
     what: str
     awaited: bool
-    """Open, and of a dialogue that was not called off."""
+    called_off: bool
+    """The dialogue is cancelled, and with it what was agreed."""
     due_on: date | None
     revision: int
     made_at: datetime
+    date_set_at: datetime | None
     responsible_id: int | None
     kind_label: str
     units: list[PlacedUnit]
-
-    def recipients(self, office: Office) -> dict[int, Recipient]:
-        """Whoever is responsible; both sides when that is nobody here."""
-        everybody = office.recipients(self.units)
-        responsible = office.responsible(self.responsible_id, self.units)
-        if responsible is None:
-            return everybody
-        person_id = responsible.person.id
-        return {person_id: everybody.get(person_id, responsible)}
 
     @property
     def title(self) -> str:
@@ -86,7 +78,7 @@ class DueAgreements(Kind[OpenAgreement]):
             Agreement.organizer_id == office.organizer_id,
             Agreement.awaited(),
             QualityDialogue.state != DialogueState.CANCELLED,
-            Agreement.due_on <= until + timedelta(days=max([0, *days])) + FURTHEST_BACK,
+            Agreement.due_on <= last_candidate(days, until),
         )
 
     def _select(self, office: Office, *which: sa.ColumnElement[bool]) -> list[OpenAgreement]:
@@ -95,37 +87,31 @@ class DueAgreements(Kind[OpenAgreement]):
                 Agreement.id,
                 Agreement.dialogue_id,
                 Agreement.what,
-                sa.and_(
-                    Agreement.awaited(), QualityDialogue.state != DialogueState.CANCELLED
-                ).label("awaited"),
+                Agreement.awaited().label("awaited"),
+                (QualityDialogue.state == DialogueState.CANCELLED).label("called_off"),
                 Agreement.due_on,
                 Agreement.due_revision,
                 Agreement.at,
+                Agreement.date_set_at,
                 Agreement.responsible_id,
                 QualityDialogue.kind,
             )
             .join(QualityDialogue, QualityDialogue.id == Agreement.dialogue_id)
             .where(*which)
         ).all()
-        units = open_units(DialogueUnit, {row.dialogue_id for row in rows})
+        units = units_that_carry_on({row.dialogue_id for row in rows})
         office.know([row.responsible_id for row in rows])
         return [
-            OpenAgreement(*row[:8], row.kind.label, units.get(row.dialogue_id, [])) for row in rows
+            OpenAgreement(*row[:10], row.kind.label, units.get(row.dialogue_id, [])) for row in rows
         ]
 
     def dues(self, rows: Sequence[OpenAgreement], office: Office, horizon: date) -> Iterator[Due]:
         for row in rows:
-            if row.due_on is None or set_since_the_mails_went(row.made_at):
+            if row.due_on is None or set_since_the_mails_went(row.made_at, row.date_set_at):
                 continue
-            for offset in office.rules[self.kind]:
-                due_on, closure = moved(row.due_on, offset, office)
-                if due_on > horizon:
-                    continue
-                for recipient in row.recipients(office).values():
-                    yield Due(
-                        self.kind, row.id, recipient.person, offset, row.revision, due_on, closure,
-                        in_no_hurry=offset < 0,
-                    )  # fmt: skip
+            yield from row.dues(
+                self, row.id, row.due_on, row.revision, office, horizon, lambda offset: offset < 0
+            )
 
     def read(self, office: Office, ids: Collection[int]) -> dict[int, OpenAgreement]:
         return {row.id: row for row in self._select(office, Agreement.id.in_(ids))}
@@ -138,6 +124,8 @@ class DueAgreements(Kind[OpenAgreement]):
         offset_days: int,
         date_revision: int,
     ) -> Verdict | None:
+        if thing.called_off:
+            return ReminderState.CANCELLED, "Dialogen är inställd"
         if not thing.awaited:
             return (
                 ReminderState.SKIPPED,

@@ -40,18 +40,19 @@ if TYPE_CHECKING:
     from tracker.notifications.digest import Digest
 
 
-ANOTHER_TIME = 1000
 NOT_SAID = 500
+ANOTHER_TIME = 1000
+SAID_ANEW = 1_000_000
+"""Parts of a revision, beside how often approvals have lapsed: nobody has said that the dialogue was
+held; each of its times; each time that it was said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Since when a side has not approved: the dialogue's day, or the day its approval lapsed. It is
-    asked anew (another `revision`) each time the text is changed, when the dialogue got another time,
-    and when somebody has said at last that it was carried out."""
+    """Since when a side has not approved: the dialogue's day, or the day its approval lapsed."""
 
     since: date
-    revision: int
+    lapses: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,17 @@ class HeldDialogue:
     sides: dict[Side, Waiting]
     """The sides that have not approved."""
     units: list[PlacedUnit]
+    times: int
+    """How often it has got a time."""
+    times_held: int
+
+    def revision_of(self, waiting: list[Waiting]) -> int:
+        """Another one when the text was changed after an approval, when the dialogue got another time,
+        and when somebody says that it was held, be it for the second time: then it is asked anew."""
+        standing = SAID_ANEW * self.times_held + ANOTHER_TIME * self.times
+        if not self.is_said:
+            standing += NOT_SAID
+        return standing + sum(each.lapses for each in waiting)
 
     def waiting_for(self, recipient: Recipient) -> list[Waiting]:
         """What waits for the person: for one side, or for both."""
@@ -124,6 +136,7 @@ class WaitingApprovals(Kind[HeldDialogue]):
                 QualityDialogue.state,
                 QualityDialogue.starts_at,
                 QualityDialogue.date_revision,
+                QualityDialogue.times_held,
             ).where(QualityDialogue.starts_at.is_not(None), *which)
         ).all()
         ids = [row.id for row in rows]
@@ -144,10 +157,7 @@ class WaitingApprovals(Kind[HeldDialogue]):
 
         def side_of(row: Any, side: Side) -> Waiting:
             lapsed = lapses.get((row.id, side), [])
-            revision = len(lapsed) + ANOTHER_TIME * row.date_revision
-            if row.state is DialogueState.PLANNED:
-                revision += NOT_SAID
-            return Waiting(local(max([row.starts_at, *lapsed])).date(), revision)
+            return Waiting(local(max([row.starts_at, *lapsed])).date(), len(lapsed))
 
         return [
             HeldDialogue(
@@ -157,6 +167,8 @@ class WaitingApprovals(Kind[HeldDialogue]):
                 row.state,
                 {side: side_of(row, side) for side in Side if (row.id, side) not in standing},
                 units.get(row.id, []),
+                row.date_revision,
+                row.times_held,
             )
             for row in rows
         ]
@@ -173,7 +185,7 @@ class WaitingApprovals(Kind[HeldDialogue]):
                 for offset in office.rules[self.kind]:
                     due_on, _ = moved(since, offset, office)
                     if due_on <= horizon:
-                        revision = sum(each.revision for each in waiting)
+                        revision = row.revision_of(waiting)
                         yield Due(self.kind, row.id, recipient.person, offset, revision, due_on)
 
     def read(self, office: Office, ids: Collection[int]) -> dict[int, HeldDialogue]:
@@ -197,8 +209,8 @@ class WaitingApprovals(Kind[HeldDialogue]):
         waiting = thing.waiting_for(recipient)
         if not waiting:
             return ReminderState.SKIPPED, "Anteckningarna är godkända"
-        if (revision := sum(each.revision for each in waiting)) != date_revision:
-            return ReminderState.CANCELLED, _why_anew(date_revision, revision, len(waiting))
+        if (revision := thing.revision_of(waiting)) != date_revision:
+            return ReminderState.CANCELLED, _why_anew(date_revision, revision)
         return None
 
     def tell(self, digest: "Digest", things: list[HeldDialogue], office: Office) -> None:
@@ -266,10 +278,12 @@ class WaitingApprovals(Kind[HeldDialogue]):
         }
 
 
-def _why_anew(told: int, revision: int, sides: int) -> str:
-    """Why another reminder takes the place of one with the revision `told`."""
-    if told // (ANOTHER_TIME * sides) != revision // (ANOTHER_TIME * sides):
+def _why_anew(told: int, revision: int) -> str:
+    """Why a reminder with the revision `told` is not the one to send."""
+    if told % SAID_ANEW // ANOTHER_TIME != revision % SAID_ANEW // ANOTHER_TIME:
         return "Dialogen har fått en annan tid"
+    if told // SAID_ANEW != revision // SAID_ANEW:
+        return "Det är sagt att dialogen är genomförd"
     if told % ANOTHER_TIME // NOT_SAID != revision % ANOTHER_TIME // NOT_SAID:
-        return "Det är sagt, eller ångrat, att dialogen är genomförd"
+        return "Det är inte längre sagt att dialogen är genomförd"
     return "Anteckningarna har ändrats sedan dess"

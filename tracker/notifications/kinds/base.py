@@ -5,7 +5,7 @@ A new kind is a module beside this one with a class of its own, a line in `regis
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -16,6 +16,7 @@ from tracker.clock import now, today
 from tracker.cycle.workdays import send_day_after, send_day_before, send_moment
 from tracker.extensions import db
 from tracker.models import DialogueUnit, MeasureUnit, ReminderKind, ReminderState, SchoolUnit
+from tracker.notifications.models import NO_LONGER_THEIRS as NO_LONGER_THEIRS
 from tracker.notifications.office import Office, PlacedUnit, Recipient
 from tracker.organisation.staffing import Person
 from tracker.organisation.succession import taken_over
@@ -34,7 +35,6 @@ MISSED_WITHIN = timedelta(days=30)
 FURTHEST_BACK = timedelta(days=30)
 """More than a reminder moves back over weekends, holidays and five ordinary working days."""
 
-NO_LONGER_THEIRS = "Mottagaren har inte längre uppdraget"
 DAY_PASSED = "Dagen hade redan passerat"
 
 Verdict = tuple[ReminderState, str]
@@ -55,6 +55,8 @@ class Due:
     """No working day was left for it."""
     superseded: bool = False
     """A later one about the same date is due as well, or has gone already."""
+    anew: bool = False
+    """It was withdrawn when it was no longer theirs, and is theirs again."""
     in_no_hurry: bool = False
     """Goes on the first day with mail of its week, together with what else there is then."""
 
@@ -150,35 +152,23 @@ def moved(target: date, offset: int, office: Office) -> tuple[date, bool]:
     return send_on or target - timedelta(days=offset), send_on is None
 
 
-def set_since_the_mails_went(moment: datetime | None) -> bool:
-    """What got its date after 07:00 today waits for the next morning: people who set dates correct
-    them, and set several after one another."""
-    return moment is not None and send_moment(today()) < moment <= now()
+def set_since_the_mails_went(*moments: datetime | None) -> bool:
+    """What came to be, or got its date, after 07:00 today waits for the next morning: people who set
+    dates correct them, and set several after one another."""
+    return any(moment is not None and send_moment(today()) < moment <= now() for moment in moments)
 
 
 def open_units(
     link: type[DialogueUnit] | type[MeasureUnit], ids: Collection[int], *, closed_too: bool = False
 ) -> dict[int, list[PlacedUnit]]:
     """The units of dialogues or measures that are open today, by the id of the dialogue or measure;
-    of a measure's units those that own it. What was agreed in a dialogue is carried on by those who
-    took over from its units; measures have been moved to them already."""
-    chain = taken_over()
-    carries_on = sa.false()
-    if link is DialogueUnit:
-        carries_on = SchoolUnit.id.in_(
-            sa.select(chain.c.successor_id)
-            .where(chain.c.predecessor_id == link.unit_id)
-            .correlate(link)
-        )
+    of a measure's units those that own it (measures have been moved to who took over)."""
     found: dict[int, list[PlacedUnit]] = {}
     if ids:
         subject = link.dialogue_id if link is DialogueUnit else link.measure_id
-        for subject_id, unit_id, area_id, name, _ in db.session.execute(
-            sa.select(
-                subject, SchoolUnit.id, SchoolUnit.area_id, SchoolUnit.name, SchoolUnit.sort_key
-            )
-            .join(SchoolUnit, sa.or_(SchoolUnit.id == link.unit_id, carries_on))
-            .distinct()
+        for subject_id, *unit in db.session.execute(
+            sa.select(subject, *_placed())
+            .join(SchoolUnit, SchoolUnit.id == link.unit_id)
             .where(
                 subject.in_(ids),
                 sa.true() if closed_too else SchoolUnit.open_on(today()),
@@ -186,8 +176,90 @@ def open_units(
             )
             .order_by(SchoolUnit.sort_key, SchoolUnit.id)
         ):
-            found.setdefault(subject_id, []).append(PlacedUnit(unit_id, area_id, name))
+            found.setdefault(subject_id, []).append(PlacedUnit(*unit))
     return found
+
+
+def units_that_carry_on(dialogue_ids: Collection[int]) -> dict[int, list[PlacedUnit]]:
+    """Who carries on what was agreed in the dialogues, by the dialogue's id: their units that are open
+    today and those that have taken over from them; the ones that have closed where there are none."""
+    if not dialogue_ids:
+        return {}
+    chain = taken_over()
+    took_over = (
+        sa.select(chain.c.successor_id)
+        .where(chain.c.predecessor_id == DialogueUnit.unit_id)
+        .correlate(DialogueUnit)
+    )
+    found: dict[int, list[PlacedUnit]] = {}
+    for dialogue_id, *unit, _ in db.session.execute(
+        sa.select(DialogueUnit.dialogue_id, *_placed(), SchoolUnit.sort_key)
+        .join(
+            SchoolUnit,
+            sa.or_(SchoolUnit.id == DialogueUnit.unit_id, SchoolUnit.id.in_(took_over)),
+        )
+        .distinct()
+        .where(DialogueUnit.dialogue_id.in_(dialogue_ids))
+        .order_by(SchoolUnit.sort_key, SchoolUnit.id)
+    ):
+        found.setdefault(dialogue_id, []).append(PlacedUnit(*unit))
+    return {
+        dialogue_id: [unit for unit in units if unit.is_open] or units
+        for dialogue_id, units in found.items()
+    }
+
+
+def _placed() -> list[sa.ColumnElement[Any]]:
+    """The columns of a PlacedUnit."""
+    is_open = SchoolUnit.open_on(today()).label("is_open")
+    return [SchoolUnit.id, SchoolUnit.area_id, SchoolUnit.name, is_open]  # type: ignore[list-item]
+
+
+class Entrusted:
+    """What somebody is responsible for, at some units."""
+
+    __slots__ = ()
+    for_rektor: ClassVar[bool] = False
+    """Whether it is for the units' leaders alone when nobody is responsible; else for both sides."""
+    responsible_id: int | None
+    units: list[PlacedUnit]
+
+    def recipients(self, office: Office) -> dict[int, Recipient]:
+        """Whoever is responsible; when that is nobody here, those whose it is then."""
+        everybody = office.recipients(self.units)
+        responsible = office.responsible(self.responsible_id, self.units)
+        if responsible is not None:
+            person_id = responsible.person.id
+            return {person_id: everybody.get(person_id, responsible)}
+        return {
+            key: each
+            for key, each in everybody.items()
+            if each.acts_for_rektor or not self.for_rektor
+        }
+
+    def dues(
+        self,
+        reminders: "Kind[Any]",
+        subject_id: int,
+        day: date,
+        revision: int,
+        office: Office,
+        horizon: date,
+        in_no_hurry: Callable[[int], bool],
+    ) -> Iterator[Due]:
+        """Its reminders about the day, by the organizer's rules. `in_no_hurry`: which offsets are."""
+        for offset in office.rules[reminders.kind]:
+            due_on, closure = moved(day, offset, office)
+            for recipient in self.recipients(office).values() if due_on <= horizon else ():
+                yield Due(
+                    reminders.kind, subject_id, recipient.person, offset, revision, due_on, closure,
+                    in_no_hurry=in_no_hurry(offset),
+                )  # fmt: skip
+
+
+def last_candidate(days: Collection[int], until: date) -> date:
+    """The latest day that a reminder by these rules may be due for until then."""
+    return until + timedelta(days=max([0, *days])) + FURTHEST_BACK
 
 
 def day_and_month(day: date) -> str:
@@ -196,9 +268,17 @@ def day_and_month(day: date) -> str:
 
 
 def vacancy(recipients: Iterable[Recipient | None]) -> str:
-    """Why it comes to the person, when that is because a unit has no rektor."""
-    units = list(dict.fromkeys(name for each in recipients if each for name in each.vacant))
-    return f"{listing(units)} saknar rektor just nu. Därför går det här till dig." if units else ""
+    """Why it comes to the person, when that is because a unit has no rektor, or is no more."""
+    told = [each for each in recipients if each]
+    why = [
+        f"{listing(list(dict.fromkeys(names)))} {words}"
+        for names, words in (
+            ([name for each in told for name in each.vacant], "saknar rektor just nu"),
+            ([name for each in told for name in each.closed], "har avslutats"),
+        )
+        if names
+    ]
+    return f"{', och '.join(why)}. Därför går det här till dig." if why else ""
 
 
 def unit_of(recipient: Recipient | None) -> str:

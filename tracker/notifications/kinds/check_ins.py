@@ -84,7 +84,12 @@ class DueCheckIns(Kind[NextCheckIn]):
 
     @staticmethod
     def _lead(row: NextCheckIn, office: Office) -> Person | None:
-        return office.staffing.lead(row.unit.id, row.unit.area_id)
+        """The dialogansvarig, where there is somebody else to meet."""
+        lead, leader = (
+            office.staffing.lead(row.unit.id, row.unit.area_id),
+            office.staffing.leader(row.unit.id),
+        )
+        return lead if lead and leader and leader.id != lead.id else None
 
     def read(self, office: Office, ids: Collection[int]) -> dict[int, NextCheckIn]:
         return {row.unit.id: row for row in self._select(office) if row.unit.id in ids}

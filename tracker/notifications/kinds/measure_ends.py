@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -12,22 +12,22 @@ from tracker.extensions import db
 from tracker.models import Measure, MeasureState, MeasureUnit, ReminderKind, ReminderState
 from tracker.notifications.kinds.base import (
     DAY_PASSED,
-    FURTHEST_BACK,
     MISSED_WITHIN,
     NO_LONGER_THEIRS,
     Due,
+    Entrusted,
     Kind,
     Section,
     Todo,
     Verdict,
     day_and_month,
-    moved,
+    last_candidate,
     open_units,
     set_since_the_mails_went,
     unit_of,
     vacancy,
 )
-from tracker.notifications.office import Office, PlacedUnit, Recipient
+from tracker.notifications.office import Office, PlacedUnit
 from tracker.web.security import external_url
 from tracker.web.swedish import count
 
@@ -38,30 +38,23 @@ LIVING = (MeasureState.DECIDED, MeasureState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
-class EndingMeasure:
+class EndingMeasure(Entrusted):
     """A measure with a last day. Its revision is that day itself: a day that comes back after another
     is the one that was told of before."""
 
+    for_rektor = True
     id: int
     title: str
     state: MeasureState
     ends_on: date | None
     decided_at: datetime | None
+    end_set_at: datetime | None
     responsible_id: int | None
     units: list[PlacedUnit]
 
     @property
     def revision(self) -> int:
         return self.ends_on.toordinal() if self.ends_on else 0
-
-    def recipients(self, office: Office) -> dict[int, Recipient]:
-        """Whoever is responsible; the units' leaders when that is nobody here."""
-        responsible = office.responsible(self.responsible_id, self.units)
-        leaders = office.recipients(self.units)
-        if responsible is not None:
-            person_id = responsible.person.id
-            return {person_id: leaders.get(person_id, responsible)}
-        return {key: each for key, each in leaders.items() if each.acts_for_rektor}
 
 
 class EndingMeasures(Kind[EndingMeasure]):
@@ -78,9 +71,7 @@ class EndingMeasures(Kind[EndingMeasure]):
             office,
             Measure.organizer_id == office.organizer_id,
             Measure.state.in_(LIVING),
-            Measure.ends_on.between(
-                today() - MISSED_WITHIN, until + timedelta(days=max(days)) + FURTHEST_BACK
-            ),
+            Measure.ends_on.between(today() - MISSED_WITHIN, last_candidate(days, until)),
         )
 
     def _select(self, office: Office, *which: sa.ColumnElement[bool]) -> list[EndingMeasure]:
@@ -91,6 +82,7 @@ class EndingMeasures(Kind[EndingMeasure]):
                 Measure.state,
                 Measure.ends_on,
                 Measure.decided_at,
+                Measure.end_set_at,
                 Measure.responsible_id,
             ).where(*which)
         ).all()
@@ -100,17 +92,11 @@ class EndingMeasures(Kind[EndingMeasure]):
 
     def dues(self, rows: Sequence[EndingMeasure], office: Office, horizon: date) -> Iterator[Due]:
         for row in rows:
-            if row.ends_on is None or set_since_the_mails_went(row.decided_at):
+            if row.ends_on is None or set_since_the_mails_went(row.decided_at, row.end_set_at):
                 continue
-            for offset in office.rules[self.kind]:
-                due_on, closure = moved(row.ends_on, offset, office)
-                if due_on > horizon:
-                    continue
-                for recipient in row.recipients(office).values():
-                    yield Due(
-                        self.kind, row.id, recipient.person, offset, row.revision, due_on, closure,
-                        in_no_hurry=True,
-                    )  # fmt: skip
+            yield from row.dues(
+                self, row.id, row.ends_on, row.revision, office, horizon, lambda _offset: True
+            )
 
     def read(self, office: Office, ids: Collection[int]) -> dict[int, EndingMeasure]:
         return {row.id: row for row in self._select(office, Measure.id.in_(ids))}
@@ -141,7 +127,8 @@ class EndingMeasures(Kind[EndingMeasure]):
             recipient = thing.recipients(office).get(digest.recipient_id)
             by = f"slutar {day_and_month(thing.ends_on)}" if thing.ends_on else ""
             url = external_url("measures.show", measure_id=thing.id)
-            items.append(Todo(thing.title, url, by, unit_of(recipient)))
+            may_open = recipient is not None and recipient.reads
+            items.append(Todo(thing.title, url if may_open else "", by, unit_of(recipient)))
             whom.append(recipient)
         if not items:
             return
@@ -156,7 +143,9 @@ class EndingMeasures(Kind[EndingMeasure]):
                 subject,
                 items,
                 vacancy(whom),
-                "Är den genomförd? Säg det på åtgärdens sida. Ska den fortsätta? Ändra slutdatumet.",
+                "Är den genomförd? Säg det på åtgärdens sida. Ska den fortsätta? Ändra slutdatumet."
+                if any(item.url for item in items)
+                else "Är den genomförd, eller ska den fortsätta? Säg det till den som leder enheten.",
             )
         )
 

@@ -165,6 +165,7 @@ def _lines_of_all(office: Office) -> dict[int, WeekLines]:
             day=today(),
             addresses=addresses,
             leads=True,
+            alone=leader is not None and leader.id == lead.id,
         )
         if why:
             named = _in_need(unit, leader, why, lead, addresses)
