@@ -65,7 +65,8 @@ def remove_area(slug: str, year: str, area_id: int) -> Page:
     except AreaInUse:
         db.session.rollback()
         notify(
-            "Området används av en åtgärd eller i en dialog. Flytta åtgärderna först.", "warning"
+            "Området används av en åtgärd, av ett lags mål eller i en dialog. Flytta det först.",
+            "warning",
         )
         return redirect(url_for("measures.area", slug=cycle.unit.slug, year=year, area_id=area_id))
     db.session.commit()
