@@ -32,7 +32,9 @@ def upgrade() -> None:
     op.create_table(
         "team",
         sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("kind", _choice("teamkind", "subject", "work", "programme", "other"), nullable=False),
+        sa.Column(
+            "kind", _choice("teamkind", "subject", "work", "programme", "other"), nullable=False
+        ),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("sort_key", sa.String(length=200), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
@@ -42,11 +44,14 @@ def upgrade() -> None:
         _tenant_fk("team", "unit_id", "school_unit"),
         sa.CheckConstraint("name <> ''", name=op.f("ck_team_has_a_name")),
         sa.CheckConstraint(
-            "(retired_at IS NULL) = (retired_by_name IS NULL)", name=op.f("ck_team_retired_is_signed")
+            "(retired_at IS NULL) = (retired_by_name IS NULL)",
+            name=op.f("ck_team_retired_is_signed"),
         ),
         sa.UniqueConstraint("organizer_id", "id", name=op.f("uq_team_organizer_id_id")),
         sa.UniqueConstraint("unit_id", "name", name=op.f("uq_team_unit_id_name")),
-        sa.UniqueConstraint("organizer_id", "form_token", name=op.f("uq_team_organizer_id_form_token")),
+        sa.UniqueConstraint(
+            "organizer_id", "form_token", name=op.f("uq_team_organizer_id_form_token")
+        ),
     )
     op.create_table(
         "team_member",
@@ -86,7 +91,8 @@ def upgrade() -> None:
         _tenant_fk("team_plan", "team_id", "team"),
         _tenant_fk("team_plan", "cycle_id", "quality_cycle"),
         sa.CheckConstraint(
-            "(shared_at IS NULL) = (shared_by_name IS NULL)", name=op.f("ck_team_plan_share_is_signed")
+            "(shared_at IS NULL) = (shared_by_name IS NULL)",
+            name=op.f("ck_team_plan_share_is_signed"),
         ),
         sa.UniqueConstraint("organizer_id", "id", name=op.f("uq_team_plan_organizer_id_id")),
         sa.UniqueConstraint("team_id", "cycle_id", name=op.f("uq_team_plan_team_id_cycle_id")),
@@ -161,9 +167,7 @@ def upgrade() -> None:
     kinds = among("kind", (*KINDS_BEFORE, NEW_KIND))
     _recheck("reminder", "ck_reminder_reminderkind", kinds)
     _recheck("reminder_rule", "ck_reminder_rule_reminderkind", kinds)
-    _recheck(
-        "removal", "ck_removal_removalkind", among("kind", (*REMOVALS_BEFORE, NEW_REMOVAL))
-    )
+    _recheck("removal", "ck_removal_removalkind", among("kind", (*REMOVALS_BEFORE, NEW_REMOVAL)))
     for days in USUAL:
         op.execute(
             "INSERT INTO reminder_rule (organizer_id, kind, offset_days)"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.audit.actions import Action
 from tracker.clock import now, today
@@ -109,9 +110,7 @@ class TeamGoal(Versioned, TenantOwned, Base):
     """Of the form that made it: the same form sent twice is one goal, not two."""
     created_at: Mapped[datetime] = mapped_column(default=now)
 
-    plan: Mapped[TeamPlan] = relationship(
-        foreign_keys="TeamGoal.plan_id", back_populates="goals"
-    )
+    plan: Mapped[TeamPlan] = relationship(foreign_keys="TeamGoal.plan_id", back_populates="goals")
     area: Mapped["DevelopmentArea | None"] = relationship(foreign_keys="TeamGoal.area_id")
     follows: Mapped["TeamGoal | None"] = relationship(
         foreign_keys="TeamGoal.follows_id", remote_side="TeamGoal.id", back_populates="followed_by"
@@ -384,10 +383,11 @@ class TeamEvaluation(Versioned, TenantOwned, Base):
             return
         before = f"”{self.outcome}” {self.decision.label}."
         self.held_on, self.outcome, self.decision, self.next_step = new
+        flag_modified(
+            self, "outcome"
+        )  # the next day is the goal's; the version is to rise for it too
         goal.settle_anew(decision, next_on)
-        goal.plan.record(
-            Action.TEAM_EVALUATION_CORRECTED, by, goal=goal.excerpt, before=before
-        )
+        goal.plan.record(Action.TEAM_EVALUATION_CORRECTED, by, goal=goal.excerpt, before=before)
 
 
 def usual_day(year: "SchoolYear") -> date:

@@ -41,7 +41,9 @@ class TeamPlan(Versioned, TenantOwned, Base):
         tenant_fk("cycle_id", "quality_cycle"),
         sa.UniqueConstraint("team_id", "cycle_id"),
         sa.Index(None, "cycle_id"),
-        sa.CheckConstraint("(shared_at IS NULL) = (shared_by_name IS NULL)", name="share_is_signed"),
+        sa.CheckConstraint(
+            "(shared_at IS NULL) = (shared_by_name IS NULL)", name="share_is_signed"
+        ),
     )
 
     team_id: Mapped[int]
