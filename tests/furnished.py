@@ -361,8 +361,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "team_id": team.id,
             "member_id": db.session.scalars(
                 sa.select(TeamMember.id).filter_by(team_id=team.id)
-            ).first()
-            or 999_999,
+            ).one(),
             "goal_id": goals["evaluated"],
         },
         {
@@ -399,6 +398,8 @@ def _team(
         writer = cast.sofia
         team.add_member(writer, SINCE, by=leader)
         other.add_member(writer, SINCE, today() - timedelta(days=3), by=leader)
+    else:
+        team.add_member(leader, SINCE, today() - timedelta(days=3), by=leader)
     retired.retire(by=leader)
     start = lap.school_year.first_day
     last = TeamPlan.begin(team, before)

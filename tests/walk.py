@@ -29,22 +29,22 @@ LETTERS = {
 }
 
 # Who may do what, written out by hand on purpose: not read from the code that is tested.
-#            Sävkulla  Hasselbrink  Klockvret  Ringmura  Granby-   Exempelby  Granby
-#            (Norr)    (Norr)       (vacant)   (Söder)   skolan    kommun     kommun
+#            Sävkulla  Hassel-   Klockvret   Ringmura  Granby-   Exempelby Granby
+#            (Norr)    brink     (vacant)    (Söder)   skolan    kommun    kommun
 HOLDS = {
-    "karin":   ("RFWACT", "", "", "", "", "", ""),  # rektor
-    "jonas":   ("RFWCT", "", "", "", "", "", ""),  # bitr. rektor
-    "dag":     ("RFWACT", "", "", "", "", "", ""),  # with delegation
-    "erik":    ("RFLCST", "RFLCST", "RFLWACST", "", "", "", ""),  # områdeschef Norr
-    "maria":   ("", "", "", "RFLCST", "", "", ""),  # områdeschef Söder
-    "lena":    ("RFST", "RFST", "RFST", "RFST", "", "RFOSKT", ""),  # skolchef
-    "samira":  ("RFT", "RFT", "RFT", "RFT", "", "RFT", ""),  # utvecklare
-    "sofia":   ("RT", "", "", "", "", "", ""),  # lärare
-    "perolov": ("R", "R", "R", "R", "", "R", ""),  # nämnd
-    "tove":    ("R", "R", "R", "R", "", "RMK", ""),  # systemförvaltare
-    "nils":    ("", "", "", "", "", "", ""),  # has left
-    "mats":    ("", "", "", "", "RFWACT", "", ""),  # rektor in Granby
-    "greta":   ("", "", "", "", "R", "", "RMK"),
+    "karin":   ("RFWACT", "",       "",         "",       "",       "",       ""),  # rektor
+    "jonas":   ("RFWCT",  "",       "",         "",       "",       "",       ""),  # bitr. rektor
+    "dag":     ("RFWACT", "",       "",         "",       "",       "",       ""),  # with delegation
+    "erik":    ("RFLCST", "RFLCST", "RFLWACST", "",       "",       "",       ""),  # områdeschef Norr
+    "maria":   ("",       "",       "",         "RFLCST", "",       "",       ""),  # områdeschef Söder
+    "lena":    ("RFST",   "RFST",   "RFST",     "RFST",   "",       "RFOSKT", ""),  # skolchef
+    "samira":  ("RFT",    "RFT",    "RFT",      "RFT",    "",       "RFT",    ""),  # utvecklare
+    "sofia":   ("RT",     "",       "",         "",       "",       "",       ""),  # lärare
+    "perolov": ("R",      "R",      "R",        "R",      "",       "R",      ""),  # nämnd
+    "tove":    ("R",      "R",      "R",        "R",      "",       "RMK",    ""),  # systemförvaltare
+    "nils":    ("",       "",       "",         "",       "",       "",       ""),  # has left
+    "mats":    ("",       "",       "",         "",       "RFWACT", "",       ""),  # rektor in Granby
+    "greta":   ("",       "",       "",         "",       "R",      "",       "RMK"),
 }  # fmt: skip
 PLACES = ("savkulla", "hassel", "klockvret", "ringmura", "granbyskolan", "exempelby", "granby")
 

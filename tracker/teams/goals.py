@@ -22,6 +22,7 @@ from tracker.database import (
     tenant_fk,
     tenant_key,
 )
+from tracker.dialogues.agreements import shortened
 from tracker.extensions import db
 from tracker.removals.models import Removal, RemovalKind
 from tracker.teams.plans import TeamPlan
@@ -199,8 +200,7 @@ class TeamGoal(Versioned, TenantOwned, Base):
     @property
     def excerpt(self) -> str:
         """Its beginning on one line."""
-        text = " ".join(self.goal.split())
-        return text if len(text) <= EXCERPT else f"{text[: EXCERPT - 1].rstrip()}…"
+        return shortened(self.goal, EXCERPT)
 
     @property
     def is_over(self) -> bool:
