@@ -61,7 +61,8 @@ def new_team(slug: str) -> Answer:
             form.refuse("name", EXISTS)
         else:
             if made is not None:
-                notify(f"{made.name} är upplagt. De som hör till laget kan börja skriva sina mål.")
+                who = "De som hör till laget kan skriva sina mål." if form.people.data else ""
+                notify(f"Laget {made.name} är upplagt. {who}".strip())
                 return _managed(unit)
     return render_template("teams/new.html", form=form, unit=unit, staff=staff), (
         422 if form.is_submitted() else 200
@@ -101,7 +102,7 @@ def retire(slug: str, team_id: int) -> Response:
     row = load_team(slug, team_id)
     row.retire(by=current_user)
     db.session.commit()
-    notify(f"{row.name} är undanlagt. Det som laget har skrivit finns kvar.")
+    notify(f"Laget {row.name} är undanlagt. Det som laget har skrivit finns kvar.")
     return _managed(row.unit)
 
 
@@ -109,7 +110,7 @@ def restore(slug: str, team_id: int) -> Response:
     row = load_team(slug, team_id)
     row.restore(by=current_user)
     db.session.commit()
-    notify(f"{row.name} är tillbaka bland lagen.")
+    notify(f"Laget {row.name} är tillbaka.")
     return _managed(row.unit)
 
 
@@ -165,7 +166,7 @@ def remove_member(slug: str, team_id: int, member_id: int) -> Response:
     team, name = row.team, row.user.name
     row.remove(by=current_user)
     db.session.commit()
-    notify(f"{name} är borttagen ur {team.name}.")
+    notify(f"{name} står inte längre med i {team.name}.")
     return _shown(team)
 
 
