@@ -162,10 +162,11 @@ def when(goal: TeamGoal) -> str:
             return f"Avslutat efter utvärderingen {date_medium(latest.held_on)}."
         return "Följer med till nästa läsår."
     assert goal.evaluate_on is not None
-    day, which = date_medium(goal.evaluate_on), "Nästa" if latest else "Första"
+    day = date_medium(goal.evaluate_on)
+    which = "Nästa utvärdering" if latest else "Första utvärderingen"
     if goal.is_waited_for:
-        return f"{which} utvärderingen var planerad till {day}. Inget är skrivet om den än."
-    return f"{which} utvärderingen är {day}."
+        return f"{which} var planerad till {day}. Inget är skrivet om den än."
+    return f"{which} är {day}."
 
 
 def first_evaluations(cycle: QualityCycle) -> list[str]:

@@ -80,7 +80,8 @@ class PlannedEvaluation:
 
     @property
     def title(self) -> str:
-        return shortened(self.goal, EXCERPT)
+        """Of a draft not what it says: the systemförvaltare reads the outbox."""
+        return f"”{shortened(self.goal, EXCERPT)}”" if self.shared else "Ett mål i lagets utkast"
 
     @property
     def url(self) -> str:
@@ -99,6 +100,8 @@ class PlannedEvaluation:
     def recipients(self, office: Office) -> dict[int, Recipient]:
         """Whoever is responsible, while in the team and on the staff. Else those who do as rektor: where
         the goal is shared, or nobody is in the team; a draft of the team's is not theirs to open."""
+        if not self.units:  # the unit has ended, and its teams with it
+            return {}
         if self.responsible_id is not None and self.is_in_team(self.responsible_id):
             responsible = office.responsible(self.responsible_id, self.units)
             if responsible is not None:
@@ -254,7 +257,7 @@ class TeamEvaluations(Kind[PlannedEvaluation]):
             recipient = thing.recipients(office).get(reader)
             unit = unit_of(recipient)
             where = f"{thing.team}, {unit}" if unit else thing.team
-            items.append(Todo(f"”{thing.title}”", thing.url, _by(thing), where))
+            items.append(Todo(thing.title, thing.url, _by(thing), where))
             whom.append(recipient)
         teams = list(dict.fromkeys(thing.team for thing in things))
         number = count(len(things), "ett mål", "mål", words=True)
