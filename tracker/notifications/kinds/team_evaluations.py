@@ -17,6 +17,8 @@ from tracker.models import (
     QualityCycle,
     ReminderKind,
     ReminderState,
+    Role,
+    RoleAssignment,
     SchoolUnit,
     SchoolYear,
     Team,
@@ -24,6 +26,7 @@ from tracker.models import (
     TeamGoal,
     TeamMember,
     TeamPlan,
+    User,
 )
 from tracker.notifications.kinds.base import (
     DAY_PASSED,
@@ -49,7 +52,8 @@ from tracker.web.swedish import count
 if TYPE_CHECKING:
     from tracker.notifications.digest import Digest
 
-Span = tuple[date, date | None]
+Span = tuple[date, date | None, date, date | None]
+"""A time in the team, and one on the unit's staff: first and last days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class PlannedEvaluation:
     """How many of the team's goals in the läsår have been evaluated."""
     units: list[PlacedUnit]
     spans: dict[int, list[Span]] = field(default_factory=dict)
-    """From when to when people are in the team, by user id."""
+    """When people are in the team, and on the staff, by user id."""
 
     @property
     def title(self) -> str:
@@ -90,11 +94,11 @@ class PlannedEvaluation:
         )
 
     def is_in_team(self, user_id: int) -> bool:
-        """Whether the person is in the team today."""
+        """Whether the person is in the team today, and on the unit's staff: who writes there."""
         day = today()
         return any(
-            first <= day and (last is None or last >= day)
-            for first, last in self.spans.get(user_id, ())
+            max(joined, began) <= day and all(last is None or last >= day for last in (left, ended))
+            for joined, left, began, ended in self.spans.get(user_id, ())
         )
 
     def recipients(self, office: Office) -> dict[int, Recipient]:
@@ -319,10 +323,26 @@ def _done(things: Sequence[PlannedEvaluation]) -> str:
 def _spans(team_ids: Collection[int]) -> dict[int, dict[int, list[Span]]]:
     found: dict[int, dict[int, list[Span]]] = {}
     if team_ids:
-        for team_id, user_id, first, last in db.session.execute(
+        for team_id, user_id, *span in db.session.execute(
             sa.select(
-                TeamMember.team_id, TeamMember.user_id, TeamMember.starts_on, TeamMember.ends_on
-            ).where(TeamMember.team_id.in_(team_ids))
+                TeamMember.team_id,
+                TeamMember.user_id,
+                TeamMember.starts_on,
+                TeamMember.ends_on,
+                RoleAssignment.starts_on,
+                RoleAssignment.ends_on,
+            )
+            .join(Team, Team.id == TeamMember.team_id)
+            .join(
+                RoleAssignment,
+                sa.and_(
+                    RoleAssignment.user_id == TeamMember.user_id,
+                    RoleAssignment.unit_id == Team.unit_id,
+                    RoleAssignment.role == Role.STAFF,
+                ),
+            )
+            .join(User, User.id == TeamMember.user_id)
+            .where(TeamMember.team_id.in_(team_ids), User.closed_at.is_(None))
         ):
-            found.setdefault(team_id, {}).setdefault(user_id, []).append((first, last))
+            found.setdefault(team_id, {}).setdefault(user_id, []).append(tuple(span))
     return found
