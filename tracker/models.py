@@ -74,9 +74,10 @@ from tracker.support.levels import SupportDecision
 from tracker.support.offers import SupportOffer, SupportOfferForm
 from tracker.support.requests import SupportRequest
 from tracker.support.states import FeedbackState, SupportLevel, SupportState
-from tracker.teams.goals import GoalDecision, TeamEvaluation, TeamGoal
+from tracker.teams.goals import TeamEvaluation, TeamGoal
 from tracker.teams.models import Team, TeamKind, TeamMember
 from tracker.teams.plans import TeamPlan
+from tracker.teams.states import GoalDecision
 
 __all__ = [
     "AdoptedAnalysis",

@@ -11,7 +11,7 @@ from tests.teams.scenes import YEAR, a_goal, a_team, here, staff
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import AuditEvent, GoalDecision, TeamEvaluation, TeamGoal
-from tracker.teams.goals import GoalEnded, SomebodyEvaluated
+from tracker.teams.states import GoalEnded, GoalGone, SomebodyEvaluated
 
 OVERVIEW = "/enheter/savkullaskolan/2026-27"
 
@@ -176,6 +176,24 @@ def test_the_model_refuses_the_same(cast, goal):
         db.session.execute(
             sa.update(TeamGoal).where(TeamGoal.id == goal.id).values(evaluate_on=today())
         )
+
+
+def test_a_goal_that_is_removed_meanwhile_loses_no_text(cast, as_, goal, url, monkeypatch):
+    """As on PostgreSQL when it goes between being found and being written in."""
+
+    def gone(*_args, **_fields):
+        raise GoalGone
+
+    monkeypatch.setattr(TeamGoal, "evaluate", gone)
+    answer = as_(cast.sofia).submit(url, sent(), 409)
+    assert "Någon annan har tagit bort målet." in answer.text
+    assert "I sju av tolv lektioner." in answer.text
+
+
+def test_the_model_notices_that_the_goal_is_gone(cast, goal):
+    db.session.execute(sa.delete(TeamGoal).where(TeamGoal.id == goal.id).execution_options(synchronize_session=False))  # fmt: skip
+    with pytest.raises(GoalGone):
+        said(goal, cast.sofia)
 
 
 def test_the_latest_is_corrected_and_no_other(cast, as_, team, goal):

@@ -20,7 +20,7 @@ from tracker.models import (
     TeamGoal,
     TeamPlan,
 )
-from tracker.teams.goals import AlreadyTaken
+from tracker.teams.states import AlreadyTaken
 
 SECRET = "Hemligt än så länge."
 DAY = timedelta(days=1)
@@ -105,6 +105,14 @@ def test_a_draft_is_the_teams_alone(cast, as_, team):
             assert browser.get(here(team, url)).status_code == 403, (person.name, url)
     assert "Inget är delat än" in as_(cast.karin).page(here(team))
     assert "skrev i utkastet till lagets mål" in as_(cast.sofia).page(here(team))
+
+
+def test_that_it_was_a_draft_stays_the_teams(cast, as_, team):
+    a_goal(cast, team, cast.sofia)
+    assert "skrev i utkastet" in as_(cast.sofia).page(here(team))
+    page = as_(cast.karin).page(here(team))
+    assert "delade lagets mål" in page
+    assert "skrev i utkastet" not in page
 
 
 def test_shared_is_read_by_unit_and_who_follows_it(cast, as_, team):

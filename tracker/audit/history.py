@@ -54,6 +54,7 @@ def history_of(subject: Any, limit: int = 20) -> list[HistoryLine]:
         AuditEvent.subject_kind == subject.__tablename__,
         AuditEvent.subject_id == subject.id,
         AuditEvent.organizer_id == subject.organizer_id,
+        ~TEAMS_DRAFT,
     ]
     if not may(Permission.WRITE):
         wanted.append(~AuditEvent.private)

@@ -9,8 +9,8 @@ from wtforms.widgets import HiddenInput
 
 from tracker.clock import today
 from tracker.support.forms import OnceForm
-from tracker.teams.goals import GoalDecision
 from tracker.teams.models import TeamKind
+from tracker.teams.states import GoalDecision
 from tracker.web.fields import Day, FreeLine, FreeText, MaybeRow, OneOf, Optional, Rows, required
 from tracker.web.forms import Form, VersionedForm
 

@@ -1,6 +1,5 @@
 """Lagets mål: what a team wants to achieve, the day of its next evaluation, and what each said."""
 
-import enum
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,6 +25,14 @@ from tracker.dialogues.agreements import shortened
 from tracker.extensions import db
 from tracker.removals.models import Removal, RemovalKind
 from tracker.teams.plans import TeamPlan
+from tracker.teams.states import (
+    AlreadyTaken,
+    GoalDecision,
+    GoalEnded,
+    GoalGone,
+    GoalInUse,
+    SomebodyEvaluated,
+)
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
@@ -38,34 +45,6 @@ FIRST_WEEK, FIRST_WEEKDAY = 4, 3
 """When a team's first evaluation is, unless it says otherwise: within v. 3–5, product.md's year."""
 LATER = timedelta(days=56)
 """How long after a day the next evaluation is proposed."""
-
-
-class GoalDecision(enum.StrEnum):
-    """Vad gör ni nu?"""
-
-    CONTINUE = "continue"
-    ADJUST = "adjust"
-    END = "end"
-
-    @property
-    def label(self) -> str:
-        return {"continue": "Fortsätta", "adjust": "Justera", "end": "Avsluta"}[self]
-
-
-class GoalInUse(Exception):
-    """The goal has been evaluated, or goes on in a later läsår."""
-
-
-class GoalEnded(Exception):
-    """The goal is over: there is nothing to evaluate."""
-
-
-class SomebodyEvaluated(Exception):
-    """There is a later evaluation than the one that the form was shown with."""
-
-
-class AlreadyTaken(Exception):
-    """The goal goes on in a later läsår already."""
 
 
 class TeamGoal(Versioned, TenantOwned, Base):
@@ -257,8 +236,10 @@ class TeamGoal(Versioned, TenantOwned, Base):
     ) -> "TeamEvaluation":
         """What the team saw and what it does now. `seen`: the number of the latest evaluation when the
         form was shown; SomebodyEvaluated when there is a later one. `next_on` is needed unless the goal
-        ends. Raises GoalEnded for one that is over."""
-        db.session.execute(sa.select(TeamGoal.id).where(TeamGoal.id == self.id).with_for_update())
+        ends. Raises GoalEnded for one that is over, GoalGone for one that has been removed."""
+        held = sa.select(TeamGoal.id).where(TeamGoal.id == self.id).with_for_update()
+        if db.session.scalar(held) is None:
+            raise GoalGone
         number = db.session.scalar(
             sa.select(sa.func.coalesce(sa.func.max(TeamEvaluation.number), 0)).where(
                 TeamEvaluation.goal_id == self.id

@@ -1,6 +1,6 @@
 """Utvärdering of a team's goal: what was seen, what is done now, and when next."""
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, make_response, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
@@ -10,8 +10,9 @@ from tracker.extensions import db
 from tracker.models import GoalDecision, TeamEvaluation, TeamGoal
 from tracker.teams.access import TeamYear, load_goal
 from tracker.teams.forms import EvaluationCorrectionForm, EvaluationForm
-from tracker.teams.goals import GoalEnded, SomebodyEvaluated
+from tracker.teams.states import GoalEnded, GoalGone, SomebodyEvaluated
 from tracker.web.conflicts import saved
+from tracker.web.errors import error_page, typed_texts
 from tracker.web.notices import notify
 
 Answer = Response | tuple[str, int]
@@ -36,6 +37,10 @@ def evaluate(slug: str, year: str, team_id: int, goal_id: int) -> Answer:
         db.session.rollback()
         db.session.expire(row)
         return _page(here, row, form, row.latest, _show_newer(form, row.latest))
+    except GoalGone:
+        db.session.rollback()
+        why = "Någon annan har tagit bort målet. Det du skrev står här nedanför."
+        abort(make_response(error_page(409, typed=typed_texts(), why=why)))
     except GoalEnded:
         db.session.rollback()
         form.form_errors.append(

@@ -14,7 +14,7 @@ from tracker.models import Permission, Team, TeamGoal, TeamPlan, User
 from tracker.support.once import make_once
 from tracker.teams.access import TeamYear, load_goal, load_team_year
 from tracker.teams.forms import AnalysisForm, GoalForm, NewGoalForm, OverGoalForm
-from tracker.teams.goals import AlreadyTaken, GoalInUse, usual_day
+from tracker.teams.goals import usual_day
 from tracker.teams.plans import NothingToShare
 from tracker.teams.reading import (
     areas_to_choose,
@@ -24,6 +24,7 @@ from tracker.teams.reading import (
     team_years,
     when,
 )
+from tracker.teams.states import AlreadyTaken, GoalInUse
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
 
