@@ -24,6 +24,7 @@ ADOPT, LEAD = Permission.ADOPT, Permission.LEAD
 CONVERSE = Permission.CONVERSE
 MANAGE, OVERSEE = Permission.MANAGE, Permission.OVERSEE
 SUPPORT, CATALOGUE = Permission.SUPPORT, Permission.CATALOGUE
+TEAMS = Permission.TEAMS
 
 
 class Subject(enum.Enum):
@@ -40,6 +41,7 @@ class Subject(enum.Enum):
     REQUEST = enum.auto()
     FEEDBACK = enum.auto()
     EXAMPLE = enum.auto()
+    TEAM = enum.auto()
 
     @property
     def visible_with(self) -> Permission | None:
@@ -54,6 +56,7 @@ class Subject(enum.Enum):
             Subject.REQUEST: CONVERSE,
             Subject.FEEDBACK: FOLLOW,
             Subject.EXAMPLE: READ,
+            Subject.TEAM: READ,
         }.get(self)
 
 
@@ -114,6 +117,11 @@ def example(to: Permission, post: Permission | None = None) -> Demand:
     """A published good example: everybody with a role in its organizer reads it; more is asked of the unit
     whose measure it is."""
     return Demand(Subject.EXAMPLE, to, post)
+
+
+def team(to: Permission, post: Permission | None = None) -> Demand:
+    """The goals of a team of a unit, which it has shared. Who is in the team writes them too."""
+    return Demand(Subject.TEAM, to, post)
 
 
 def organizer(to: Permission, post: Permission | None = None) -> Demand:
@@ -310,6 +318,25 @@ ROUTES: dict[str, Demand] = {
     "support.of_unit": unit(FOLLOW),
     "support.decide": unit(SUPPORT),
     "support.correct": unit(SUPPORT),
+    # the teams and their goals; who writes in a draft: tests/teams/
+    "teams.manage": unit(WRITE),
+    "teams.new_team": unit(WRITE),
+    "teams.team": unit(WRITE),
+    "teams.retire": unit(WRITE),
+    "teams.restore": unit(WRITE),
+    "teams.add_members": unit(WRITE),
+    "teams.member": unit(WRITE),
+    "teams.remove_member": unit(WRITE),
+    "teams.index": cycle(TEAMS),
+    "teams.show": team(TEAMS),
+    "teams.analysis": team(WRITE),
+    "teams.share": team(WRITE),
+    "teams.new_goal": team(WRITE),
+    "teams.goal": team(WRITE),
+    "teams.remove_goal": team(WRITE),
+    "teams.take_over": team(WRITE),
+    "teams.evaluate": team(WRITE),
+    "teams.correct": team(WRITE),
     # calendars
     "calendars.address": SIGNED_IN,
     "calendars.remove_address": SIGNED_IN,

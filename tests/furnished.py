@@ -27,6 +27,7 @@ from tracker.models import (
     DevelopmentArea,
     Draft,
     EffectAssessment,
+    GoalDecision,
     GoodExample,
     HandoverNote,
     Judgement,
@@ -58,6 +59,11 @@ from tracker.models import (
     SupportLevel,
     SupportOffer,
     SupportRequest,
+    Team,
+    TeamGoal,
+    TeamKind,
+    TeamMember,
+    TeamPlan,
     User,
 )
 from tracker.web.swedish import sort_key
@@ -127,6 +133,9 @@ NOTHING = Place(
                 "offer_id",
                 "feedback_id",
                 "example_id",
+                "team_id",
+                "member_id",
+                "goal_id",
             ),
             999_999,
         ),
@@ -316,6 +325,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         in_the_room["dialogues.show.dialogue_id"] = held.id
     db.session.flush()
     reminded = _reminders(dialogue, leader)
+    team, goals = _team(cast, unit, lap, before, leader, area)
     removed = DevelopmentArea.create(lap, "Uppgiftslämnandet", "", "Färre blanketter", by=leader)
     db.session.flush()
     Draft.keep(
@@ -348,8 +358,14 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "removal_id": removed.remove(by=leader).id,
             "token": "ett-utkast",
             "example_id": example.id,
+            "team_id": team.id,
+            "member_id": db.session.scalars(
+                sa.select(TeamMember.id).filter_by(team_id=team.id)
+            ).one(),
+            "goal_id": goals["evaluated"],
         },
         {
+            "teams.take_over.goal_id": goals["earlier"],
             "analyses.slot": f"cause-{cause.id}",
             "measures.area_id": area.id,
             "thread.area_id": area.id,
@@ -362,6 +378,53 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
         },
         proposal_id=proposal.id,
     )
+
+
+def _team(
+    cast: Cast,
+    unit: SchoolUnit,
+    lap: QualityCycle,
+    before: QualityCycle,
+    leader: User,
+    area: DevelopmentArea,
+) -> tuple[Team, dict[str, int]]:
+    """One with goals in two läsår: evaluated, ended, waited for; with Sofia in it at Sävkulla, who has
+    left another that is retired. One more that has shared nothing."""
+    team = Team.create(unit, TeamKind.WORK, "Arbetslag 1–3", by=leader)
+    other = Team.create(unit, TeamKind.SUBJECT, "Ämneslag matematik", by=leader)
+    retired = Team.create(unit, TeamKind.OTHER, "Elevhälsa", by=leader)
+    writer = leader
+    if unit is cast.savkulla:
+        writer = cast.sofia
+        team.add_member(writer, SINCE, by=leader)
+        other.add_member(writer, SINCE, today() - timedelta(days=3), by=leader)
+    else:
+        team.add_member(leader, SINCE, today() - timedelta(days=3), by=leader)
+    retired.retire(by=leader)
+    start = lap.school_year.first_day
+    last = TeamPlan.begin(team, before)
+    last.write("Få elever läser på egen hand.", by=writer)
+    earlier = TeamGoal.add(
+        last, by=writer, goal="Alla läser varje dag.", follow_up="Läslogg.", evaluate_on=start
+    )
+    last.share(by=writer)
+    plan = TeamPlan.begin(team, lap)
+    plan.write("Vi visar sällan hur.\n\n- åk 1\n- åk 2", by=writer)
+    evaluated, ended, _waiting = (
+        TeamGoal.add(
+            plan, by=writer, goal=goal, follow_up="Tre lektionsbesök.\n\n- v. 40\n- v. 3",
+            area_id=area.id, evaluate_on=start + timedelta(days=60), responsible=writer,
+        )
+        for goal in ("Eleverna väljer strategi själva.", "Högläsning varje dag.", "Fler frågar.")
+    )  # fmt: skip
+    plan.share(by=writer)
+    for goal, decision in ((evaluated, GoalDecision.ADJUST), (ended, GoalDecision.END)):
+        goal.evaluate(
+            by=writer, seen=0, held_on=today(), outcome="I sju av tolv lektioner.\n\n- fler i åk 3",
+            decision=decision, next_step="Vi visar högt.", next_on=today() + timedelta(days=40),
+        )  # fmt: skip
+    db.session.flush()
+    return team, {"evaluated": evaluated.id, "earlier": earlier.id}
 
 
 def _last_years_analysis(lap: QualityCycle, leader: User, *, shared: bool) -> SituationAnalysis:

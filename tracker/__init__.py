@@ -91,6 +91,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.search.routes import bp as search
     from tracker.start.routes import bp as start
     from tracker.support.routes import bp as support
+    from tracker.teams.routes import bp as teams
     from tracker.thread.routes import bp as thread
 
     for blueprint in (
@@ -112,6 +113,7 @@ def _register_pages(app: Flask) -> None:
         checkins,
         removals,
         support,
+        teams,
         reports,
         notifications,
         audit,

@@ -74,6 +74,10 @@ from tracker.support.levels import SupportDecision
 from tracker.support.offers import SupportOffer, SupportOfferForm
 from tracker.support.requests import SupportRequest
 from tracker.support.states import FeedbackState, SupportLevel, SupportState
+from tracker.teams.goals import TeamEvaluation, TeamGoal
+from tracker.teams.models import Team, TeamKind, TeamMember
+from tracker.teams.plans import TeamPlan
+from tracker.teams.states import GoalDecision
 
 __all__ = [
     "AdoptedAnalysis",
@@ -110,6 +114,7 @@ __all__ = [
     "EffectAssessment",
     "FailedSignIn",
     "FeedbackState",
+    "GoalDecision",
     "GoodExample",
     "HandoverNote",
     "Judgement",
@@ -160,6 +165,12 @@ __all__ = [
     "SupportOfferForm",
     "SupportRequest",
     "SupportState",
+    "Team",
+    "TeamEvaluation",
+    "TeamGoal",
+    "TeamKind",
+    "TeamMember",
+    "TeamPlan",
     "Term",
     "TextPart",
     "TimeProposal",

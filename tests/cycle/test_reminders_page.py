@@ -15,6 +15,7 @@ AS_IT_IS = {
     "effect_on": "y", "effect_after": "0, 14",
     "measure_end_on": "y", "measure_end_before": "7",
     "check_in_on": "y", "check_in_after": "0",
+    "team_evaluation_on": "y", "team_evaluation_before": "7", "team_evaluation_after": "7",
 }  # fmt: skip
 """The rules of the cast, as its page sends them."""
 
@@ -41,7 +42,8 @@ def test_other_days(cast, as_):
         "Minnesanteckningar som väntar på godkännande: 7 dagar efter; "
         "En överenskommelse med datum: 3 dagar före, 7 dagar efter; "
         "En effekt som kan bedömas: samma dag, 14 dagar efter; "
-        "En åtgärd som snart slutar: 7 dagar före; Dags att stämma av: samma dag."
+        "En åtgärd som snart slutar: 7 dagar före; Dags att stämma av: samma dag; "
+        "Lagets mål att utvärdera: 7 dagar före, 7 dagar efter."
     ) in [event.sentence for event in db.session.query(AuditEvent)]
     assert "Före en dialog: 28, 14 och 7 dagar före" in browser.page("/organisation")
 

@@ -23,7 +23,7 @@ def test_says_what_is_there_now(run):
 
     assert result.exit_code == 0, result.output
     assert result.stdout == (
-        "Demoinnehållet är på plats: 11 enheter och 20 personer, allt påhittat.\n"
+        "Demoinnehållet är på plats: 11 enheter och 24 personer, allt påhittat.\n"
     )
     assert counts()[0] == 2
 

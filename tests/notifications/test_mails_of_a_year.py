@@ -1,7 +1,8 @@
 """How many mails a whole läsår brings, with everything in use: a rektor with two units gets forty at the
-most, a dialogansvarig with twelve units sixty, and nobody ever two on one day. That is what is promised of
-reminders: the invitations for the calendar are counted by themselves (measured here: 33 and 2 for a
-rektor, 24 and 2 for one with a mail a week, 56 and 22 for the dialogansvarig).
+most, a dialogansvarig with twelve units sixty, a teacher with goals in a team eight, and nobody ever two on
+one day. That is what is promised of reminders: the invitations for the calendar are counted by themselves
+(measured here: 37 and 2 for a rektor, 27 and 2 for one with a mail a week, 56 and 22 for the
+dialogansvarig, 6 and none for the teacher).
 
 Everybody here is busy and rather late: nothing is prepared before a dialogue, measures end without a
 word, every second effect is assessed only after the second mail about it, every second agreement and
@@ -26,6 +27,7 @@ from tests.notifications.scenes import (
     moment,
     set_rules,
 )
+from tests.teams.scenes import a_goal, a_team
 from tracker import clock
 from tracker.cycle.workdays import is_calm, is_ordinary_working_day
 from tracker.dialogues.models import QualityDialogue
@@ -36,6 +38,7 @@ from tracker.models import (
     Decision,
     DialogueState,
     EffectAssessment,
+    GoalDecision,
     Judgement,
     MailRhythm,
     Reminder,
@@ -47,6 +50,7 @@ from tracker.models import (
     SchoolUnit,
     SchoolYear,
     Side,
+    TeamGoal,
     UnitKind,
     User,
 )
@@ -55,7 +59,7 @@ from tracker.organisation.staffing import Staffing
 
 FIRST, LAST = date(2026, 8, 10), date(2027, 8, 15)
 MEASURES, COUNTED = 8, 3
-REKTORS_MOST, LEADS_MOST = 40, 60
+REKTORS_MOST, LEADS_MOST, TEACHERS_MOST = 40, 60, 8
 """Of reminders. The invitations to the dialogues come beside them: one for each, and more when one is moved."""
 DIALOGUES_EACH_TIME = 11
 """Of the twelve units two have theirs together."""
@@ -108,7 +112,36 @@ def plan_the_year(cast: Cast, units: list[SchoolUnit]) -> Diary:
         for number in range(MEASURES if place < COUNTED else 1):
             _plan_measure(cast, unit, place, number, on)
         _plan_check_ins(cast, unit, place, on)
+        if place < COUNTED:
+            _plan_teams(cast, unit, on)
     return diary
+
+
+def _plan_teams(cast: Cast, unit: SchoolUnit, on: Callable[..., None]) -> None:
+    """Three teams with two goals each, evaluated late, and again in May. Sofia answers for the first
+    team's; nobody for the second's, which are rektor's then; the third has no staff at all."""
+    if unit is not cast.savkulla:
+        RoleAssignment.give(cast.sofia, Role.STAFF, cast.exempelby, by=None, unit=unit,
+                            starts_on=date(2026, 8, 1))  # fmt: skip
+    for number in range(3):
+        team = a_team(cast, unit=unit, name=f"Lag {number}")
+        if number < 2:
+            team.add_member(cast.sofia, date(2026, 8, 1), by=cast.karin)
+        for days in (0, 6):
+            goal = a_goal(
+                cast, team, cast.karin, f"Mål {days}", set_at=moment("2026-08-17"),
+                evaluate_on=date(2027, 1, 20) + timedelta(days=days + 2 * number),
+                responsible=cast.sofia if number == 0 else None,
+            )  # fmt: skip
+            on(date(2027, 2, 15), lambda goal=goal: _evaluate(cast, goal, date(2027, 5, 12)))
+            on(date(2027, 5, 28), lambda goal=goal: _evaluate(cast, goal, None))
+
+
+def _evaluate(cast: Cast, goal: TeamGoal, next_on: date | None) -> None:
+    goal.evaluate(
+        by=cast.karin, seen=len(goal.evaluations), held_on=clock.today(), outcome="Hälften.",
+        decision=GoalDecision.CONTINUE if next_on else GoalDecision.END, next_step="", next_on=next_on,
+    )  # fmt: skip
 
 
 def _plan_dialogue(cast: Cast, dialogue_id: int, day: date, on: Callable[..., None]) -> None:
@@ -202,11 +235,12 @@ def test_the_mails_of_a_whole_year(cast: Cast, server: FakeServer) -> None:
     assert not any(is_calm(when) or not is_ordinary_working_day(when) for when, _ in sent)
     left = db.session.query(Reminder).filter(Reminder.state == ReminderState.PLANNED).count()
     assert left == 0
-    rektor, weekly, lead = (
-        len(server.subjects(person)) for person in (cast.karin, cast.ali, cast.erik)
+    rektor, weekly, lead, teacher = (
+        len(server.subjects(person)) for person in (cast.karin, cast.ali, cast.erik, cast.sofia)
     )
     assert 20 <= rektor <= REKTORS_MOST
     assert 40 <= lead <= LEADS_MOST
     assert 10 <= weekly < rektor
+    assert 4 <= teacher <= TEACHERS_MOST
     invited = [len(calendar.subjects(person)) for person in (cast.karin, cast.ali, cast.erik)]
     assert invited == [2, 2, 2 * DIALOGUES_EACH_TIME]

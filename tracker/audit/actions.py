@@ -188,6 +188,25 @@ class Action(enum.StrEnum):
     EXAMPLE_WITHDRAWN = "example_withdrawn"
     EXAMPLE_AGAIN = "example_again"
 
+    # the teams and their goals
+    TEAM_CREATED = "team_created"
+    TEAM_CHANGED = "team_changed"
+    TEAM_RETIRED = "team_retired"
+    TEAM_RESTORED = "team_restored"
+    TEAM_JOINED = "team_joined"
+    TEAM_MEMBER_CHANGED = "team_member_changed"
+    TEAM_MEMBER_REMOVED = "team_member_removed"
+    TEAM_DRAFTED = "team_drafted"
+    TEAM_ANALYSIS_WRITTEN = "team_analysis_written"
+    TEAM_GOALS_SHARED = "team_goals_shared"
+    TEAM_GOAL_ADDED = "team_goal_added"
+    TEAM_GOAL_CHANGED = "team_goal_changed"
+    TEAM_GOAL_REMOVED = "team_goal_removed"
+    TEAM_GOAL_RESTORED = "team_goal_restored"
+    TEAM_GOAL_TAKEN_ON = "team_goal_taken_on"
+    TEAM_GOAL_EVALUATED = "team_goal_evaluated"
+    TEAM_EVALUATION_CORRECTED = "team_evaluation_corrected"
+
     @property
     def keys(self) -> frozenset[str]:
         """The names of the data that the sentence needs."""
@@ -358,6 +377,24 @@ _SENTENCES = {
     Action.EXAMPLE_CHANGED: "ändrade det goda exemplet ”{measure}”. Före ändringen: {before}",
     Action.EXAMPLE_WITHDRAWN: "drog tillbaka det goda exemplet ”{measure}”",
     Action.EXAMPLE_AGAIN: "publicerade det goda exemplet ”{measure}” igen",
+    # the teams and their goals
+    Action.TEAM_CREATED: "lade upp laget {team}",
+    Action.TEAM_CHANGED: "ändrade namn eller slag på laget {team}, som hette {before}",
+    Action.TEAM_RETIRED: "lade undan laget {team}",
+    Action.TEAM_RESTORED: "tog tillbaka laget {team}",
+    Action.TEAM_JOINED: "lade till {person} i laget {team} från {on}",
+    Action.TEAM_MEMBER_CHANGED: "ändrade när {person} hör till laget {team}: {dates}",
+    Action.TEAM_MEMBER_REMOVED: "tog bort {person} ur laget {team}",
+    Action.TEAM_DRAFTED: "skrev i utkastet till lagets mål för {team} {year}",
+    Action.TEAM_ANALYSIS_WRITTEN: "skrev lagets korta analys för {team} {year}. Före ändringen: {before}",
+    Action.TEAM_GOALS_SHARED: "delade lagets mål för {team} {year}",
+    Action.TEAM_GOAL_ADDED: "lade till målet ”{goal}” för {team} {year}",
+    Action.TEAM_GOAL_CHANGED: "ändrade målet ”{goal}” för {team} {year}. Före ändringen: {before}",
+    Action.TEAM_GOAL_REMOVED: "tog bort målet ”{goal}” för {team} {year}",
+    Action.TEAM_GOAL_RESTORED: "ångrade att målet ”{goal}” för {team} {year} togs bort",
+    Action.TEAM_GOAL_TAKEN_ON: "tog med målet ”{goal}” för {team} {year} till {later}",
+    Action.TEAM_GOAL_EVALUATED: "utvärderade målet ”{goal}” för {team} {year}: {decision}",
+    Action.TEAM_EVALUATION_CORRECTED: "rättade utvärderingen av målet ”{goal}” för {team} {year}. Före ändringen: {before}",
 }
 
 _KEYS = {

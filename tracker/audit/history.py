@@ -29,6 +29,8 @@ CHECK_IN = "check_in"
 """Events about check-ins are for those who check in, not for all who follow the unit."""
 ASKED_FOR = "support_request"
 """What is asked for by itself is theirs too, and the skolchef's, who oversees the support."""
+TEAMS_DRAFT = sa.and_(AuditEvent.private, AuditEvent.subject_kind == "team_plan")
+"""That a team writes in its draft is for the team alone: its leaders do not watch it write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,22 @@ def history_of(subject: Any, limit: int = 20) -> list[HistoryLine]:
         AuditEvent.subject_kind == subject.__tablename__,
         AuditEvent.subject_id == subject.id,
         AuditEvent.organizer_id == subject.organizer_id,
+        ~TEAMS_DRAFT,
     ]
     if not may(Permission.WRITE):
         wanted.append(~AuditEvent.private)
     return _lines(sa.and_(*wanted), limit=limit)
+
+
+def history_of_own(subject: Any, limit: int = 20) -> list[HistoryLine]:
+    """The same for who writes in it, drafts included, whether she follows the unit or not. Call it after
+    the loader that has said that she writes."""
+    wanted = sa.and_(
+        AuditEvent.subject_kind == subject.__tablename__,
+        AuditEvent.subject_id == subject.id,
+        AuditEvent.organizer_id == subject.organizer_id,
+    )
+    return _lines(wanted, limit=limit)
 
 
 def history_of_unit(unit: SchoolUnit, before: int | None = None) -> list[HistoryLine]:
@@ -66,6 +80,7 @@ def history_of_unit(unit: SchoolUnit, before: int | None = None) -> list[History
         sa.exists().where(
             AuditEventUnit.event_id == AuditEvent.id, AuditEventUnit.unit_id == unit.id
         ),
+        ~TEAMS_DRAFT,
     ]
     if not may(Permission.WRITE):
         wanted.append(~AuditEvent.private)
@@ -114,7 +129,7 @@ def visible_to(access: Access) -> sa.ColumnElement[bool]:
         concerns_units = sa.exists().where(AuditEventUnit.event_id == AuditEvent.id)
         scopes.append(sa.and_(~AuditEvent.private, ~concerns_units))
         scopes.append(AuditEvent.subject_kind == ASKED_FOR)
-    return sa.and_(AuditEvent.organizer_id == access.organizer_id, sa.or_(*scopes))
+    return sa.and_(AuditEvent.organizer_id == access.organizer_id, ~TEAMS_DRAFT, sa.or_(*scopes))
 
 
 def _about(units: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

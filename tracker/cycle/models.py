@@ -260,6 +260,7 @@ class SchoolYear(Versioned, TenantOwned, Base):
         from tracker.measures.areas import DevelopmentArea
         from tracker.measures.models import Measure
         from tracker.organisation.models import SchoolUnit
+        from tracker.teams.plans import TeamPlan
 
         ended = sa.exists().where(
             SchoolUnit.id == QualityCycle.unit_id, SchoolUnit.closed_on < self.first_day
@@ -272,6 +273,7 @@ class SchoolYear(Versioned, TenantOwned, Base):
                 Measure,
                 DevelopmentArea,
                 PhaseSetting,
+                TeamPlan,
             )
         ]
         has_dialogue = sa.exists().where(

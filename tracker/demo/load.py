@@ -24,6 +24,7 @@ from tracker.demo import (
     story_savkulla,
     story_savkulla_before,
     story_support,
+    story_teams,
     story_today,
     story_tornroda,
 )
@@ -53,6 +54,7 @@ STORIES = (
     story_handover,
     story_support,
     story_examples,
+    story_teams,
 )
 
 

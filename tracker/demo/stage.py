@@ -33,6 +33,7 @@ from tracker.models import (
     SchoolUnit,
     SchoolYear,
     SituationAnalysis,
+    Team,
     UnitKind,
     User,
 )
@@ -62,6 +63,7 @@ class Stage:
         self.causes: dict[str, Cause] = {}
         self.development_areas: dict[str, DevelopmentArea] = {}
         self.measures: dict[str, Measure] = {}
+        self.teams: dict[str, Team] = {}
         self._years: dict[tuple[int, int], SchoolYear] = {}
         self._laps: dict[tuple[str, int], QualityCycle] = {}
         self._happenings: list[Happening] = []

@@ -98,7 +98,8 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
         self._record(Action.DEVELOPMENT_AREA_CHANGED, by)
 
     def remove(self, *, by: "User") -> Removal:
-        """Raises AreaInUse when a measure belongs to it or it is to be talked about in a dialogue."""
+        """Raises AreaInUse when a measure or a team's goal belongs to it, or it is to be talked about in a
+        dialogue."""
         if self.is_used():
             raise AreaInUse
         self._record(Action.DEVELOPMENT_AREA_REMOVED, by)
@@ -114,10 +115,13 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
     def is_used(self) -> bool:
         from tracker.dialogues.models import DialogueTopic
         from tracker.measures.models import Measure
+        from tracker.teams.goals import TeamGoal
 
-        by_measure = sa.exists().where(Measure.area_id == self.id)
-        by_topic = sa.exists().where(DialogueTopic.area_id == self.id)
-        return bool(db.session.scalar(sa.select(sa.or_(by_measure, by_topic))))
+        users = [
+            sa.exists().where(kind.area_id == self.id)
+            for kind in (Measure, DialogueTopic, TeamGoal)
+        ]
+        return bool(db.session.scalar(sa.select(sa.or_(*users))))
 
     def _record(self, action: Action, by: "User") -> None:
         unit = self.cycle.unit
@@ -125,7 +129,7 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
 
 
 class AreaInUse(Exception):
-    """A measure or a dialogue refers to the area."""
+    """A measure, a team's goal or a dialogue refers to the area."""
 
 
 AREA_PROBLEMS = sa.Table(

@@ -29,6 +29,7 @@ from tracker.measures.reading import (
 )
 from tracker.measures.taken_up import problems_by_area
 from tracker.models import GoodExample, Measure, MeasureBasis, Permission, QualityCycle, SchoolUnit
+from tracker.teams.reading import teams_by_area
 from tracker.web.notices import notify
 from tracker.web.swedish import date_medium
 
@@ -49,6 +50,7 @@ def index(slug: str, year: str) -> str:
         listed=listed,
         lost=lost_bases(row for group in listed.groups for row in group.measures),
         problems=problems_by_area(cycle, living=writes),
+        teams=teams_by_area(cycle) if may(Permission.TEAMS) else {},
     )
 
 

@@ -14,6 +14,7 @@ from tracker.measures.blueprint import bp
 from tracker.measures.forms import AreaForm, NewAreaForm
 from tracker.measures.reading import problems_of
 from tracker.models import DevelopmentArea, Permission, Problem, QualityCycle
+from tracker.teams.reading import teams_by_area
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
 
@@ -65,7 +66,8 @@ def remove_area(slug: str, year: str, area_id: int) -> Page:
     except AreaInUse:
         db.session.rollback()
         notify(
-            "Området används av en åtgärd eller i en dialog. Flytta åtgärderna först.", "warning"
+            "Området används av en åtgärd, av ett lags mål eller i en dialog. Flytta det först.",
+            "warning",
         )
         return redirect(url_for("measures.area", slug=cycle.unit.slug, year=year, area_id=area_id))
     db.session.commit()
@@ -96,6 +98,7 @@ def _page(cycle: QualityCycle, form: Any, area: DevelopmentArea | None) -> str:
         form=form,
         area=area,
         removable=area is not None and not area.is_used(),
+        teams=teams_by_area(cycle).get(area.id, []) if area is not None else [],
     )
 
 

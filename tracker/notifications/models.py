@@ -46,6 +46,7 @@ class ReminderKind(enum.StrEnum):
     CHECK_IN = "check_in"
     APPROVAL = "approval"
     AGREEMENT = "agreement"
+    TEAM_EVALUATION = "team_evaluation"
     WEEK = "week"
     """Din vecka: the subject is the week, as the ordinal of its Monday."""
 
@@ -58,6 +59,7 @@ class ReminderKind(enum.StrEnum):
             "check_in": "Avstämning",
             "approval": "Minnesanteckningar att godkänna",
             "agreement": "Överenskommelse",
+            "team_evaluation": "Lagets mål att utvärdera",
             "week": "Din vecka",
         }[self]
 

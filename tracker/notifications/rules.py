@@ -100,6 +100,14 @@ RULES = (
         after=True,
         usual=(0,),
     ),
+    Rule(
+        ReminderKind.TEAM_EVALUATION,
+        "Lagets mål att utvärdera",
+        "Den i laget som är ansvarig för målet, annars rektor.",
+        before=True,
+        after=True,
+        usual=(7, -7),
+    ),
 )
 
 

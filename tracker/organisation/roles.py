@@ -35,6 +35,8 @@ class Permission(enum.StrEnum):
     """Decide how much support a unit gets."""
     CATALOGUE = "catalogue"
     """Keep the catalogue of the organizer's support."""
+    TEAMS = "teams"
+    """The goals that the unit's teams have shared. Writing one's own team's goes by belonging to it."""
 
 
 class Role(enum.StrEnum):
@@ -92,7 +94,7 @@ _SCOPES = {
 }
 
 _READ = frozenset({Permission.READ})
-_FOLLOW = _READ | {Permission.FOLLOW}
+_FOLLOW = _READ | {Permission.FOLLOW, Permission.TEAMS}
 
 _GRANTS = {
     Role.PRINCIPAL: _FOLLOW | {Permission.WRITE, Permission.ADOPT, Permission.CONVERSE},
@@ -100,7 +102,7 @@ _GRANTS = {
     Role.DIALOGUE_LEAD: _FOLLOW | {Permission.LEAD, Permission.CONVERSE, Permission.SUPPORT},
     Role.QUALITY_DEVELOPER: _FOLLOW,
     Role.ORGANIZER_LEAD: _FOLLOW | {Permission.OVERSEE, Permission.SUPPORT, Permission.CATALOGUE},
-    Role.STAFF: _READ,
+    Role.STAFF: _READ | {Permission.TEAMS},
     Role.BOARD: _READ,
     Role.SYSTEM_ADMIN: _READ | {Permission.MANAGE, Permission.CATALOGUE},
 }

@@ -34,6 +34,7 @@ class RemovalKind(enum.StrEnum):
     QUESTION = "question"
     AGREEMENT = "agreement"
     PERIOD = "period"
+    TEAM_GOAL = "team_goal"
 
     @property
     def label(self) -> str:
@@ -46,6 +47,7 @@ class RemovalKind(enum.StrEnum):
             "question": "Fråga inför dialogen",
             "agreement": "Överenskommelse",
             "period": "Dagar i kalendern",
+            "team_goal": "Mål i ett lag",
         }[self]
 
     @property
@@ -59,6 +61,7 @@ class RemovalKind(enum.StrEnum):
             "question": "Frågan är tillbaka.",
             "agreement": "Överenskommelsen är tillbaka.",
             "period": "Dagarna är tillbaka i kalendern.",
+            "team_goal": "Målet är tillbaka.",
         }[self]
 
 

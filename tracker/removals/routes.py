@@ -28,8 +28,11 @@ from tracker.models import (
     SchoolYear,
     Side,
     SituationAnalysis,
+    TeamGoal,
+    TeamPlan,
 )
 from tracker.removals.models import CannotUndo, Removal, RemovalKind
+from tracker.teams.routes_goals import home_of_goal
 from tracker.web.notices import notify
 
 bp = Blueprint("removals", __name__)
@@ -117,6 +120,14 @@ def _period(removal: Removal) -> Way:
     return lambda: year.bring_back_period(removal, by=current_user), address
 
 
+def _team_goal(removal: Removal) -> Way:
+    plan = db.session.get(TeamPlan, removal.home_id) or abort(404)
+    if plan.organizer_id != removal.organizer_id:
+        abort(404)
+    _, address = home_of_goal(plan)
+    return lambda: TeamGoal.bring_back(removal, by=current_user), address
+
+
 HOMES: dict[RemovalKind, Callable[[Removal], Way]] = {
     RemovalKind.PROBLEM: _problem,
     RemovalKind.DEVELOPMENT_AREA: _of_lap,
@@ -126,5 +137,6 @@ HOMES: dict[RemovalKind, Callable[[Removal], Way]] = {
     RemovalKind.QUESTION: _question,
     RemovalKind.AGREEMENT: _agreement,
     RemovalKind.PERIOD: _period,
+    RemovalKind.TEAM_GOAL: _team_goal,
 }
 """Finds the home of what was removed, for those who may remove there; else 404 or 403."""

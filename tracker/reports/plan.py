@@ -5,22 +5,27 @@ from tracker.measures.reading import AreaGroup, MeasureList
 from tracker.measures.taken_up import AreaProblem
 from tracker.models import Measure, MeasureBasis, QualityCycle
 from tracker.reports.documents import Document
-from tracker.web.swedish import date_medium
+from tracker.web.swedish import date_medium, listing
 
 NOTHING_DECIDED = "Ingen beslutad åtgärd än."
 
 
 def as_document(
-    cycle: QualityCycle, listed: MeasureList, problems: dict[int, list[AreaProblem]], owner: str
+    cycle: QualityCycle,
+    listed: MeasureList,
+    problems: dict[int, list[AreaProblem]],
+    teams: dict[int, list[tuple[int, str]]],
+    owner: str,
 ) -> Document:
     """The areas with their problems, goals and decided measures; what is only proposed is not part of a
-    plan. `problems`: see measures.taken_up.problems_by_area."""
+    plan. `problems`: see measures.taken_up.problems_by_area; `teams`: teams.reading.teams_by_area."""
     year = cycle.school_year
     document = Document(f"Utvecklingsplan {year.label}", subtitle=cycle.unit.name, owner=owner)
     document.facts([("Uttagen", date_medium(today()))])
     for group in listed.groups:
         taken_up = problems.get(group.area.id, []) if group.area else []
-        _area(document, group, taken_up, alone=len(listed.groups) == 1)
+        working = teams.get(group.area.id, []) if group.area else []
+        _area(document, group, taken_up, working, alone=len(listed.groups) == 1)
     if not listed.groups:
         document.paragraph(NOTHING_DECIDED)
     if listed.finished:
@@ -41,12 +46,18 @@ def as_document(
 
 
 def _area(
-    document: Document, group: AreaGroup, problems: list[AreaProblem], *, alone: bool
+    document: Document,
+    group: AreaGroup,
+    problems: list[AreaProblem],
+    teams: list[tuple[int, str]],
+    *,
+    alone: bool,
 ) -> None:
     if group.area is not None:
         document.heading(group.area.title)
         document.text(group.area.goal, "Mål:")
         document.text(group.area.why, "Varför:")
+        document.text(listing([name for _, name in teams]), "Lag som arbetar med området:")
         for problem in problems:
             document.text(problem.text, "Tar upp problemet:")
             if problem.follows:

@@ -16,6 +16,7 @@ from tracker.organisation.staffing import Staffing
 from tracker.reports.adopted import adopted_documents, by_year
 from tracker.reports.documents import Document, DocumentFailed, pdf_answer, word_answer
 from tracker.reports.plan import as_document, basis_of, decided, period_of
+from tracker.teams.reading import teams_by_area
 from tracker.web.errors import error_page
 from tracker.web.logs import log
 
@@ -36,6 +37,7 @@ def plan(slug: str, year: str) -> str:
         decided=decided,
         period_of=period_of,
         problems=problems_by_area(cycle, living=False),
+        teams=teams_by_area(cycle),
     )
 
 
@@ -57,6 +59,7 @@ def _plan_document(cycle: QualityCycle) -> Document:
         cycle,
         measures_of(cycle, with_proposals=False),
         problems_by_area(cycle, living=False),
+        teams_by_area(cycle),
         owner.name if owner else "",
     )
 

@@ -31,6 +31,7 @@ from tracker.start.open_measures import MeasureFacts
 from tracker.start.overview import UnitFacts
 from tracker.start.progress import COUNTED, AreaCount, area_title, counts
 from tracker.start.todo import HORIZON, LedUnit, Todo, todo
+from tracker.teams.reading import OwnTeam, own_teams
 from tracker.web import swedish
 from tracker.web.paging import Page
 
@@ -191,6 +192,8 @@ class HomePage:
     developing: Page[UnitFacts] | None = None
     invited: list[UnitFacts] = field(default_factory=list)
     working: list[tuple[UnitFacts, list[MeasureFacts]]] | None = None
+    own_teams: dict[int, list[OwnTeam]] = field(default_factory=dict)
+    """By unit. Not for who leads or follows units too: their Start has no statement to spare."""
     board: Page[UnitFacts] | None = None
     manages: bool = False
     without_leader: list[str] = field(default_factory=list)
@@ -287,6 +290,8 @@ def home_page(access: Access, person: User) -> HomePage:
             (unit, [row for row in measures.get(unit.id, []) if row.is_living])
             for unit in _covered(units, staff)
         ]
+        if not leads and not follows:
+            page.own_teams = own_teams(access.organizer_id, start_year)
     if board := grants[Role.BOARD]:
         page.board = Page.of([unit for unit in _covered(units, board) if unit.adopted_number])
     if page.manages and not reading:

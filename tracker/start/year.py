@@ -27,6 +27,7 @@ from tracker.models import (
     SituationAnalysis,
     SupportDecision,
 )
+from tracker.teams.reading import first_evaluations
 from tracker.web import swedish
 
 
@@ -41,8 +42,10 @@ class Part:
 
 
 def parts(cycle: QualityCycle) -> list[Part]:
-    """The parts the person may see, in the order of the lap; five statements."""
+    """The parts the person may see, in the order of the lap; six statements."""
     found = [_analysis(cycle), *_measures_and_effects(cycle)]
+    if may("teams"):
+        found += _teams(cycle)
     if may("follow"):
         found += [_dialogues(cycle), _support(cycle)]
     found.append(
@@ -241,6 +244,17 @@ def _support(cycle: QualityCycle) -> Part:
     sentence = decision.standing if decision else "Ordinarie stöd."
     url = url_for("support.of_unit", slug=unit.slug if unit else "")
     return Part("Stöd", [sentence], url, "Öppna stödet")
+
+
+def _teams(cycle: QualityCycle) -> list[Part]:
+    """Where there is no team, only for those who set them up."""
+    said = first_evaluations(cycle)
+    if said:
+        return [Part("Lagens mål", said, url_for("teams.index", **_at(cycle)), "Öppna lagens mål")]
+    if not may("write"):
+        return []
+    url = url_for("teams.manage", slug=_at(cycle)["slug"])
+    return [Part("Lagens mål", ["Inga lag är upplagda än."], url, "Lägg upp enhetens lag")]
 
 
 HELD = (DialogueState.HELD, DialogueState.APPROVED)

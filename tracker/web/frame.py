@@ -27,7 +27,7 @@ UNITS_NAMED = 3
 
 IN_A_UNIT = (
     "start.unit", "start.year", "analyses.", "measures.", "evaluation.", "thread.", "handover.",
-    "reports.plan",
+    "reports.plan", "teams.",
 )  # fmt: skip
 
 

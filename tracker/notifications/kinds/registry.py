@@ -10,6 +10,7 @@ from tracker.notifications.kinds.check_ins import DueCheckIns
 from tracker.notifications.kinds.dialogues import BeforeDialogues
 from tracker.notifications.kinds.effects import DueEffects
 from tracker.notifications.kinds.measure_ends import EndingMeasures
+from tracker.notifications.kinds.team_evaluations import TeamEvaluations
 from tracker.notifications.kinds.week import TheWeek
 
 WEEK = TheWeek()
@@ -24,5 +25,6 @@ KINDS: dict[ReminderKind, Kind[Any]] = {
         DueCheckIns(),
         DueEffects(),
         EndingMeasures(),
+        TeamEvaluations(),
     )
 }
