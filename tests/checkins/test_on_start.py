@@ -56,6 +56,32 @@ class TestRektor:
         assert "Dags att stämma av" not in page
         assert "Nästa avstämning" not in page
 
+    def test_an_answer_about_support_is_there_until_its_outcome_is_said(self, cast, as_, the_day):
+        check_in = asked(cast, on=date(2026, 11, 16))
+        check_in.support.respond("Hon ringer i morgon.", by=cast.erik)
+        db.session.commit()
+        ali = as_(cast.ali)
+        line = "Läs svaret om stöd, och säg vad det blir Svaret kom 20 november 2026"
+        assert line in words(ali.page("/"))
+        assert "Läs svaret" not in as_(cast.karin).page("/"), "of another unit"
+        the_day.move_to("2026-12-12T09:00+01:00")
+        assert "Läs svaret" not in as_(cast.ali).page("/"), "three weeks on it is no news"
+        the_day.move_to("2026-12-11T09:00+01:00")
+        ali = as_(cast.ali)
+        assert "Läs svaret" in ali.page("/")
+        check_in.support.settle("Hon kom.", by=cast.ali)
+        db.session.commit()
+        assert "Läs svaret" not in ali.page("/")
+
+    def test_the_one_that_waits_is_no_answer(self, cast, as_):
+        """One that is answered and one that waits, both of one unit."""
+        first = asked(cast, on=date(2026, 11, 16))
+        first.support.respond("Hon ringer i morgon.", by=cast.erik)
+        asked(cast, "En vikarie.", on=date(2026, 11, 18))
+        assert "Läs svaret om stöd" in as_(cast.ali).page("/")
+        row = rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
+        assert "Fråga om stöd obesvarad sedan 18 nov" in row
+
 
 class TestDialogansvarig:
     def test_each_leader_once_and_each_unit_with_its_reason(self, cast, as_):

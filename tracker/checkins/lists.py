@@ -30,20 +30,23 @@ class Group(enum.IntEnum):
     """In the order of the page."""
 
     DUE = 0
-    LATEST = 1
+    AHEAD = 1
+    LATEST = 2
 
     @property
     def label(self) -> str:
-        return ["Dags att stämma av", "Senaste avstämningarna"][self]
+        return ["Dags att stämma av", "Längre fram", "Senaste avstämningarna"][self]
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Units of the same leader that are due, to be checked in about at once."""
+    """Units of the same leader, to be checked in about at once."""
 
     units: list[SchoolUnit]
     leader: str
     last_on: date | None
+    due_on: date | None
+    """The first of the units' days; None: they have no interval."""
 
     @property
     def names(self) -> str:
@@ -61,7 +64,7 @@ class Line:
 def lines(access: Access) -> list[Line]:
     """Everything of the person's units, whole läsår of check-ins as ids; five statements."""
     return [
-        *(Line(Group.DUE, meeting) for meeting in _due(access)),
+        *_meetings(access),
         *(Line(Group.LATEST, key) for key in _latest_ids()),
     ]
 
@@ -95,27 +98,37 @@ def grouped(items: Sequence[Line]) -> list[tuple[Group, list[Any]]]:
     ]
 
 
-def _due(access: Access) -> list[Meeting]:
-    """Who to check in with, she who has waited longest first."""
-    facts = check_in_facts(access.organizer_id, today())
+def _meetings(access: Access) -> list[Line]:
+    """Whom to check in with, she who has waited longest first; then those who may meet before their day.
+    Where some of a leader's units are due, it is about these."""
+    day = today()
+    facts = check_in_facts(access.organizer_id, day)
     staffing = Staffing.load(access.organizer_id)
     together: dict[Any, list[SchoolUnit]] = {}
     for unit in own_units():
-        if unit.id in facts and facts[unit.id].is_due(today()):
+        if unit.id in facts:
             together.setdefault(staffing.dialogue_key(unit), []).append(unit)
-    waiting = [(_waited(units, facts), units) for units in together.values()]
     found = []
-    for _, units in sorted(waiting, key=lambda pair: pair[0]):
+    for units in together.values():
+        due = [unit for unit in units if facts[unit.id].is_due(day)]
         leader = staffing.leader(units[0].id)
-        last = [facts[unit.id].last_on for unit in units]
-        shared = min((day for day in last if day), default=None) if all(last) else None
-        found.append(Meeting(units, leader.name if leader else "Vakant", shared))
-    return found
+        meeting = _meeting(due or units, leader.name if leader else "Vakant", facts)
+        found.append(Line(Group.DUE if due else Group.AHEAD, meeting))
+    return sorted(
+        found,
+        key=lambda line: (line.group, line.what.due_on or date.max, line.what.units[0].sort_key),
+    )
 
 
-def _waited(units: Sequence[SchoolUnit], facts: dict[int, CheckInFacts]) -> tuple[date, str]:
-    days = [facts[unit.id].due_on for unit in units]
-    return min(day for day in days if day), units[0].sort_key
+def _meeting(units: list[SchoolUnit], leader: str, facts: dict[int, CheckInFacts]) -> Meeting:
+    last = [facts[unit.id].last_on for unit in units]
+    due = [facts[unit.id].due_on for unit in units]
+    return Meeting(
+        units,
+        leader,
+        last_on=min((day for day in last if day), default=None) if all(last) else None,
+        due_on=min((day for day in due if day), default=None),
+    )
 
 
 def _latest_ids() -> list[int]:

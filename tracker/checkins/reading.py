@@ -7,16 +7,19 @@ into the statement it asks anyway.
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from tracker import clock
 from tracker.checkins.interval import OPEN_DURING_LOV, Reckoning
+from tracker.clock import local
 from tracker.cycle import calendar
 from tracker.cycle.calendar import PeriodKind
 from tracker.cycle.workdays import days_within
+from tracker.database import UtcDateTime
 from tracker.extensions import db
 from tracker.models import (
     CalendarPeriod,
@@ -29,6 +32,9 @@ from tracker.models import (
     UnitForm,
 )
 from tracker.support.carriers import carriers
+
+ANSWER_IS_NEWS = 21
+"""Days. Later the next check-in asks what came of it."""
 
 
 @dataclass(slots=True)
@@ -47,6 +53,8 @@ class CheckInFacts:
     counted days after the autumn term began. None: never."""
     open_support_since: date | None
     """When the oldest support was asked for that has no answer yet, from any läsår."""
+    support_answered_on: date | None
+    """When the latest answer came, of `ANSWER_IS_NEWS` days at most, to what nobody has said the outcome of."""
 
     def is_due(self, day: date) -> bool:
         """Whether it is time to check in (Dags att stämma av)."""
@@ -85,18 +93,19 @@ def with_check_ins(source: Any) -> tuple[list[sa.ColumnElement[Any]], sa.Join]:
         UnitForm.unit_id == SchoolUnit.id,
         _one_of(UnitForm.form, OPEN_DURING_LOV),
     )
-    unanswered = _unanswered()
+    support = _open_support()
     columns: list[Any] = [
         SchoolUnit.check_in_days,
         SchoolUnit.opened_on,
         CheckIn.held_on.label("checked_in_on"),
         CheckIn.next_on.label("check_in_next_on"),
         open_then.label("open_during_lov"),
-        unanswered.c.since.label("unanswered_since"),
+        support.c.since.label("unanswered_since"),
+        support.c.answered_at.label("support_answered_at"),
         _calendar().label("school_calendar"),
     ]
     joined = sa.join(source, CheckIn, CheckIn.id == latest_id(), isouter=True).outerjoin(
-        unanswered, unanswered.c.unit_id == SchoolUnit.id
+        support, support.c.unit_id == SchoolUnit.id
     )
     return columns, joined
 
@@ -117,18 +126,28 @@ def latest_id() -> sa.ScalarSelect[int]:
     )
 
 
-def _unanswered() -> sa.Subquery:
-    """By unit, since when support waits for an answer: few rows in any organizer, read once. What a unit
-    asked for before another took over from it waits for that one's answer too."""
+def _open_support() -> sa.Subquery:
+    """By unit, since when support waits for an answer and when the latest came: few rows in any organizer,
+    read once. What a unit asked for before another took over from it is that one's too."""
+    asked = SupportRequest.state == SupportState.ASKED.value
+    news = sa.and_(
+        SupportRequest.state == SupportState.ANSWERED.value,
+        SupportRequest.answered_at >= sa.bindparam("answers_since", type_=UtcDateTime),
+    )
     rows = carriers(
         SupportRequest.organizer_id == sa.bindparam("check_ins_of"),
-        SupportRequest.state == SupportState.ASKED.value,
+        sa.or_(asked, news),
         day=sa.bindparam("check_ins_by", type_=sa.Date),
     )
     return (
-        sa.select(rows.c.unit_id, sa.func.min(rows.c.asked_on).label("since"))
+        sa.select(
+            rows.c.unit_id,
+            sa.func.min(sa.case((asked, rows.c.asked_on))).label("since"),
+            sa.func.max(sa.case((news, SupportRequest.answered_at))).label("answered_at"),
+        )
+        .join(SupportRequest, SupportRequest.id == rows.c.request_id)
         .group_by(rows.c.unit_id)
-        .subquery("unanswered")
+        .subquery("open_support")
     )
 
 
@@ -165,6 +184,7 @@ def parameters(organizer_id: int, day: date) -> dict[str, Any]:
         "check_ins_year": start_year,
         "check_ins_by": day,
         "check_ins_since": calendar.first_day(start_year),
+        "answers_since": clock.at(day - timedelta(days=ANSWER_IS_NEWS), time()),
     }
 
 
@@ -177,9 +197,10 @@ def facts_of(row: Any, unit_id: int, day: date) -> CheckInFacts:
         opened_on=row.opened_on,
         open_during_lov=row.open_during_lov,
     )
+    answered_at = row.support_answered_at
     return CheckInFacts(
         unit_id, row.check_in_days, row.checked_in_on, row.check_in_next_on, due_on,
-        row.unanswered_since,
+        row.unanswered_since, answered_at and local(answered_at).date(),
     )  # fmt: skip
 
 

@@ -71,7 +71,12 @@ def todo(
     """Everything left to do. `dialogues` are those of the läsår that have not been, `after` what is
     left of those that have; `year` is the läsår as it stands in addresses."""
     several = len(led) > 1
-    found = [*_effects(led, several), *_to_be_held(led), *_after_dialogues(led, after)]
+    found = [
+        *_effects(led, several),
+        *_to_be_held(led),
+        *_after_dialogues(led, after),
+        *_answers(led, several),
+    ]
     preparing = list(_preparation(led, dialogues))
     urls = {item.url for item in found}
     found += [item for item in preparing if item.url not in urls]
@@ -139,6 +144,20 @@ def _after_dialogues(led: Sequence[LedUnit], after: AfterDialogues) -> Iterator[
             due=f"Överenskommet i {row.kind.label}{by}",
             tag_label=_soon(row.due_on),
         )
+
+
+def _answers(led: Sequence[LedUnit], several: bool) -> Iterator[Todo]:
+    """What the huvudman has answered about support, until somebody says what came of it."""
+    for row in led:
+        on = row.unit.check_in.support_answered_on if row.unit.check_in else None
+        if on is not None:
+            since = f"Svaret kom {swedish.date_medium(on)}"
+            yield Todo(
+                label="Läs svaret om stöd, och säg vad det blir",
+                url=url_for("support.of_unit", slug=row.unit.slug),
+                day=on,
+                due=f"{row.unit.name}. {since}" if several else since,
+            )
 
 
 def _preparation(led: Sequence[LedUnit], dialogues: Sequence[QualityDialogue]) -> Iterator[Todo]:
