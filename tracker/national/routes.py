@@ -110,7 +110,7 @@ def place(meeting_id: int) -> Response | tuple[str, int]:
     meeting = _load_meeting(meeting_id)
     form = PlaceForm(obj=meeting)
     status = 422 if form.is_submitted() else 200
-    if form.validate_on_submit() and form.allows(meeting.starts_at):
+    if form.validate_on_submit() and form.allows(meeting.starts_at, meeting.dialogue.school_year):
         try:
             if saved(form, meeting, lambda: _arrange(meeting, form), PLACE_FIELDS):
                 notify(f"{meeting.step.label} är {datetime_long(form.starts_at)}.")
