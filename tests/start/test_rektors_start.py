@@ -7,6 +7,7 @@ from datetime import timedelta
 from tests.start.story import decide, due, place, propose, write_analysis
 from tracker.clock import today
 from tracker.cycle.calendar import Phase
+from tracker.extensions import db
 from tracker.models import Role, RoleAssignment
 
 
@@ -195,3 +196,16 @@ def test_a_shared_analysis_is_to_be_adopted_and_then_left_alone(cast, as_):
     analysis.adopt(by=cast.ali)
     page = as_(cast.ali).page("/")
     assert not any("nulägesanalysen" in line for line in todo(page))
+
+
+def test_who_is_new_is_led_to_the_handover(cast, as_):
+    """For two months, and only of the unit that is new to her."""
+    line = 'Ny på Hasselbrinksskolan? <a href="/enheter/hasselbrinksskolan/overlamning">'
+    role = db.session.query(RoleAssignment).filter_by(user_id=cast.ali.id).one()
+    role.starts_on = today() - timedelta(days=60)
+    db.session.commit()
+    assert line in as_(cast.ali).page("/")
+    assert "Läs överlämningen" not in as_(cast.karin).page("/")
+    role.starts_on = today() - timedelta(days=61)
+    db.session.commit()
+    assert "Läs överlämningen" not in as_(cast.ali).page("/")

@@ -10,6 +10,7 @@ from tracker.auth.access import Access, Grant
 from tracker.clock import now, today
 from tracker.cycle import calendar
 from tracker.cycle.calendar import Phase
+from tracker.handover.reading import newly_led
 from tracker.models import (
     AnalysisState,
     Judgement,
@@ -89,6 +90,8 @@ class Leading:
     unplaced: Sequence[QualityDialogue]
     meetings: Sequence[Meeting]
     """Her next check-ins."""
+    newly_led: Sequence[tuple[str, str]]
+    """Slug and name of the units she has begun to lead lately: their handover tells what there is."""
 
     @property
     def shared_phase(self) -> Phase | None:
@@ -268,7 +271,7 @@ def home_page(access: Access, person: User) -> HomePage:
             LedUnit(unit, measures.get(unit.id, []), _may_adopt(access, unit))
             for unit in _covered(units, leads)
         ]
-        page.leading = _leading(led, page.year, staffing, person, after)
+        page.leading = _leading(led, page.year, staffing, person, after, newly_led(access))
     if follows:
         page.following = _following(
             _covered(units, follows),
@@ -318,6 +321,7 @@ def _leading(
     staffing: Staffing,
     person: User,
     after: AfterDialogues,
+    new_ones: Sequence[tuple[str, str]],
 ) -> Leading:
     dialogues = overview.dialogues_of(row.unit for row in led)
     ahead = next((row for row in dialogues if row.is_ahead), None)
@@ -330,7 +334,7 @@ def _leading(
     meetings = of_leader(
         [row.unit for row in led], staffing, person.id, today(), Addresses.of(year)
     )
-    return Leading(led, todo(led, dialogues, year, after), following, unplaced, meetings)
+    return Leading(led, todo(led, dialogues, year, after), following, unplaced, meetings, new_ones)
 
 
 def _following(
