@@ -186,7 +186,7 @@ def test_joined_dialogues_leave_one_entry(cast: Cast, mail: Office) -> None:
     mail.pass_at(THE_DAY + LATER)
     assert len(mail.of(cast.karin).ahead(THE_DAY)) == 2
     with clock.stopped_at(THE_DAY + LATER):
-        first.join(other, by=cast.erik)
+        first.join(other, by=cast.erik, reason="Ett möte räcker")
         db.session.commit()
     assert mail.pass_at(THE_DAY + LATER + timedelta(minutes=9)) == []
     told = mail.pass_at(THE_DAY + 2 * LATER)

@@ -167,11 +167,6 @@ class QualityDialogue(
         return self.state is DialogueState.CANCELLED
 
     @property
-    def has_time(self) -> bool:
-        """Placed, and not cancelled."""
-        return self.starts_at is not None and not self.is_cancelled
-
-    @property
     def is_ahead(self) -> bool:
         """Placed, not cancelled, and not yet begun."""
         return not self.is_cancelled and self.starts_at is not None and self.starts_at > now()
@@ -266,7 +261,7 @@ class QualityDialogue(
             raise DialogueError("En dialog som har varit kan inte slås ihop med en annan.")
         self.must_be_unwritten()
         other.must_be_unwritten()
-        if other.has_time and not self.has_time:
+        if other.is_ahead and not self.is_ahead:
             return other.join(self, by=by, reason=reason)
         units = other.units
         if self.asks_why_joined(other):
@@ -302,7 +297,7 @@ class QualityDialogue(
             raise DialogueError("Dialogen gäller bara en enhet.")
         if unit not in self.units:
             raise DialogueError("Enheten är inte med i dialogen.")
-        if self.has_time and not reason:
+        if self.is_ahead and not reason:
             raise DialogueError(WHY_ITS_OWN)
         self.unit_links = [link for link in self.unit_links if link.unit_id != unit.id]
         db.session.flush()
@@ -314,7 +309,7 @@ class QualityDialogue(
         record(
             Action.DIALOGUE_SPLIT, own, by=by, units=[unit], unit=unit.name, dialogue=own.kind.label
         )
-        if self.has_time:
+        if self.is_ahead:
             own._leave_time(self, reason, by)
         return own
 

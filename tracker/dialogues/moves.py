@@ -124,7 +124,7 @@ class HasTime:
         moves: list[DialogueMove]
         proposals: list[TimeProposal]
         is_cancelled: bool
-        has_time: bool
+        is_ahead: bool
         has_been: bool
 
         def lock(self) -> None: ...
@@ -290,7 +290,7 @@ class HasTime:
 
     def asks_why_joined(self, other: "QualityDialogue") -> bool:
         """Whether both have a time of their own, so that one loses its when they are joined."""
-        return self.has_time and other.has_time and self.starts_at != other.starts_at
+        return self.is_ahead and other.is_ahead and self.starts_at != other.starts_at
 
     def _gather(self, other: "QualityDialogue", reason: str, by: "User | None") -> None:
         """The units of the other get this one's time instead of their own; remembered here, since the

@@ -171,7 +171,7 @@ def join(dialogue_id: int) -> Response | str | tuple[str, int]:
         return _refused(dialogue, "De två dialogerna kan inte slås ihop. Så här ser det ut nu.")
     form, asks = RegroupForm(), dialogue.asks_why_joined(other)
     if request.method == "GET" or (asks and not form.validate()):
-        page = render_template("dialogues/join.html", dialogue=dialogue, other=other, form=form)
+        page = render_template("dialogues/join.html", dialogue=dialogue, other=other, form=form, asks=asks)
         return page, 422 if form.is_submitted() else 200
     try:
         joined = dialogue.join(other, by=current_user, reason=form.reason.data if asks else "")
@@ -189,9 +189,9 @@ def split(dialogue_id: int) -> Response | str | tuple[str, int]:
     unit = next((row for row in dialogue.units if row.id == unit_id), None)
     if unit is None:
         return _refused(dialogue, "Enheten är inte med i dialogen. Så här ser det ut nu.")
-    form, asks = RegroupForm(), dialogue.has_time
+    form, asks = RegroupForm(), dialogue.is_ahead
     if request.method == "GET" or (asks and not form.validate()):
-        page = render_template("dialogues/split.html", dialogue=dialogue, unit=unit, form=form)
+        page = render_template("dialogues/split.html", dialogue=dialogue, unit=unit, form=form, asks=asks)
         return page, 422 if form.is_submitted() else 200
     try:
         own = dialogue.split_off(unit, by=current_user, reason=form.reason.data if asks else "")
