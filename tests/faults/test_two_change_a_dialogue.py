@@ -276,7 +276,9 @@ def test_an_answer_while_another_answers(apart, cast, both):
     assert proposal().accepted is (mine is None)
 
 
-def test_regrouping_lets_nobody_place_what_it_takes_for_untouched(apart, cast, both, one, monkeypatch):
+def test_regrouping_lets_nobody_place_what_it_takes_for_untouched(
+    apart, cast, both, one, monkeypatch
+):
     """What follows from who leads joins what nobody has touched: between the look and the joining, nobody
     gives one of them a time."""
     if db.engine.dialect.name == "sqlite":

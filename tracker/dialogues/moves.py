@@ -163,9 +163,7 @@ class HasTime:
         self.lock()
         self._place_at(starts_at, ends_at, by=by, reason=reason)
 
-    def _place_at(
-        self, starts_at: datetime, ends_at: datetime, *, by: "User", reason: str
-    ) -> None:
+    def _place_at(self, starts_at: datetime, ends_at: datetime, *, by: "User", reason: str) -> None:
         self.must_not_be_held()
         if ends_at <= starts_at:
             raise DialogueError("Dialogen måste sluta efter att den har börjat.")

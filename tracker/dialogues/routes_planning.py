@@ -171,7 +171,9 @@ def join(dialogue_id: int) -> Response | str | tuple[str, int]:
         return _refused(dialogue, "De två dialogerna kan inte slås ihop. Så här ser det ut nu.")
     form, asks = RegroupForm(), dialogue.asks_why_joined(other)
     if request.method == "GET" or (asks and not form.validate()):
-        page = render_template("dialogues/join.html", dialogue=dialogue, other=other, form=form, asks=asks)
+        page = render_template(
+            "dialogues/join.html", dialogue=dialogue, other=other, form=form, asks=asks
+        )
         return page, 422 if form.is_submitted() else 200
     try:
         joined = dialogue.join(other, by=current_user, reason=form.reason.data if asks else "")
@@ -191,7 +193,9 @@ def split(dialogue_id: int) -> Response | str | tuple[str, int]:
         return _refused(dialogue, "Enheten är inte med i dialogen. Så här ser det ut nu.")
     form, asks = RegroupForm(), dialogue.is_ahead
     if request.method == "GET" or (asks and not form.validate()):
-        page = render_template("dialogues/split.html", dialogue=dialogue, unit=unit, form=form, asks=asks)
+        page = render_template(
+            "dialogues/split.html", dialogue=dialogue, unit=unit, form=form, asks=asks
+        )
         return page, 422 if form.is_submitted() else 200
     try:
         own = dialogue.split_off(unit, by=current_user, reason=form.reason.data if asks else "")
