@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,16 @@ import sqlalchemy as sa
 import time_machine
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from sqlalchemy.exc import IntegrityError
 
 from tests.cast import THE_DAY, build
 from tests.conftest import make_settings, new_database
 from tracker import create_app
 from tracker.extensions import db
+from tracker.models import QualityDialogue
 from tracker.search.models import FULL_TEXT, is_of_the_model
 
 THROW_AWAY = """
@@ -85,6 +89,43 @@ def test_down_to_nothing_with_everything_in_it(empty):
     db.session.commit()
     downgrade(revision="base")
     assert tables() == {"alembic_version"}
+
+
+def test_of_proposals_that_wait_the_newest_stands_and_every_move_says_why(empty):
+    upgrade()
+    with time_machine.travel(THE_DAY, tick=False):
+        cast = build()
+        dialogue = cast.dialogue(cast.savkulla)
+        start = THE_DAY + timedelta(days=9)
+        dialogue.place_at(start, start + timedelta(hours=1), by=cast.erik)
+        for days in (1, 2, 3):
+            dialogue.propose_time(start + timedelta(days=days), "", by=cast.karin)
+        dialogue.cancel("Förhinder", by=cast.erik)
+    db.session.commit()
+    key = dialogue.id
+    db.session.remove()
+    before = ScriptDirectory(empty.extensions["migrate"].directory).get_revision("0019")
+    downgrade(revision=before.down_revision)
+    for statement in (
+        "UPDATE time_proposal SET accepted = NULL, answered_at = NULL",
+        "UPDATE dialogue_move SET reason = ''",
+    ):
+        db.session.execute(sa.text(statement))
+    db.session.commit()
+    db.session.remove()
+    upgrade()
+    first, second, last = db.session.get_one(QualityDialogue, key).proposals
+    assert (first.was_replaced, second.was_replaced) == (True, True)
+    assert last.answered_at is None
+    placed, cancelled = db.session.get_one(QualityDialogue, key).moves
+    assert (placed.reason, cancelled.reason) == ("", "Inget skäl är antecknat.")
+    for refused in (
+        f"UPDATE time_proposal SET accepted = NULL, answered_at = NULL WHERE id = {first.id}",
+        f"UPDATE dialogue_move SET reason = '' WHERE id = {cancelled.id}",
+    ):
+        with pytest.raises(IntegrityError):
+            db.session.execute(sa.text(refused))
+        db.session.rollback()
 
 
 def test_models_and_migrations_agree(empty):

@@ -178,6 +178,22 @@ def test_a_new_rektor_takes_over(cast: Cast, mail: Office) -> None:
     assert "Du är inte längre med i Dialog 1: Hasselbrinksskolan." in why
 
 
+def test_what_is_split_off_leaves_the_calendars(cast: Cast, mail: Office) -> None:
+    """The one that stays is told of with its new name; the one without a time is not in it."""
+    whole = place(cast, cast.dialogue(cast.savkulla))
+    mail.pass_at(THE_DAY + LATER)
+    with clock.stopped_at(THE_DAY + LATER):
+        whole.split_off(cast.lyktvret, by=cast.erik, reason="Två möten")
+        db.session.commit()
+    told = mail.pass_at(THE_DAY + 2 * LATER)
+    assert sorted(each.partition(",")[0] for each in told) == [
+        "erik: Ändrad: Dialog 1: Sävkullaskolan",
+        "karin: Ändrad: Dialog 1: Sävkullaskolan",
+    ]
+    mail.show_the_truth(THE_DAY + 2 * LATER)
+    assert len(mail.of(cast.karin).ahead(THE_DAY)) == 1
+
+
 def test_joined_dialogues_leave_one_entry(cast: Cast, mail: Office) -> None:
     first = cast.dialogue(cast.savkulla)
     other = first.split_off(cast.savkulla, by=cast.erik)
@@ -186,7 +202,7 @@ def test_joined_dialogues_leave_one_entry(cast: Cast, mail: Office) -> None:
     mail.pass_at(THE_DAY + LATER)
     assert len(mail.of(cast.karin).ahead(THE_DAY)) == 2
     with clock.stopped_at(THE_DAY + LATER):
-        first.join(other, by=cast.erik)
+        first.join(other, by=cast.erik, reason="Ett möte räcker")
         db.session.commit()
     assert mail.pass_at(THE_DAY + LATER + timedelta(minutes=9)) == []
     told = mail.pass_at(THE_DAY + 2 * LATER)

@@ -133,12 +133,14 @@ def cancel(cast: Cast, lots: random.Random) -> None:
 
 
 def join(cast: Cast, lots: random.Random) -> None:
-    some_dialogue(cast, lots).join(some_dialogue(cast, lots), by=cast.erik)
+    some_dialogue(cast, lots).join(
+        some_dialogue(cast, lots), by=cast.erik, reason="Ett möte räcker"
+    )
 
 
 def split(cast: Cast, lots: random.Random) -> None:
     dialogue = some_dialogue(cast, lots)
-    dialogue.split_off(lots.choice(dialogue.units), by=cast.erik)
+    dialogue.split_off(lots.choice(dialogue.units), by=cast.erik, reason="Två möten")
 
 
 def replace(cast: Cast, lots: random.Random) -> None:

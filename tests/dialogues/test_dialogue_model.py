@@ -164,7 +164,10 @@ def test_splitting_gives_the_unit_a_dialogue_of_its_own_and_its_area(cast):
     dialogue = placed(cast.dialogue(cast.savkulla), cast)
     area = DevelopmentArea.create(cast.cycle(cast.lyktvret), "Språket", "", "", by=cast.karin)
     dialogue.choose_topic("Språket", "", area, by=cast.karin)
-    own = dialogue.split_off(cast.lyktvret, by=cast.erik)
+    with pytest.raises(DialogueError, match="varför enheten får en egen"):
+        dialogue.split_off(cast.lyktvret, by=cast.erik)
+    assert len(dialogue.units) == 2
+    own = dialogue.split_off(cast.lyktvret, by=cast.erik, reason="Förskolan vill träffas där")
     db.session.commit()
     assert dialogue.unit_names == "Sävkullaskolan"
     assert own.unit_names == "Lyktvretens förskola"
@@ -172,8 +175,32 @@ def test_splitting_gives_the_unit_a_dialogue_of_its_own_and_its_area(cast):
     assert own.principals_topic.title == "Språket"
     assert dialogue.principals_topic is None
     assert dialogue.date_revision == 1
-    with pytest.raises(DialogueError):
-        dialogue.split_off(cast.savkulla, by=cast.erik)
+    (move,) = own.moves
+    assert (move.kind, move.before, move.after) == (MoveKind.SPLIT_OFF, at(DAY, 13), None)
+    assert (move.reason, move.by_name) == ("Förskolan vill träffas där", "Erik Lund")
+    assert sentences(own)[-1] == (
+        "Erik Lund tog bort tiden för Dialog 1 läsåret 2026/27 med Lyktvretens förskola, tisdag 8 "
+        "december kl. 13.00: Förskolan vill träffas där."
+    )
+    with pytest.raises(DialogueError, match="bara en enhet"):
+        dialogue.split_off(cast.savkulla, by=cast.erik, reason="En gång till")
+
+
+def test_without_a_time_nobody_asks_why(cast):
+    dialogue = cast.dialogue(cast.savkulla)
+    own = dialogue.split_off(cast.lyktvret, by=cast.erik)
+    assert (own.moves, own.date_revision) == ([], 0)
+    placed(dialogue, cast)
+    joined = dialogue.join(own, by=cast.erik)
+    assert [move.kind for move in joined.moves] == [MoveKind.PLACED]
+
+
+def test_at_the_same_time_nobody_asks_why_they_are_joined(cast):
+    dialogue = cast.dialogue(cast.savkulla)
+    own = dialogue.split_off(cast.lyktvret, by=cast.erik)
+    placed(own, cast)
+    joined = placed(dialogue, cast).join(own, by=cast.erik)
+    assert {move.kind for move in joined.moves} == {MoveKind.PLACED}
 
 
 def test_joining_keeps_everything_that_was_written_and_the_time_there_is(cast):
@@ -200,11 +227,17 @@ def test_joining_two_with_time_keeps_ones_own_and_both_histories(cast):
     placed(dialogue, cast)
     placed(own, cast, DAY + timedelta(days=1))
     own.propose_time(at(DAY, 8), "", by=cast.karin)
-    joined = dialogue.join(own, by=cast.erik)
+    with pytest.raises(DialogueError, match="varför dialogerna slås ihop"):
+        dialogue.join(own, by=cast.erik)
+    joined = dialogue.join(own, by=cast.erik, reason="Ett möte räcker")
     db.session.commit()
     assert joined is dialogue
     assert (joined.starts_at, joined.date_revision) == (at(DAY, 13), 1)
-    assert len(joined.moves) == 2
+    assert [move.kind for move in joined.moves].count(MoveKind.PLACED) == 2
+    (move,) = [row for row in joined.moves if row.kind is MoveKind.JOINED]
+    assert (move.before, move.after) == (at(DAY + timedelta(days=1), 13), at(DAY, 13))
+    assert (move.reason, move.by_name) == ("Ett möte räcker", "Erik Lund")
+    assert sentences(joined)[-1].startswith("Erik Lund slog ihop")
     assert joined.open_proposal is None
     assert {link.dialogue_id for link in db.session.query(DialogueUnit).filter_by(
         unit_id=cast.lyktvret.id, school_year_id=cast.year.id, kind=joined.kind

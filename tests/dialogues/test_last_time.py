@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.dialogues.scenes import placed
-from tracker.dialogues.last_time import agreements_last_time, previous_dialogues
+from tracker.dialogues.last_time import LastTime, agreements_last_time
 from tracker.extensions import db
 from tracker.models import Agreement, AgreementState, QualityDialogue, SchoolUnit
 from tracker.organisation.succession import take_over
@@ -45,11 +45,15 @@ def whats(dialogue):
     return [row.agreement.what for row in agreements_last_time(dialogue)]
 
 
+def looked_back_at(dialogue):
+    return LastTime.load(dialogue).dialogues
+
+
 def test_the_second_looks_back_at_the_first_and_the_first_at_last_years_second(cast, held):
     first_before, second_before, first = held
-    assert previous_dialogues(cast.dialogue(cast.savkulla, 2)) == [first]
-    assert previous_dialogues(first) == [second_before]
-    assert previous_dialogues(first_before) == []
+    assert looked_back_at(cast.dialogue(cast.savkulla, 2)) == [first]
+    assert looked_back_at(first) == [second_before]
+    assert looked_back_at(first_before) == []
     assert agreements_last_time(first_before) == []
 
 
@@ -67,7 +71,7 @@ def test_a_cancelled_one_and_one_that_never_came_about_are_passed_over(cast, hel
     first_before, second_before, first = held
     second_before.cancel("Förhinder", by=cast.erik)
     db.session.commit()
-    assert previous_dialogues(first) == [first_before]
+    assert looked_back_at(first) == [first_before]
 
 
 def test_a_unit_that_took_over_looks_back_at_those_before_it(cast):
@@ -76,10 +80,10 @@ def test_a_unit_that_took_over_looks_back_at_those_before_it(cast):
     take_over(cast.klockvret, cast.hassel, date(2026, 7, 1), by=cast.tove, closes=False)
     db.session.commit()
     dialogue = placed(cast.dialogue(cast.klockvret), cast)
-    assert previous_dialogues(dialogue) == [ended]
+    assert looked_back_at(dialogue) == [ended]
     assert whats(dialogue) == ["Erik frågar elevhälsan"]
     own = placed(of_last_year(cast, cast.klockvret, 2), cast, date(2026, 5, 20))
-    assert previous_dialogues(dialogue) == [own]
+    assert looked_back_at(dialogue) == [own]
     assert whats(dialogue) == ["Erik frågar elevhälsan"], "open ones follow, settled ones do not"
 
 

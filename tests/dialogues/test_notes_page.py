@@ -288,7 +288,7 @@ def test_what_was_written_on_the_morning_does_not_follow_to_another(cast, as_):
     row.write_note(f"topic-{topic.id}", "Skrivet", seen=0, by=cast.erik)
     db.session.commit()
     erik = as_(cast.erik)
-    erik.submit(f"/dialoger/{row.id}/dela", {"unit": cast.lyktvret.id})
+    erik.submit(f"/dialoger/{row.id}/dela", {"unit": cast.lyktvret.id, "reason": "Två möten"})
     assert "redan minnesanteckningar" in erik.page(f"/dialoger/{row.id}/tid")
     erik.submit(f"/dialoger/{row.id}/vi-ser/{topic.id}/ta-bort")
     assert "minnesanteckningar om området" in erik.page(f"/dialoger/{row.id}")

@@ -1,5 +1,6 @@
 """Bestäm tid: day and hours as the clocks show them, moves with a reason, warnings that stop nobody."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -209,7 +210,13 @@ def test_split_and_join(cast, as_):
     dialogue = placed(cast.dialogue(cast.savkulla), cast)
     browser = as_(cast.erik)
     assert "Ge Lyktvretens förskola en egen dialog" in browser.page(url(dialogue))
-    answer = browser.submit(url(dialogue, "dela"), {"unit": cast.lyktvret.id})
+    page = browser.page(f"{url(dialogue, 'dela')}?unit={cast.lyktvret.id}")
+    assert "De andra enheterna behåller den här, tisdag 8 december 2026 kl." in page
+    sent = {"unit": cast.lyktvret.id, "reason": " "}
+    assert "Skriv varför tiden ändras" in browser.submit(url(dialogue, "dela"), sent, 422).text
+    assert len(dialogue.units) == 2
+    sent["reason"] = "Förskolan vill träffas där"
+    answer = browser.submit(url(dialogue, "dela"), sent)
     alone = url(cast.dialogue(cast.lyktvret))
     assert answer.location == alone
     assert "Slå ihop med Sävkullaskolan" in browser.page(alone)
@@ -218,6 +225,30 @@ def test_split_and_join(cast, as_):
     assert cast.dialogue(cast.lyktvret).id == dialogue.id
     assert dialogue.starts_at == at(DAY, 13)
     browser.page(alone, 404)
+
+
+def test_two_with_a_time_each_are_joined_with_a_reason(cast, as_):
+    dialogue = cast.dialogue(cast.savkulla)
+    own = placed(dialogue.split_off(cast.lyktvret, by=cast.erik), cast, hour=9)
+    placed(dialogue, cast)
+    browser, joining = as_(cast.erik), url(dialogue, "sla-ihop")
+    (link,) = re.findall(r'href="([^"]*sla-ihop[^"]*)"', browser.page(url(dialogue)))
+    page = browser.page(link)
+    assert "kl. 09.00 för Lyktvretens förskola utgår" in re.sub(r"<.*?>|&nbsp;|\xa0", "", page)
+    assert "Skriv varför tiden ändras" in browser.submit(joining, {"other": own.id}, 422).text
+    assert db.session.get(QualityDialogue, own.id)
+    browser.submit(joining, {"other": own.id, "reason": "Ett möte räcker"})
+    page = browser.page(f"/dialoger/{dialogue.id}")
+    assert "Slogs ihop med en dialog som hade en annan tid" in page
+    assert "Skäl: Ett möte räcker." in page
+
+
+def test_what_lost_its_time_says_why(cast, as_):
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    own = dialogue.split_off(cast.lyktvret, by=cast.erik, reason="Förskolan vill träffas där")
+    page = as_(cast.karin).page(f"/dialoger/{own.id}")
+    assert "Blev en egen dialog utan tid, var tisdag 8 december 2026" in page
+    assert "Skäl: Förskolan vill träffas där." in page
 
 
 def test_only_the_same_leaders_dialogues_are_joined(cast, as_):

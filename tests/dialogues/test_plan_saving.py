@@ -231,7 +231,7 @@ def test_a_dialogue_that_has_ended_meanwhile(cast, as_, the_day, end):
         dialogue.cancel("Förhinder", by=cast.erik)
     elif end == "joined":
         placed(whole, cast)
-        whole.join(dialogue, by=cast.erik)
+        whole.join(dialogue, by=cast.erik, reason="Ett möte räcker")
     db.session.commit()
     if end == "begun":
         the_day.move_to(at(date(2026, 11, 20), 10, 1))

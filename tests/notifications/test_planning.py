@@ -1,6 +1,6 @@
 """Which reminders are due, for whom and when: each rule of the year by itself."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -343,6 +343,58 @@ def test_a_queued_reminder_of_a_cancelled_dialogue_is_cancelled(cast: Cast) -> N
     db.session.commit()
     tick_at("2026-09-15", "08:01")
     assert ledger() == [("Karin", 21, 1, "cancelled", "Dialogen är inställd")]
+
+
+def test_joined_it_is_reminded_of_at_the_time_that_stands(cast: Cast, server: FakeServer) -> None:
+    whole = cast.dialogue(cast.savkulla)
+    own = whole.split_off(cast.lyktvret, by=cast.erik)
+    place(cast, "2026-10-06")
+    with clock.stopped_at(moment("2026-08-20")):
+        start = moment("2026-10-20", "13:00")
+        own.place_at(start, start + timedelta(hours=1), by=cast.erik)
+    db.session.commit()
+    tick_at("2026-09-15")
+    with clock.stopped_at(moment("2026-09-28", "09:00")):
+        whole.join(own, by=cast.erik, reason="Ett möte räcker")
+    db.session.commit()
+    for day in ("2026-09-29", "2026-10-05", "2026-10-06"):
+        tick_at(day)
+    assert server.subjects(cast.karin) == [
+        ("2026-09-15", "Kvalitetsdialog 6 oktober: två saker kvar för dig"),
+        ("2026-09-29", "Kvalitetsdialog 6 oktober: tre saker kvar för dig"),
+        ("2026-10-05", "Kvalitetsdialog 6 oktober: tre saker kvar för dig"),
+    ]
+
+
+def test_a_queued_reminder_of_what_was_joined_away_is_cancelled(cast: Cast) -> None:
+    whole = cast.dialogue(cast.savkulla)
+    own = whole.split_off(cast.lyktvret, by=cast.erik)
+    place(cast, "2026-10-06")
+    tick_at("2026-09-15")
+    with clock.stopped_at(moment("2026-09-15", "08:00")):
+        start = moment("2026-10-20", "13:00")
+        own.place_at(start, start + timedelta(hours=1), by=cast.erik)
+        own.join(whole, by=cast.erik, reason="Den tiden passar bättre")
+    db.session.commit()
+    tick_at("2026-09-15", "08:01")
+    (row,) = ledger()
+    assert row[3:] == ("cancelled", "Dialogen har gått upp i en annan")
+
+
+def test_split_off_it_is_silent_until_it_has_a_time(cast: Cast, server: FakeServer) -> None:
+    dialogue = place(cast, "2026-10-06")
+    with clock.stopped_at(moment("2026-09-01")):
+        own = dialogue.split_off(cast.lyktvret, by=cast.erik, reason="Två möten")
+    db.session.commit()
+    tick_at("2026-09-15")
+    assert {row.subject_id for row in db.session.query(Reminder)} == {dialogue.id}
+    with clock.stopped_at(moment("2026-09-16")):
+        start = moment("2026-10-20", "13:00")
+        own.place_at(start, start + timedelta(hours=1), by=cast.erik)
+    db.session.commit()
+    tick_at("2026-09-29")
+    told = {(row.subject_id, row.state.value) for row in db.session.query(Reminder)}
+    assert (own.id, "sent") in told
 
 
 def test_a_settled_effect_falls_silent(cast: Cast, server: FakeServer) -> None:

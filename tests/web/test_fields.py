@@ -202,6 +202,21 @@ def test_what_no_database_takes_is_dropped(kind):
     assert field.data == "föreefter"
 
 
+@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize(
+    "code", [*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], ids=hex
+)
+def test_what_cannot_be_seen_and_changes_what_is_read_is_dropped(kind, code):
+    assert submitted(kind, f"före{chr(code)}efter").data == "föreefter"
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_other_directions_and_joined_letters_are_kept(kind):
+    text = "مرحبا \u200fשלום 👩‍👧 नमस्‍ते"
+    assert "\u200d" in text
+    assert submitted(kind, text).data == text
+
+
 def test_lines_are_kept_in_a_text_and_joined_in_a_line():
     typed = "Ett\r\n\r\n- två\r- tre\n"
     assert submitted(FreeText, typed).data == "Ett\n\n- två\n- tre"

@@ -99,6 +99,7 @@ class Action(enum.StrEnum):
     DIALOGUE_CHANGED = "dialogue_changed"
     DIALOGUE_CANCELLED = "dialogue_cancelled"
     DIALOGUE_RESUMED = "dialogue_resumed"
+    DIALOGUE_LOST_TIME = "dialogue_lost_time"
     DIALOGUES_JOINED = "dialogues_joined"
     DIALOGUE_SPLIT = "dialogue_split"
     DIALOGUE_UNIT_LEFT = "dialogue_unit_left"
@@ -297,6 +298,7 @@ _SENTENCES = {
     Action.DIALOGUE_CHANGED: "ändrade sluttid, plats eller deltagare för {dialogue} med {about}",
     Action.DIALOGUE_CANCELLED: "ställde in {dialogue} med {about}: {reason}",
     Action.DIALOGUE_RESUMED: "tog upp {dialogue} med {about} igen: {when}",
+    Action.DIALOGUE_LOST_TIME: "tog bort tiden för {dialogue} med {about}, {before}: {reason}",
     Action.DIALOGUES_JOINED: "slog ihop {dialogue} till en för {about}",
     Action.DIALOGUE_SPLIT: "gav {unit} en egen {dialogue}",
     Action.DIALOGUE_UNIT_LEFT: "tog bort {unit} ur {dialogue}: enheten avslutas",

@@ -44,9 +44,16 @@ def catch_up(organizer: Organizer, *, by: "User | None") -> None:
     for year in SchoolYear.opened(organizer.id):
         SchoolYear.open(organizer, year.start_year, by=by)
         if year.last_day >= today():
+            _hold(year)
             _leave_after_the_end(year, by)
             QualityDialogue.prepare(year, staffing, by=by)
             _regroup(year, staffing, by)
+
+
+def _hold(year: SchoolYear) -> None:
+    """Keep the läsår's dialogues to this transaction: nobody writes in one that looks untouched here."""
+    held = sa.select(QualityDialogue.id).where(QualityDialogue.school_year_id == year.id)
+    db.session.execute(held.order_by(QualityDialogue.id).with_for_update()).all()
 
 
 def open_coming_years(day: date) -> int:
@@ -86,6 +93,7 @@ def _leave_after_the_end(year: SchoolYear, by: "User | None") -> None:
             SchoolUnit.closed_on < year.last_day,
         )
         .order_by(QualityDialogue.id, SchoolUnit.id)
+        .execution_options(populate_existing=True)
     ).all()
     for dialogue, unit, untouched in rows:
         begins = dialogue.day or year.window(dialogue.kind.number)[0]
@@ -102,6 +110,7 @@ def _regroup(year: SchoolYear, staffing: Staffing, by: "User | None") -> None:
         .where(QualityDialogue.school_year_id == year.id, QualityDialogue.untouched())
         .options(sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit))
         .order_by(QualityDialogue.id)
+        .execution_options(populate_existing=True)
     ).all()
 
     key = staffing.dialogue_key

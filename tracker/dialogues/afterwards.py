@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.audit.actions import Action
 from tracker.clock import now
@@ -23,8 +24,8 @@ LOCKED = "Minnesanteckningarna är godkända av båda och låsta. Det går att l
 
 
 class IsHeld:
-    """Mixin of QualityDialogue. Whatever is written in a dialogue, and every approval of it, first
-    takes the dialogue's row (`lock`): nobody approves one text while another is being saved."""
+    """Mixin of QualityDialogue. Whatever changes a dialogue first takes its row (`lock`): nobody
+    approves one text while another is being saved, or moves a dialogue that is being joined."""
 
     if TYPE_CHECKING:
         id: int
@@ -56,14 +57,27 @@ class IsHeld:
         return self.state is DialogueState.APPROVED
 
     def lock(self) -> None:
-        """Let nobody else write in the dialogue until this transaction ends, and read it anew."""
-        from tracker.dialogues.models import QualityDialogue
+        """Let nobody else change the dialogue until this transaction ends, and read it anew.
+        StaleDataError when it is gone: joined into another meanwhile.
 
-        db.session.execute(
-            sa.select(QualityDialogue.id).where(QualityDialogue.id == self.id).with_for_update()
-        ).all()
-        changing = ["state", "version", "starts_at", "notes", "agreements", "approvals"]
-        db.session.expire(self, changing)
+        What has a version of its own (topics, questions, notes, agreements) is not read anew: the
+        version tells whether somebody was first.
+        """
+        from tracker.dialogues.models import DialogueUnit, QualityDialogue
+
+        own = QualityDialogue.id == self.id
+        if db.session.scalar(sa.select(QualityDialogue.id).where(own).with_for_update()) is None:
+            raise StaleDataError("the dialogue was joined into another meanwhile")
+        read = sa.inspect(self).dict
+        for row in (*read.get("proposals", ()), *read.get("approvals", ())):
+            db.session.expire(row)
+        # A statement of its own: the first one, when it had to wait, has seen the other rows as they were.
+        db.session.scalars(
+            sa.select(QualityDialogue)
+            .where(own)
+            .options(sa.orm.joinedload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit))
+            .execution_options(populate_existing=True)
+        ).unique().one()
 
     # Held
 

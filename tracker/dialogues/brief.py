@@ -309,7 +309,11 @@ def _put_measures(parts: dict[int, UnitPart], dialogue: QualityDialogue) -> None
                 measure,
                 falls_under.get(measure.id),
                 latest.get(measure.id),
-                sorted(link.unit.name for link in measure.unit_links if link.unit_id != first),
+                [
+                    unit.name
+                    for unit in sorted(measure.units, key=lambda unit: unit.sort_key)
+                    if unit.id != first
+                ],
                 _is_due(measure, dialogue),
             )
         )

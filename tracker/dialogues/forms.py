@@ -68,6 +68,16 @@ class CancelForm(Form):
     )
 
 
+class RegroupForm(Form):
+    """For joining and splitting where a dialogue loses its time by it."""
+
+    reason = FreeText(
+        "Varför ändras tiden?",
+        [required("Skriv varför tiden ändras.")],
+        max_length=NOTE_LENGTH,
+    )
+
+
 class TopicForm(VersionedForm):
     """Rektor's area. `version` is that of the area she saw, 0 when none was chosen."""
 

@@ -15,6 +15,7 @@ from tracker.dialogues.forms import NOTE_LENGTH
 from tracker.models import Agreement, AgreementState, DialogueNote, QualityDialogue
 from tracker.web.fields import Day, FreeLine, FreeText, MaybeRow, OneOf, Optional, required
 from tracker.web.forms import Form, VersionedForm
+from tracker.web.swedish import sort_key
 
 ONE_OF_MANY = type("Meta", (VersionedForm.Meta,), {"csrf": False})
 """Many forms in one <form>: its token is checked before the view, once for all of them."""
@@ -170,4 +171,5 @@ class RemarkForm(Form):
 
 def choices(people: Iterable[Any]) -> list[tuple[int, str]]:
     """Each person once, by name."""
-    return sorted({person.id: person.name for person in people}.items(), key=lambda row: row[1])
+    names = {person.id: person.name for person in people}
+    return sorted(names.items(), key=lambda row: (sort_key(row[1]), row[0]))

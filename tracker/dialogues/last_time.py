@@ -44,7 +44,7 @@ class AgreedBefore:
 
 @dataclass(frozen=True, slots=True)
 class LastTime:
-    """The dialogues before one, with what was agreed in them: both functions below in one reading."""
+    """The dialogues before one, with what was agreed in them."""
 
     dialogues: list[QualityDialogue]
     agreements: list[AgreedBefore]
@@ -118,12 +118,6 @@ def still_open(unit_id: int) -> list[AgreedBefore]:
         .order_by(Agreement.due_on.is_(None), Agreement.due_on, Agreement.id)
     ).unique()
     return [AgreedBefore(row, row.dialogue) for row in rows]
-
-
-def previous_dialogues(dialogue: QualityDialogue) -> list[QualityDialogue]:
-    """The dialogue before this one, for each of its units; most often one for all. Läsår and
-    topics are loaded. Two statements, however many units."""
-    return _last_of_each(dialogue, _earlier(dialogue))
 
 
 @dataclass(frozen=True, slots=True)

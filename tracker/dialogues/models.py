@@ -23,7 +23,7 @@ from tracker.database import (
 )
 from tracker.dialogues.afterwards import IsHeld
 from tracker.dialogues.agreements import Agreement
-from tracker.dialogues.moves import DialogueMove, HasTime, TimeProposal
+from tracker.dialogues.moves import WHY_ITS_OWN, DialogueMove, HasTime, TimeProposal
 from tracker.dialogues.notes import DialogueApproval, DialogueNote, DialogueRemark
 from tracker.dialogues.questions import HasQuestions, PreparationQuestion
 from tracker.dialogues.room import IsWrittenIn
@@ -243,22 +243,29 @@ class QualityDialogue(
             unit=unit,
         )
 
-    def join(self, other: "QualityDialogue", *, by: "User") -> "QualityDialogue":
+    def join(
+        self, other: "QualityDialogue", *, by: "User | None", reason: str = ""
+    ) -> "QualityDialogue":
         """Make one dialogue for the units of both, and give it: the one that has a time, this one
         when both have. It takes over the other's topics, questions and history; the other
         disappears.
 
-        DialogueError when they are not the same dialogue of the same läsår, or one has begun.
+        DialogueError when they are not the same dialogue of the same läsår, one has begun, or the
+        other has another time and nobody says why it loses it.
         """
+        for row in sorted((self, other), key=lambda row: row.id):
+            row.lock()  # in one order, so that two who join the same two do not wait for each other
         if (other.kind, other.school_year_id) != (self.kind, self.school_year_id) or other is self:
             raise DialogueError("Bara samma dialog i samma läsår kan slås ihop.")
         if self.has_been or other.has_been:
             raise DialogueError("En dialog som har varit kan inte slås ihop med en annan.")
         self.must_be_unwritten()
         other.must_be_unwritten()
-        if _has_time(other) and not _has_time(self):
-            return other.join(self, by=by)
+        if other.is_ahead and not self.is_ahead:
+            return other.join(self, by=by, reason=reason)
         units = other.units
+        if self.asks_why_joined(other):
+            self._gather(other, reason, by)
         self._take_over_topics(other)
         self.questions.extend(list(other.questions))
         self._take_over_moves(other)
@@ -271,16 +278,27 @@ class QualityDialogue(
         return self
 
     def split_off(
-        self, unit: SchoolUnit, *, by: "User | None", on_purpose: bool = True
+        self,
+        unit: SchoolUnit,
+        *,
+        by: "User | None",
+        reason: str = "",
+        on_purpose: bool = True,
     ) -> "QualityDialogue":
         """Give one of several units a dialogue of its own, without a date. An area that is the
         unit's own development area goes with it. Not `on_purpose` when it only follows from who
-        leads the unit, and may be undone the same way."""
+        leads the unit, and may be undone the same way. DialogueError when the dialogue has a time
+        and nobody says why the unit loses it."""
+        self.lock()
         if self.has_been:
             raise DialogueError("Dialogen har varit och kan inte delas.")
         self.must_be_unwritten()
         if len(self.unit_links) < 2:
             raise DialogueError("Dialogen gäller bara en enhet.")
+        if unit not in self.units:
+            raise DialogueError("Enheten är inte med i dialogen.")
+        if self.is_ahead and not reason:
+            raise DialogueError(WHY_ITS_OWN)
         self.unit_links = [link for link in self.unit_links if link.unit_id != unit.id]
         db.session.flush()
         own = QualityDialogue._create(self.school_year, self.kind, [unit], by=by)
@@ -291,6 +309,8 @@ class QualityDialogue(
         record(
             Action.DIALOGUE_SPLIT, own, by=by, units=[unit], unit=unit.name, dialogue=own.kind.label
         )
+        if self.is_ahead:
+            own._leave_time(self, reason, by)
         return own
 
     @classmethod
@@ -310,6 +330,7 @@ class QualityDialogue(
     def let_go(self, unit: SchoolUnit, *, by: "User | None", untouched: bool) -> None:
         """The unit ends before the dialogue: the others keep theirs. With no others, it disappears
         when `untouched`, else it is cancelled, so that what people wrote in it stays."""
+        self.lock()
         if len(self.unit_links) == 1 and not untouched:
             self.cancel("Enheten avslutas.", by=by)
             return
@@ -331,10 +352,6 @@ class QualityDialogue(
         if "dialogue" in action.keys:
             data.setdefault("dialogue", self.title)
         record(action, self, by=by, units=self.units, private=private, **data)
-
-
-def _has_time(dialogue: QualityDialogue) -> bool:
-    return dialogue.starts_at is not None and not dialogue.is_cancelled
 
 
 class DialogueUnit(Base):

@@ -10,6 +10,7 @@ from tracker.audit.actions import SYSTEM_NAME, Action
 from tracker.clock import now
 from tracker.database import Base, LongText, ShortText, TenantOwned, choice, tenant_fk
 from tracker.dialogues.states import DialogueError, DialogueState, MoveKind
+from tracker.extensions import db
 from tracker.web.swedish import datetime_long
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ USUAL_LENGTH = timedelta(minutes=90)
 """How long a dialogue is when nobody says."""
 
 
+WHY_MOVED = "Skriv varför dialogen flyttas."
+WHY_CANCELLED = "Skriv varför dialogen ställs in."
+WHY_JOINED = "Skriv varför dialogerna slås ihop: den ena hade en annan tid."
+WHY_ITS_OWN = "Skriv varför enheten får en egen dialog: den mister sin tid."
+
+
 class DialogueMove(TenantOwned, Base):
     """A date set, moved or cancelled: old, new, why, who. Kept for good."""
 
@@ -27,6 +34,7 @@ class DialogueMove(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("dialogue_id", "quality_dialogue", ondelete="CASCADE"),
         sa.Index(None, "dialogue_id"),
+        sa.CheckConstraint("kind IN ('placed', 'resumed') OR reason <> ''", name="says_why"),
     )
 
     dialogue_id: Mapped[int]
@@ -49,6 +57,13 @@ class TimeProposal(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("dialogue_id", "quality_dialogue", ondelete="CASCADE"),
         sa.Index(None, "dialogue_id"),
+        sa.Index(
+            "uq_time_proposal_open",
+            "dialogue_id",
+            unique=True,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        ),
         sa.CheckConstraint(
             "(answered_at IS NULL) = (accepted IS NULL)", name="answered_has_answer"
         ),
@@ -109,8 +124,10 @@ class HasTime:
         moves: list[DialogueMove]
         proposals: list[TimeProposal]
         is_cancelled: bool
+        is_ahead: bool
         has_been: bool
 
+        def lock(self) -> None: ...
         def must_not_be_held(self) -> None: ...
         def _record(self, action: Action, by: "User | None", **data: Any) -> None: ...
 
@@ -129,9 +146,10 @@ class HasTime:
         reason: str = "",
     ) -> None:
         """Everything the form about the time holds, in one go; see `place_at` and `describe`."""
+        self.lock()
         if starts_at != self.starts_at or self.is_cancelled:
-            self.place_at(starts_at, ends_at, by=by, reason=reason)
-        self.describe(place, participants, ends_at=ends_at, by=by)
+            self._place_at(starts_at, ends_at, by=by, reason=reason)
+        self._describe(place, participants, ends_at, by=by)
 
     def place_at(
         self, starts_at: datetime, ends_at: datetime, *, by: "User", reason: str = ""
@@ -142,15 +160,19 @@ class HasTime:
         A new hour of the same day re-arms the reminders too, since the mail names the hour; another
         end does not. A proposal that waits is answered by this.
         """
+        self.lock()
+        self._place_at(starts_at, ends_at, by=by, reason=reason)
+
+    def _place_at(self, starts_at: datetime, ends_at: datetime, *, by: "User", reason: str) -> None:
         self.must_not_be_held()
         if ends_at <= starts_at:
             raise DialogueError("Dialogen måste sluta efter att den har börjat.")
         if starts_at == self.starts_at and not self.is_cancelled:
-            self.describe(self.place, self.participants, ends_at=ends_at, by=by)
+            self._describe(self.place, self.participants, ends_at, by=by)
             return
         before, was_cancelled = self.starts_at, self.is_cancelled
         if before is not None and not was_cancelled and not reason:
-            raise DialogueError("Skriv varför dialogen flyttas.")
+            raise DialogueError(WHY_MOVED)
         if waiting := self.open_proposal:
             waiting.answer(accepted=waiting.starts_at == starts_at)
         self.starts_at, self.ends_at, self.state = starts_at, ends_at, DialogueState.PLANNED
@@ -172,6 +194,12 @@ class HasTime:
         self, place: str, participants: str, *, by: "User", ends_at: datetime | None = None
     ) -> None:
         """Where, with whom and how long; gives no new reminders. DialogueError once it was held."""
+        self.lock()
+        self._describe(place, participants, ends_at, by=by)
+
+    def _describe(
+        self, place: str, participants: str, ends_at: datetime | None, *, by: "User"
+    ) -> None:
         new = (place, participants, ends_at or self.ends_at)
         if new == (self.place, self.participants, self.ends_at):
             return
@@ -180,10 +208,13 @@ class HasTime:
         self._record(Action.DIALOGUE_CHANGED, by)
 
     def cancel(self, reason: str, *, by: "User | None") -> None:
-        """Ställ in, with a reason. Its reminders fall silent."""
+        """Ställ in. Its reminders fall silent. DialogueError without a reason."""
+        self.lock()
         if self.is_cancelled:
             return
         self.must_not_be_held()
+        if not reason:
+            raise DialogueError(WHY_CANCELLED)
         if waiting := self.open_proposal:
             waiting.answer(accepted=False)
         self.state = DialogueState.CANCELLED
@@ -194,6 +225,7 @@ class HasTime:
     def propose_time(self, starts_at: datetime, text: str, *, by: "User") -> TimeProposal:
         """Passar inte tiden? A new proposal replaces the one that waits. DialogueError when the
         dialogue is cancelled, has been, or has that time already."""
+        self.lock()
         if self.is_cancelled:
             raise DialogueError("Dialogen är inställd. Den som planerar den bestämmer ny tid.")
         if self.has_been:
@@ -202,6 +234,7 @@ class HasTime:
             raise DialogueError("Det är den tid som redan gäller.")
         if waiting := self.open_proposal:
             waiting.answer(accepted=False)
+            db.session.flush()  # before the new one is there: one waits at a time
         proposal = TimeProposal(
             organizer_id=self.organizer_id,
             starts_at=starts_at,
@@ -217,17 +250,19 @@ class HasTime:
     def accept(self, proposal: TimeProposal, *, by: "User") -> None:
         """Move the dialogue to the proposed time, as long as it was. DialogueError when the
         proposal has its answer, or its time has passed."""
+        self.lock()
         if proposal.answered_at is None and proposal.starts_at <= now():
             raise DialogueError("Den föreslagna tiden har redan passerat. Bestäm en annan tid.")
         proposal.answer(accepted=True)
         length = self.ends_at - self.starts_at if self.starts_at and self.ends_at else USUAL_LENGTH
-        self.place_at(
+        self._place_at(
             proposal.starts_at, proposal.starts_at + length, by=by, reason=proposal.reason
         )
         self._record(Action.PROPOSAL_ACCEPTED, by, when=datetime_long(proposal.starts_at))
 
     def decline(self, proposal: TimeProposal, why: str = "", *, by: "User") -> None:
         """Keep the time as it is, with some words about why."""
+        self.lock()
         proposal.answer(accepted=False)
         proposal.kept_by_name, proposal.kept_why = by.name, why
         self._record(Action.PROPOSAL_DECLINED, by)
@@ -249,6 +284,34 @@ class HasTime:
                 reason=reason,
                 by_name=by.name if by else SYSTEM_NAME,
             )
+        )
+
+    def asks_why_joined(self, other: "QualityDialogue") -> bool:
+        """Whether both have a time of their own, so that one loses its when they are joined."""
+        return self.is_ahead and other.is_ahead and self.starts_at != other.starts_at
+
+    def _gather(self, other: "QualityDialogue", reason: str, by: "User | None") -> None:
+        """The units of the other get this one's time instead of their own; remembered here, since the
+        other disappears."""
+        if not reason:
+            raise DialogueError(WHY_JOINED)
+        assert other.starts_at is not None
+        assert self.starts_at is not None
+        self._remember(MoveKind.JOINED, other.starts_at, self.starts_at, reason, by)
+        other._record(
+            Action.DIALOGUE_MOVED,
+            by,
+            before=datetime_long(other.starts_at),
+            after=datetime_long(self.starts_at),
+            reason=reason,
+        )
+
+    def _leave_time(self, origin: "QualityDialogue", reason: str, by: "User | None") -> None:
+        """Out of the origin's time, and without one of its own until somebody sets it."""
+        assert origin.starts_at is not None
+        self._remember(MoveKind.SPLIT_OFF, origin.starts_at, None, reason, by)
+        self._record(
+            Action.DIALOGUE_LOST_TIME, by, before=datetime_long(origin.starts_at), reason=reason
         )
 
     def _take_over_moves(self, other: "QualityDialogue") -> None:

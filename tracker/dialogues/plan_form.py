@@ -17,6 +17,7 @@ from wtforms.widgets import HiddenInput
 
 from tracker.dialogues.diary import Diary
 from tracker.dialogues.forms import NOTE_LENGTH, PlaceForm
+from tracker.dialogues.moves import WHY_MOVED
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
 from tracker.models import QualityDialogue, User
@@ -133,7 +134,7 @@ class Row:
         form, before = self.form, self.dialogue.starts_at
         holds = form.validate() and form.allows(before, self.dialogue.school_year)
         if holds and before not in (None, form.starts_at) and not form.reason.data:
-            form.refuse("reason", "Skriv varför dialogen flyttas.")
+            form.refuse("reason", WHY_MOVED)
         return not form.errors
 
     def show_newer(self) -> None:
@@ -224,6 +225,8 @@ class PlanForm:
         has to be put right or a doubt was not seen, 409 when somebody else was first. In the last two
         nothing is saved."""
         changed = self.changed
+        for row in sorted(changed, key=lambda row: row.id):
+            row.dialogue.lock()
         newer = [row for row in changed if row.is_newer or not row.is_open]
         refused = [row for row in changed if row not in newer and not row.accepts()]
         for row in newer:

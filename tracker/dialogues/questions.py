@@ -91,10 +91,12 @@ class HasQuestions:
         questions: list[PreparationQuestion]
         has_been: bool
 
+        def lock(self) -> None: ...
         def _record(self, action: Action, by: "User | None", **data: Any) -> None: ...
 
     def ask(self, side: Side, text: str, *, by: "User") -> PreparationQuestion:
         """A question of that side to the other. DialogueError when the dialogue has begun."""
+        self.lock()
         self._questions_must_be_open()
         question = PreparationQuestion(
             organizer_id=self.organizer_id, side=side, text=text, by_id=by.id, by_name=by.name
@@ -106,6 +108,7 @@ class HasQuestions:
 
     def answer_question(self, question: PreparationQuestion, answer: str, *, by: "User") -> None:
         """Answer it, or put the answer in other words. DialogueError when the dialogue has begun."""
+        self.lock()
         self._questions_must_be_open()
         if answer == question.answer:
             return
@@ -119,9 +122,13 @@ class HasQuestions:
     def withdraw_question(self, question: PreparationQuestion, *, by: "User") -> Removal:
         """It disappears; the history keeps that it was asked. DialogueError when it is another's, has
         its answer, or the dialogue has begun."""
+        self.lock()
         self._questions_must_be_open()
         if question.by_id != by.id:
             raise DialogueError("Bara den som har ställt frågan kan ta tillbaka den.")
+        if question not in self.questions:
+            raise DialogueError("Frågan är redan borttagen.")
+        db.session.refresh(question)
         if question.is_answered:
             raise DialogueError("Frågan är redan besvarad och står kvar med sitt svar.")
         self._record(Action.QUESTION_WITHDRAWN, by, question=question.excerpt)
@@ -130,6 +137,7 @@ class HasQuestions:
         return removal
 
     def bring_back_question(self, removal: Removal, *, by: "User") -> None:
+        self.lock()
         self._questions_must_be_open()
         if removal.by_id != by.id:
             raise DialogueError("Bara den som har ställt frågan kan ställa den igen.")

@@ -10,7 +10,7 @@ from tracker.auth.access import load_dialogue
 from tracker.clock import today
 from tracker.dialogues import lists
 from tracker.dialogues.diary import Diary
-from tracker.dialogues.forms import CancelForm, PlaceForm
+from tracker.dialogues.forms import CancelForm, PlaceForm, RegroupForm
 from tracker.dialogues.lists import People
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
@@ -161,15 +161,22 @@ def cancel(dialogue_id: int) -> Response | str | tuple[str, int]:
     return redirect(_plan_url(dialogue))
 
 
-def join(dialogue_id: int) -> Response:
+def join(dialogue_id: int) -> Response | str | tuple[str, int]:
+    """Asks why, on a page of its own, when one of the two loses its time."""
     dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
-    other_id = request.form.get("other", 0, type=int)
+    other_id = request.values.get("other", 0, type=int)
     staffing = Staffing.load(dialogue.organizer_id)
     other = next((row for row in _joinable(dialogue, staffing) if row.id == other_id), None)
     if other is None:
         return _refused(dialogue, "De två dialogerna kan inte slås ihop. Så här ser det ut nu.")
+    form, asks = RegroupForm(), dialogue.asks_why_joined(other)
+    if request.method == "GET" or (asks and not form.validate()):
+        page = render_template(
+            "dialogues/join.html", dialogue=dialogue, other=other, form=form, asks=asks
+        )
+        return page, 422 if form.is_submitted() else 200
     try:
-        joined = dialogue.join(other, by=current_user)
+        joined = dialogue.join(other, by=current_user, reason=form.reason.data if asks else "")
     except DialogueError as wrong:
         return _refused(dialogue, str(wrong))
     db.session.commit()
@@ -177,14 +184,21 @@ def join(dialogue_id: int) -> Response:
     return redirect(url_for("dialogues.place", dialogue_id=joined.id))
 
 
-def split(dialogue_id: int) -> Response:
+def split(dialogue_id: int) -> Response | str | tuple[str, int]:
+    """Asks why, on a page of its own, when the unit loses its time."""
     dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
-    unit_id = request.form.get("unit", 0, type=int)
+    unit_id = request.values.get("unit", 0, type=int)
     unit = next((row for row in dialogue.units if row.id == unit_id), None)
     if unit is None:
         return _refused(dialogue, "Enheten är inte med i dialogen. Så här ser det ut nu.")
+    form, asks = RegroupForm(), dialogue.is_ahead
+    if request.method == "GET" or (asks and not form.validate()):
+        page = render_template(
+            "dialogues/split.html", dialogue=dialogue, unit=unit, form=form, asks=asks
+        )
+        return page, 422 if form.is_submitted() else 200
     try:
-        own = dialogue.split_off(unit, by=current_user)
+        own = dialogue.split_off(unit, by=current_user, reason=form.reason.data if asks else "")
     except DialogueError as wrong:
         return _refused(dialogue, str(wrong))
     db.session.commit()

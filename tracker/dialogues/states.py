@@ -82,6 +82,10 @@ class MoveKind(enum.StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     RESUMED = "resumed"
+    JOINED = "joined"
+    """A dialogue with another time was joined into this one: from its time to this one's."""
+    SPLIT_OFF = "split_off"
+    """A dialogue of its own, without the time that it had together with others."""
 
     @property
     def label(self) -> str:
@@ -90,6 +94,8 @@ class MoveKind(enum.StrEnum):
             "moved": "Flyttad",
             "cancelled": "Inställd",
             "resumed": "Upptagen igen",
+            "joined": "Slogs ihop med en dialog som hade en annan tid, och den flyttades",
+            "split_off": "Blev en egen dialog utan tid",
         }[self]
 
 

@@ -20,7 +20,7 @@ from tracker.database import (
     tenant_fk,
     tenant_key,
 )
-from tracker.dialogues.states import DialogueError, Side
+from tracker.dialogues.states import DialogueError, MoveKind, Side
 from tracker.extensions import db
 from tracker.removals.models import Removal, RemovalKind
 from tracker.web.swedish import date_medium
@@ -88,6 +88,8 @@ class HasTopics:
 
         def due(self, days_before: int) -> date | None: ...
 
+        def lock(self) -> None: ...
+
         def _record(self, action: Action, by: "User | None", **data: object) -> None: ...
 
     @property
@@ -104,7 +106,11 @@ class HasTopics:
         ends it before the dialogue does: it has no date yet, or got it when that day had passed."""
         last = self.due(CHANGE_TOPIC_DAYS)
         date_set_on = max(
-            (local(move.at).date() for move in self.moves if move.at and move.after == self.starts_at),
+            (
+                local(move.at).date()
+                for move in self.moves
+                if move.at and move.after == self.starts_at and move.kind is not MoveKind.JOINED
+            ),
             default=None,
         )  # fmt: skip
         return None if last and date_set_on and date_set_on > last else last
@@ -130,6 +136,7 @@ class HasTopics:
         been written since. DialogueError when the dialogue has begun, or it is too late for
         another area; what she wants of the one chosen may be put in other words until it begins.
         """
+        self.lock()
         self.must_not_have_begun()
         topic = self.principals_topic
         if seen is not None and seen != (topic.version if topic else 0):
@@ -147,6 +154,7 @@ class HasTopics:
 
     def add_topic(self, title: str, text: str, *, by: "User") -> DialogueTopic:
         """An area the organizer adds, with what it sees (Vad vi ser)."""
+        self.lock()
         self.must_not_have_begun()
         topic = self._add_topic(Side.ORGANIZER, title, text, None, by)
         self.no_topics_at = self.no_topics_by_name = None
@@ -155,6 +163,7 @@ class HasTopics:
 
     def bring_no_topics(self, *, by: "User") -> None:
         """Inga egna områden den här gången. DialogueError when there are some, or it has begun."""
+        self.lock()
         self.must_not_have_begun()
         if self.organizers_topics:
             raise DialogueError(
@@ -166,12 +175,14 @@ class HasTopics:
 
     def reconsider_topics(self, *, by: "User") -> None:
         """The organizer is to think again about areas of its own."""
+        self.lock()
         self.must_not_have_begun()
         if self.no_topics_at is not None:
             self.no_topics_at = self.no_topics_by_name = None
             self._record(Action.TOPICS_RECONSIDERED, by)
 
     def change_topic(self, topic: DialogueTopic, title: str, text: str, *, by: "User") -> None:
+        self.lock()
         self.must_not_have_begun()
         if (title, text) == (topic.title, topic.text):
             return
@@ -180,8 +191,13 @@ class HasTopics:
         self._record(Action.TOPIC_CHANGED, by, topic=title)
 
     def remove_topic(self, topic: DialogueTopic, *, by: "User") -> Removal:
-        """DialogueError when it has begun, or something is written about the area already."""
+        """DialogueError when it has begun, something is written about the area already, or somebody
+        else has removed it."""
+        self.lock()
         self.must_not_have_begun()
+        if topic not in self.topics:
+            raise DialogueError("Området är redan borttaget.")
+        db.session.refresh(topic)  # what is kept is what stands
         if topic.side is Side.PRINCIPAL:
             self._topic_must_not_stand()
         note = next((row for row in self.notes if row.topic_id == topic.id), None)
@@ -198,6 +214,7 @@ class HasTopics:
 
     def bring_back_topic(self, removal: Removal, *, by: "User") -> None:
         """CannotUndo when rektor has chosen another area meanwhile."""
+        self.lock()
         self.must_not_have_begun()
         topic = db.session.get_one(DialogueTopic, removal.bring_back())
         if topic.side is Side.ORGANIZER:
@@ -237,6 +254,8 @@ class HasTopics:
     def _take_over_topics(self, other: "QualityDialogue") -> None:
         """The topics of a dialogue that is joined into this one. Rektor's area is one; what she
         wrote of another stands below it, so that nothing is lost."""
+        for topic in [*self.topics, *other.topics]:
+            db.session.refresh(topic)
         for topic in list(other.topics):
             own = self.principals_topic
             if topic.side is Side.PRINCIPAL and own is not None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
@@ -424,11 +425,11 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
         return again
 
     def lock(self) -> None:
-        """Let nobody else change the measure until this transaction ends, so that of two who
-        assess it at once the second sees the first."""
-        db.session.execute(
-            sa.select(Measure.id).where(Measure.id == self.id).with_for_update()
-        ).all()
+        """Let nobody else change the measure until this transaction ends, and read it anew: of two who
+        assess it at once the second sees what the first made of it. StaleDataError when it is gone."""
+        held = sa.select(Measure).where(Measure.id == self.id).with_for_update()
+        if db.session.scalar(held.execution_options(populate_existing=True)) is None:
+            raise StaleDataError("the measure was removed by somebody else meanwhile")
 
     def assess_again_on(self, day: date | None) -> None:
         """Set the day the effect is next to be assessed; None when it is settled."""

@@ -167,10 +167,10 @@ class RoleAssignment(Versioned, TenantOwned, Base):
     def _leave_an_administrator(self) -> None:
         if self.role is not Role.SYSTEM_ADMIN:
             return
-        # Two administrators who end each other at once must not both succeed.
-        db.session.execute(
-            sa.select(Organizer.id).where(Organizer.id == self.organizer_id).with_for_update()
-        )
+        # Two administrators who end each other at once must not both succeed. Rows that point at the
+        # organizer may be written meanwhile: who writes one may hold a dialogue that is waited for next.
+        held = sa.select(Organizer.id).where(Organizer.id == self.organizer_id)
+        db.session.execute(held.with_for_update(key_share=True))
         from tracker.auth.models import User
 
         others = (

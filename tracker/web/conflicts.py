@@ -19,7 +19,8 @@ def saved(
     fields: Iterable[str] | Callable[[], Mapping[str, Any]],
 ) -> bool:
     """Run `change` and commit, unless the row is newer than the form: then nothing is saved, the
-    form shows both texts, and the answer is False (show the page with status 409).
+    form shows both texts, and the answer is False (show the page with status 409). A row that can be
+    locked is so before it is compared, since `change` locks it too and then reads it anew.
 
     `fields` are the names that form and row have in common, or what gives the row's values by the
     form's names where the two differ. The model's own exceptions pass
@@ -27,6 +28,8 @@ def saved(
     """
     seen = form.version.data
     try:
+        if hasattr(row, "lock"):
+            row.lock()
         if row.version != seen:
             raise StaleDataError
         row.expect_version(seen)

@@ -47,14 +47,22 @@ def required(message: str) -> InputRequired:
     return InputRequired(message)
 
 
+_DROPPED = dict.fromkeys(
+    [
+        *(code for code in range(0x20) if chr(code) not in "\t\n"),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ]
+)
+"""Control characters (PostgreSQL refuses NUL), and those that turn the direction of the text after them: what
+is read would be something else than what is stored. U+200D stays, which joins emoji and letters."""
+
+
 def _clean(value: str | None, *, lines: bool) -> str:
-    """Without control characters (PostgreSQL refuses NUL), with one kind of line break, stripped."""
+    """Without what is dropped, with one kind of line break, stripped."""
     text = (value or "").replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(
-        character
-        for character in text
-        if character == "\n" or character == "\t" or ord(character) >= 32
-    )
+    kept = text.translate(_DROPPED)
     kept = kept.encode("utf-8", "ignore").decode()  # lone surrogates have no place in a database
     return kept.strip() if lines else " ".join(kept.split())
 
