@@ -195,6 +195,25 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
         """A criterion: the measures of the unit, shared ones and those it has taken over included."""
         return cls.id.in_(sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id == unit_id))
 
+    @property
+    def is_organizers(self) -> bool:
+        """Whether it is the huvudman's own, of the organizer's lap; the units it concerns read along."""
+        return self.cycle.unit_id is None
+
+    @classmethod
+    def of_organizer(cls, organizer_id: int) -> sa.ColumnElement[bool]:
+        """A criterion: the measures of the organizer's own laps."""
+        from tracker.cycle.models import QualityCycle
+
+        return cls.cycle_id.in_(QualityCycle.own_laps(organizer_id))
+
+    @classmethod
+    def standing_in(cls, cycle: "QualityCycle") -> sa.ColumnElement[bool]:
+        """A criterion: the measures of which the lap's owner has some part, from whichever läsår."""
+        if cycle.unit_id is None:
+            return cls.of_organizer(cycle.organizer_id)
+        return cls.concerning(cycle.unit_id)
+
     @classmethod
     def propose(
         cls,
@@ -205,8 +224,9 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
         form_token: str | None = None,
         **fields: Any,
     ) -> Self:
-        """A proposal in the lap, for its unit or for the units given. `fields`: see FIELDS."""
-        units = units or ([cycle.unit] if cycle.unit else [])
+        """A proposal in the lap, for its unit or for the units given; one of the organizer's own may
+        concern none. `fields`: see FIELDS."""
+        units = units or cycle.units
         measure = cls(organizer_id=cycle.organizer_id, cycle=cycle, form_token=form_token)
         measure._set(fields)
         measure.unit_links = [
@@ -447,6 +467,6 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
             raise IllegalTransition
 
     def _record(self, action: Action, by: "User", **data: Any) -> None:
-        record(
-            action, self, by=by, units=self.units, private=self.is_draft, measure=self.title, **data
-        )
+        # What the organizer has not decided is not told to the units that it would concern.
+        units = [] if self.is_draft and self.is_organizers else self.units
+        record(action, self, by=by, units=units, private=self.is_draft, measure=self.title, **data)

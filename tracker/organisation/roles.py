@@ -35,6 +35,8 @@ class Permission(enum.StrEnum):
     """Decide how much support a unit gets."""
     CATALOGUE = "catalogue"
     """Keep the catalogue of the organizer's support."""
+    ASK = "ask"
+    """Ask the organizer's questions of the board (Nämndens frågor)."""
 
 
 class Role(enum.StrEnum):
@@ -60,6 +62,12 @@ class Role(enum.StrEnum):
     def grants(self) -> frozenset[Permission]:
         """What the role gives within its scope, delegation and vacancy apart."""
         return _GRANTS[self]
+
+    def on_own_lap(self, *, everywhere: bool) -> frozenset[Permission]:
+        """What the role gives with the organizer's own lap; `everywhere`: it is held for the whole
+        organizer."""
+        given = _READ | (self.grants & {Permission.FOLLOW})
+        return given | _ON_OWN_LAP.get(self, frozenset()) if everywhere else given
 
 
 LEADERS = (Role.PRINCIPAL, Role.DEPUTY)
@@ -101,6 +109,11 @@ _GRANTS = {
     Role.QUALITY_DEVELOPER: _FOLLOW,
     Role.ORGANIZER_LEAD: _FOLLOW | {Permission.OVERSEE, Permission.SUPPORT, Permission.CATALOGUE},
     Role.STAFF: _READ,
-    Role.BOARD: _READ,
+    Role.BOARD: _READ | {Permission.ASK},
     Role.SYSTEM_ADMIN: _READ | {Permission.MANAGE, Permission.CATALOGUE},
+}
+
+_ON_OWN_LAP = {
+    Role.ORGANIZER_LEAD: frozenset({Permission.WRITE, Permission.ADOPT}),
+    Role.DIALOGUE_LEAD: frozenset({Permission.WRITE}),
 }
