@@ -57,7 +57,7 @@ def _analysis_page(
     writes, is_open = may(Permission.WRITE), not analysis.is_locked
     causes = [cause["id"] for cause in reading.causes if cause["prioritised"]]
     measures = measures_by_cause(
-        [cause["id"] for cause in reading.causes], analysis.cycle.unit, proposals=leads
+        [cause["id"] for cause in reading.causes], analysis.organizer_id, proposals=leads
     )
     shared = sees_share(cycle)
     return render_template(
@@ -130,7 +130,10 @@ def share(slug: str, year: str) -> Page:
         return redirect(address(analysis))
     analysis.share(by=current_user)
     db.session.commit()
-    notify("Analysen är delad med dialogansvarig.")
+    if analysis.cycle.owner.is_organizer:
+        notify("Analysen är delad med rektorer, dialogansvariga och kvalitetsutvecklare.")
+    else:
+        notify("Analysen är delad med dialogansvarig.")
     return redirect(address(analysis))
 
 
@@ -172,7 +175,7 @@ def writers(slug: str, year: str) -> Page:
     """Invite a quality developer to write."""
     analysis = load_analysis(slug, year, to=Permission.WRITE, invited=False)
     invited = {writer.user_id for writer in analysis.writers}
-    people = {user.id: user for user in developers_of(analysis.cycle.unit)}
+    people = {user.id: user for user in developers_of(analysis.cycle.owner)}
     free = [user for user in people.values() if user.id not in invited]
     form = InviteForm()
     form.offer(free)
@@ -266,5 +269,5 @@ def _document(analysis: SituationAnalysis, reading: Reading) -> tuple[Document, 
     organizer = current_access().organizer
     return (
         as_document(analysis, reading, organizer.name if organizer else ""),
-        f"nulagesanalys-{at['slug']}-{at['year']}-{ending}",
+        f"nulagesanalys-{at['slug'] or 'huvudmannen'}-{at['year']}-{ending}",
     )

@@ -374,6 +374,12 @@ class QualityCycle(TenantOwned, Base):
         """For Historik: the unit, or none when the lap is the organizer's own."""
         return [self.unit] if self.unit is not None else []
 
+    def of_same_owner(self) -> sa.ColumnElement[bool]:
+        """A criterion on QualityCycle: the laps of the same unit, or the organizer's own."""
+        return sa.and_(
+            QualityCycle.organizer_id == self.organizer_id, QualityCycle.unit_id == self.unit_id
+        )
+
     @classmethod
     def own_laps(cls, organizer_id: int) -> sa.Select[tuple[int]]:
         """The ids of the organizer's own laps."""
