@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
@@ -31,7 +32,7 @@ from tracker.measures.states import (
 )
 from tracker.organisation.models import SchoolForm
 from tracker.removals.models import Removal, RemovalKind
-from tracker.web.swedish import date_medium
+from tracker.web.swedish import date_medium, listing
 
 if TYPE_CHECKING:
     from tracker.analyses.models import Cause
@@ -200,6 +201,13 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
         """Whether it is the huvudman's own, of the organizer's lap; the units it concerns read along."""
         return self.cycle.unit_id is None
 
+    @property
+    def whose(self) -> list[str]:
+        """Who decided it, by name: its units, or the huvudman."""
+        if self.is_organizers:
+            return [self.cycle.owner.name]
+        return [unit.name for unit in self.units]
+
     @classmethod
     def of_organizer(cls, organizer_id: int) -> sa.ColumnElement[bool]:
         """A criterion: the measures of the organizer's own laps."""
@@ -297,6 +305,30 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
                 self._plan_assessment(self.assessable_from)
             self._keep_cause()
             self._record(Action.MEASURE_REDECIDED, by, before=decided)
+        self._reindex()
+
+    @property
+    def unit_ids(self) -> list[int]:
+        """Of the units it concerns, in the order of the database."""
+        return sorted(link.unit_id for link in self.unit_links)
+
+    def concern(self, units: "list[SchoolUnit]", *, by: "User") -> None:
+        """Say which units a measure of the organizer's own concerns. What is the same as before is no
+        change; raises IllegalTransition once it is over."""
+        wanted = {unit.id: unit for unit in units}
+        if wanted.keys() == set(self.unit_ids):
+            return
+        if not (self.is_draft or self.is_living):
+            raise IllegalTransition
+        told = listing([unit.name for unit in units]) or "ingen enhet"
+        self.unit_links[:] = [link for link in self.unit_links if link.unit_id in wanted] + [
+            MeasureUnit(organizer_id=self.organizer_id, unit=unit)
+            for key, unit in wanted.items()
+            if key not in self.unit_ids
+        ]
+        flag_modified(self, "title")  # so that the row's version tells of its units too
+        db.session.flush()
+        self._record(Action.MEASURE_CONCERNS, by, whom=told)
         self._reindex()
 
     def _reindex(self) -> None:

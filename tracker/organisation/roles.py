@@ -73,6 +73,9 @@ class Role(enum.StrEnum):
 LEADERS = (Role.PRINCIPAL, Role.DEPUTY)
 """Those who lead a unit; a unit without any of them today is vacant."""
 
+AT_THE_ORGANIZER = (Role.DIALOGUE_LEAD, Role.QUALITY_DEVELOPER, Role.ORGANIZER_LEAD)
+"""Those who work with several units for the organizer, when they hold it for an area or the whole of it."""
+
 _LABELS = {
     Role.PRINCIPAL: "Rektor",
     Role.DEPUTY: "Biträdande rektor",

@@ -71,14 +71,14 @@ Way = tuple[Callable[[], object], str]
 
 def _problem(removal: Removal) -> Way:
     analysis = db.session.get(SituationAnalysis, removal.home_id) or abort(404)
-    at = {"slug": analysis.cycle.unit.slug, "year": analysis.cycle.school_year.slug}
+    at = {"slug": analysis.cycle.owner.slug, "year": analysis.cycle.school_year.slug}
     analysis = load_analysis(**at, to=Permission.WRITE)
     return lambda: analysis.bring_back(removal, by=current_user), url_for("analyses.show", **at)
 
 
 def _of_lap(removal: Removal) -> Way:
     cycle = db.session.get(QualityCycle, removal.home_id) or abort(404)
-    at = {"slug": cycle.unit.slug, "year": cycle.school_year.slug}
+    at = {"slug": cycle.owner.slug, "year": cycle.school_year.slug}
     load_cycle(**at, to=Permission.WRITE)
     kind = Measure if removal.kind is RemovalKind.MEASURE else DevelopmentArea
     return lambda: kind.bring_back(removal, by=current_user), url_for("measures.index", **at)

@@ -32,6 +32,7 @@ from tracker.models import (
     DialogueUnit,
     EffectAssessment,
     Judgement,
+    Measure,
     MeasureUnit,
     PhaseSetting,
     PreparationQuestion,
@@ -364,13 +365,15 @@ def dialogues_of(units: Iterable[UnitFacts]) -> list[QualityDialogue]:
 
 
 def judgements(access: Access) -> dict[Judgement, int]:
-    """What the effects assessed in the current läsår led to, over the whole organizer. What was only
-    given a new date is not assessed."""
+    """What the effects assessed in the current läsår led to, over all units. What was only given a new date
+    is not assessed, and the organizer's own measures stand in its own lap."""
     rows = db.session.execute(
         sa.select(EffectAssessment.judgement, sa.func.count())
         .join(SchoolYear, SchoolYear.id == EffectAssessment.school_year_id)
+        .join(Measure, Measure.id == EffectAssessment.measure_id)
         .where(
             EffectAssessment.organizer_id == access.organizer_id,
+            ~Measure.of_organizer(access.organizer_id),
             EffectAssessment.superseded_at.is_(None),
             EffectAssessment.judgement != Judgement.NOT_YET,
             SchoolYear.start_year == calendar.school_year_start(today()),

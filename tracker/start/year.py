@@ -21,7 +21,6 @@ from tracker.models import (
     Judgement,
     Measure,
     MeasureState,
-    MeasureUnit,
     QualityCycle,
     QualityDialogue,
     SituationAnalysis,
@@ -57,7 +56,7 @@ def parts(cycle: QualityCycle) -> list[Part]:
 
 
 def _at(cycle: QualityCycle) -> dict[str, str]:
-    return {"slug": cycle.unit.slug if cycle.unit else "", "year": cycle.school_year.slug}
+    return {"slug": cycle.owner.slug, "year": cycle.school_year.slug}
 
 
 def _analysis(cycle: QualityCycle) -> Part:
@@ -102,6 +101,14 @@ def _analysis_state(row: Any, *, writes: bool) -> str:
     return "Inte påbörjad." if row is None else "Ett utkast, som bara ni som skriver ser."
 
 
+def _own_measures(cycle: QualityCycle) -> sa.ColumnElement[bool]:
+    """A criterion on Measure: those of the lap's owner. The organizer's own that concern a unit are not."""
+    own = Measure.standing_in(cycle)
+    if cycle.owner.is_organizer:
+        return own
+    return sa.and_(own, ~Measure.of_organizer(cycle.organizer_id))
+
+
 def _measures_and_effects(cycle: QualityCycle) -> list[Part]:
     in_lap = sa.and_(
         QualityCycle.id == Measure.cycle_id,
@@ -114,16 +121,15 @@ def _measures_and_effects(cycle: QualityCycle) -> list[Part]:
             sa.func.count(sa.case((Measure.assess_on <= today(), 1))).label("due"),
             sa.func.count(QualityCycle.id).label("of_year"),
         )
-        .join(MeasureUnit, MeasureUnit.measure_id == Measure.id)
         .outerjoin(QualityCycle, in_lap)
-        .where(MeasureUnit.unit_id == cycle.unit_id)
+        .where(_own_measures(cycle))
         .group_by(Measure.state)
     ).all()
     assessed = db.session.scalar(
         sa.select(sa.func.count(sa.distinct(EffectAssessment.measure_id)))
-        .join(MeasureUnit, MeasureUnit.measure_id == EffectAssessment.measure_id)
+        .join(Measure, Measure.id == EffectAssessment.measure_id)
         .where(
-            MeasureUnit.unit_id == cycle.unit_id,
+            _own_measures(cycle),
             EffectAssessment.school_year_id == cycle.school_year_id,
             EffectAssessment.superseded_at.is_(None),
             EffectAssessment.judgement != Judgement.NOT_YET,
