@@ -34,6 +34,8 @@ class RemovalKind(enum.StrEnum):
     QUESTION = "question"
     AGREEMENT = "agreement"
     PERIOD = "period"
+    GOAL = "goal"
+    BOARD_QUESTION = "board_question"
 
     @property
     def label(self) -> str:
@@ -46,6 +48,8 @@ class RemovalKind(enum.StrEnum):
             "question": "Fråga inför dialogen",
             "agreement": "Överenskommelse",
             "period": "Dagar i kalendern",
+            "goal": "Huvudmannens mål",
+            "board_question": "Nämndens fråga",
         }[self]
 
     @property
@@ -59,6 +63,8 @@ class RemovalKind(enum.StrEnum):
             "question": "Frågan är tillbaka.",
             "agreement": "Överenskommelsen är tillbaka.",
             "period": "Dagarna är tillbaka i kalendern.",
+            "goal": "Målet är tillbaka.",
+            "board_question": "Frågan är tillbaka.",
         }[self]
 
 
@@ -74,8 +80,8 @@ class Removal(TenantOwned, Base):
 
     kind: Mapped[RemovalKind] = mapped_column(choice(RemovalKind))
     home_id: Mapped[int]
-    """What it was part of, by kind: the analysis, the lap, the measure, the dialogue, the läsår. No foreign
-    key: that may be removed too."""
+    """What it was part of, by kind: the analysis, the lap, the measure, the dialogue, the läsår; of a
+    board's question itself. No foreign key: that may be removed too."""
     what: Mapped[ShortText]
     """What it was, in a few words."""
     content: Mapped[dict[str, Any]]

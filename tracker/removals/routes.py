@@ -19,9 +19,11 @@ from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
 from tracker.measures.states import IllegalTransition
 from tracker.models import (
+    BoardQuestion,
     DevelopmentArea,
     DialogueTopic,
     Measure,
+    OrganizerGoal,
     Permission,
     PreparationQuestion,
     QualityCycle,
@@ -117,6 +119,20 @@ def _period(removal: Removal) -> Way:
     return lambda: year.bring_back_period(removal, by=current_user), address
 
 
+def _goal(removal: Removal) -> Way:
+    cycle = db.session.get(QualityCycle, removal.home_id) or abort(404)
+    at = {"slug": cycle.owner.slug, "year": cycle.school_year.slug}
+    load_cycle(**at, to=Permission.WRITE)
+    return lambda: OrganizerGoal.bring_back(removal, by=current_user), url_for("start.year", **at)
+
+
+def _board_question(removal: Removal) -> Way:
+    load_organizer(to=Permission.ASK)
+    if removal.by_id != current_user.id:
+        abort(403)
+    return lambda: BoardQuestion.bring_back(removal, by=current_user), url_for("board.index")
+
+
 HOMES: dict[RemovalKind, Callable[[Removal], Way]] = {
     RemovalKind.PROBLEM: _problem,
     RemovalKind.DEVELOPMENT_AREA: _of_lap,
@@ -126,5 +142,7 @@ HOMES: dict[RemovalKind, Callable[[Removal], Way]] = {
     RemovalKind.QUESTION: _question,
     RemovalKind.AGREEMENT: _agreement,
     RemovalKind.PERIOD: _period,
+    RemovalKind.GOAL: _goal,
+    RemovalKind.BOARD_QUESTION: _board_question,
 }
 """Finds the home of what was removed, for those who may remove there; else 404 or 403."""
