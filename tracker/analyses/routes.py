@@ -32,6 +32,7 @@ from tracker.analyses.texts import Passages
 from tracker.auth.access import current_access, load_cycle, may
 from tracker.extensions import db
 from tracker.models import AdoptedAnalysis, Permission, QualityCycle, SituationAnalysis, User
+from tracker.own_lap.units_together import units_together
 from tracker.reports.documents import Document, pdf_answer, word_answer
 from tracker.web.conflicts import saved
 from tracker.web.errors import typed_texts
@@ -76,6 +77,7 @@ def _analysis_page(
         leads=leads,
         sees_share=shared,
         last_year=last_years_reading(cycle) if shared else None,
+        units_say=units_together(cycle) if writes and cycle.owner.is_organizer else None,
         refused=refused,
     )
 

@@ -304,6 +304,14 @@ def load_cycle(slug: str, year: str, to: Permission) -> QualityCycle:
     return cycle
 
 
+def load_own_lap(to: Permission) -> int:
+    """The organizer the person works in, by id, if they may do `to` with its own lap."""
+    access = current_access()
+    g.unit_permissions = access.on_own_lap()
+    demand(to, g.unit_permissions, visible=Permission.READ)
+    return access.organizer_id
+
+
 def _load_own_lap(year: str, to: Permission) -> QualityCycle:
     access = current_access()
     cycle = _find_cycle(QualityCycle.id.in_(QualityCycle.own_laps(access.organizer_id)), year)
@@ -469,5 +477,5 @@ def _load_user(user_id: str) -> User | None:
 
 __all__ = [
     "Access", "current_access", "current_year", "demand", "given_on_measure", "load_agreement", "load_cycle",
-    "load_dialogue", "load_measure", "load_organizer", "load_unit", "may", "on_units", "writes_measure",
+    "load_dialogue", "load_measure", "load_organizer", "load_own_lap", "load_unit", "may", "on_units", "writes_measure",
 ]  # fmt: skip

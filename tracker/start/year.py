@@ -44,15 +44,22 @@ def parts(cycle: QualityCycle) -> list[Part]:
     found = [_analysis(cycle), *_measures_and_effects(cycle)]
     if may("follow"):
         found += [_dialogues(cycle), _support(cycle)]
-    found.append(
-        Part(
-            "Utvecklingsplan",
-            ["Områden, mål, åtgärder och förväntade effekter i ett dokument."],
-            url_for("reports.plan", **_at(cycle)),
-            "Visa utvecklingsplanen",
-        )
-    )
+    found.append(_plan(cycle))
     return found
+
+
+def own_parts(cycle: QualityCycle) -> list[Part]:
+    """The parts of the organizer's own lap; three statements."""
+    return [_analysis(cycle), *_measures_and_effects(cycle), _plan(cycle)]
+
+
+def _plan(cycle: QualityCycle) -> Part:
+    return Part(
+        "Utvecklingsplan",
+        ["Områden, mål, åtgärder och förväntade effekter i ett dokument."],
+        url_for("reports.plan", **_at(cycle)),
+        "Visa utvecklingsplanen",
+    )
 
 
 def _at(cycle: QualityCycle) -> dict[str, str]:
@@ -79,14 +86,15 @@ def _analysis(cycle: QualityCycle) -> Part:
     ).first()
     url = url_for("analyses.show", **_at(cycle))
     writes = may("write") or (row is not None and row.invited)
-    sentence = _analysis_state(row, writes=writes)
+    with_whom = "rektorer och dialogansvariga" if cycle.owner.is_organizer else "dialogansvarig"
+    sentence = _analysis_state(row, with_whom, writes=writes)
     begins = row is None and may("write")
     return Part(
         "Nulägesanalys", [sentence], url, "Skriv nulägesanalysen" if begins else "Öppna analysen"
     )
 
 
-def _analysis_state(row: Any, *, writes: bool) -> str:
+def _analysis_state(row: Any, with_whom: str, *, writes: bool) -> str:
     """The state as far as it is the reader's: a draft's existence is known to its writers alone."""
     if row is not None and row.state is AnalysisState.ADOPTED:
         return f"Fastställd {swedish.date_medium(row.adopted_at)}, version {row.number}."
@@ -95,7 +103,7 @@ def _analysis_state(row: Any, *, writes: bool) -> str:
     if not may("follow"):
         return "Inte fastställd än."
     if row is not None and row.state is AnalysisState.SHARED:
-        return f"Delad med dialogansvarig {swedish.date_medium(row.shared_at)}."
+        return f"Delad med {with_whom} {swedish.date_medium(row.shared_at)}."
     if not writes:
         return "Inte delad än."
     return "Inte påbörjad." if row is None else "Ett utkast, som bara ni som skriver ser."
