@@ -185,7 +185,9 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         what they are called here. Adults have no guardians."""
         unit, owner = self.cycle.unit, self.cycle.owner
         groups = {
-            "staff_participation": "Rektorer och annan personal" if owner.is_organizer else "Personal",
+            "staff_participation": "Rektorer och annan personal"
+            if owner.is_organizer
+            else "Personal",
             "learner_participation": owner.learners.capitalize(),
             "guardian_participation": "Vårdnadshavare",
         }

@@ -10,6 +10,7 @@ from tracker.auth.access import Access, current_access
 from tracker.extensions import db
 from tracker.models import BoardQuestion, Permission
 
+ON_START = 3
 SEES_ALL = frozenset({Permission.ASK, Permission.OVERSEE})
 
 
@@ -19,6 +20,22 @@ def readable(access: Access) -> sa.ColumnElement[bool]:
     return sa.and_(
         BoardQuestion.organizer_id == access.organizer_id,
         sa.true() if access.on_organizer() & SEES_ALL else answered,
+    )
+
+
+def latest_questions(access: Access) -> list[BoardQuestion]:
+    """The few that stand on Start of the board: what waits first, then the latest answered."""
+    return list(
+        db.session.scalars(
+            sa.select(BoardQuestion)
+            .where(readable(access))
+            .order_by(
+                BoardQuestion.answered_at.is_not(None),
+                BoardQuestion.answered_at.desc(),
+                BoardQuestion.id.desc(),
+            )
+            .limit(ON_START)
+        )
     )
 
 

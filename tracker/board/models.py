@@ -136,9 +136,7 @@ class BoardQuestion(Versioned, TenantOwned, Base):
         db.session.scalar(held.execution_options(populate_existing=True))
         self._must_wait()
         self._record(Action.BOARD_WITHDREW, by)
-        removal = Removal.keep(
-            RemovalKind.BOARD_QUESTION, self, excerpt(self.text), [self], by=by
-        )
+        removal = Removal.keep(RemovalKind.BOARD_QUESTION, self, excerpt(self.text), [self], by=by)
         db.session.delete(self)
         return removal
 
@@ -167,5 +165,3 @@ class BoardQuestion(Versioned, TenantOwned, Base):
 
     def _record(self, action: Action, by: "User", **data: str) -> None:
         record(action, self, by=by, question=excerpt(self.text), **data)
-
-

@@ -144,7 +144,9 @@ def _homes_and_adopted(
         )
     )
     rows = db.session.execute(sa.union_all(homes, adopted)).all()
-    latest = sorted((row for row in rows if row.unit_id is not None), key=lambda row: row.start_year)
+    latest = sorted(
+        (row for row in rows if row.unit_id is not None), key=lambda row: row.start_year
+    )
     return (
         {row.id: row for row in rows if row.unit_id is None},
         {row.unit_id: row for row in latest},

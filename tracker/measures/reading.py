@@ -118,7 +118,9 @@ def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
         groups=_by_area(cycle, living, finished),
         proposals=[row for row in measures if row.is_draft],
         finished=finished,
-        organizers=[row for row in found if row.is_living and not is_organizers and row.is_organizers],
+        organizers=[
+            row for row in found if row.is_living and not is_organizers and row.is_organizers
+        ],
     )
 
 
@@ -196,9 +198,7 @@ def causes_of(
     return offered
 
 
-def people_of(
-    owner: SchoolUnit | OwnLap, keep: Measure | None = None
-) -> list[tuple[int, str]]:
+def people_of(owner: SchoolUnit | OwnLap, keep: Measure | None = None) -> list[tuple[int, str]]:
     """Who can be ansvarig: those with a role at the unit today, or who work at the organizer, and whoever
     the measure has."""
     held_there = (

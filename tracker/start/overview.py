@@ -26,6 +26,7 @@ from tracker.models import (
     AnalysisState,
     AnalysisWriter,
     Area,
+    BoardQuestion,
     DialogueKind,
     DialogueState,
     DialogueTopic,
@@ -364,10 +365,20 @@ def dialogues_of(units: Iterable[UnitFacts]) -> list[QualityDialogue]:
     return sorted(found, key=lambda row: (row.starts_at or far, row.kind.number))
 
 
-def judgements(access: Access) -> dict[Judgement, int]:
+@dataclass(frozen=True, slots=True)
+class OverTheOrganizer:
+    """What the skolchef sees of the organizer as a whole."""
+
+    judgements: dict[Judgement, int]
+    questions: int
+    """How many of the board's questions wait for an answer."""
+
+
+def over_the_organizer(access: Access) -> OverTheOrganizer:
     """What the effects assessed in the current läsår led to, over all units. What was only given a new date
-    is not assessed, and the organizer's own measures stand in its own lap."""
-    rows = db.session.execute(
+    is not assessed, and the organizer's own measures stand in its own lap. And what the board has asked: both in
+    one statement, since Start has none to spare."""
+    assessed = (
         sa.select(EffectAssessment.judgement, sa.func.count())
         .join(SchoolYear, SchoolYear.id == EffectAssessment.school_year_id)
         .join(Measure, Measure.id == EffectAssessment.measure_id)
@@ -380,4 +391,9 @@ def judgements(access: Access) -> dict[Judgement, int]:
         )
         .group_by(EffectAssessment.judgement)
     )
-    return dict(rows.all())
+    asked = sa.select(
+        sa.cast(sa.null(), EffectAssessment.judgement.type),
+        BoardQuestion.waiting(access.organizer_id).scalar_subquery(),
+    )
+    found = dict(db.session.execute(sa.union_all(assessed, asked)).all())
+    return OverTheOrganizer(questions=found.pop(None), judgements=found)

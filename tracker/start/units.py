@@ -80,9 +80,7 @@ def laps_of(owner: SchoolUnit | OwnLap) -> list[Lap]:
     years = db.session.scalars(
         sa.select(SchoolYear.start_year)
         .join(QualityCycle, QualityCycle.school_year_id == SchoolYear.id)
-        .where(
-            QualityCycle.organizer_id == owner.organizer_id, QualityCycle.unit_id == owner.id
-        )
+        .where(QualityCycle.organizer_id == owner.organizer_id, QualityCycle.unit_id == owner.id)
         .order_by(SchoolYear.start_year.desc())
     )
     return [Lap(year) for year in years]

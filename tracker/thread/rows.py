@@ -237,7 +237,9 @@ def measures_of(unit_ids: set[int], first: int) -> dict[int, StoryMeasure]:
                 sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id.in_(unit_ids))
             ),
             Measure.state != MeasureState.PROPOSED,
-            QualityCycle.unit_id.is_not(None),  # the organizer's own come out of no problem of the unit
+            QualityCycle.unit_id.is_not(
+                None
+            ),  # the organizer's own come out of no problem of the unit
             sa.or_(
                 SchoolYear.start_year >= first,
                 Measure.decided_at >= at(calendar.first_day(first), time()),
