@@ -364,7 +364,7 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         set_committed_value(self, "changed_at", moment)
 
     def _place(self) -> dict[str, str]:
-        return {"unit": self.cycle.owner.name, "year": self.cycle.school_year.label}
+        return {"unit": self.cycle.owner.called, "year": self.cycle.school_year.label}
 
     def note(self, action: Action, by: "User", **data: Any) -> None:
         """Record an event about the analysis or a part of it; private while it is a draft."""

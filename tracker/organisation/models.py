@@ -148,6 +148,11 @@ class UnitKind(enum.StrEnum):
         ]
 
     @property
+    def called(self) -> str:
+        """As it reads in a sentence."""
+        return self.name
+
+    @property
     def learners(self) -> str:
         """The word for those the unit is there for."""
         return "barn" if self is UnitKind.PRESCHOOL else "elever"
@@ -231,6 +236,11 @@ class SchoolUnit(Versioned, TenantOwned, Base):
     forms: Mapped[list["UnitForm"]] = relationship(
         cascade="all, delete-orphan", order_by="UnitForm.form", back_populates="unit"
     )
+
+    @property
+    def called(self) -> str:
+        """As it reads in a sentence."""
+        return self.name
 
     @property
     def learners(self) -> str:

@@ -22,6 +22,8 @@ class OwnLap:
     id: ClassVar[None] = None
     slug: ClassVar[str] = OWN
     name: ClassVar[str] = "Huvudmannen"
+    called: ClassVar[str] = "huvudmannen"
+    """As it reads in a sentence."""
     learners: ClassVar[str] = "barn och elever"
     closed_on: ClassVar[None] = None
     forms: "ClassVar[tuple[UnitForm, ...]]" = ()
