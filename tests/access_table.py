@@ -25,6 +25,7 @@ CONVERSE = Permission.CONVERSE
 MANAGE, OVERSEE = Permission.MANAGE, Permission.OVERSEE
 SUPPORT, CATALOGUE = Permission.SUPPORT, Permission.CATALOGUE
 TEAMS = Permission.TEAMS
+ASK = Permission.ASK
 
 
 class Subject(enum.Enum):
@@ -42,6 +43,9 @@ class Subject(enum.Enum):
     FEEDBACK = enum.auto()
     EXAMPLE = enum.auto()
     TEAM = enum.auto()
+    OWN_LAP = enum.auto()
+    QUESTION = enum.auto()
+    WAITING_QUESTION = enum.auto()
 
     @property
     def visible_with(self) -> Permission | None:
@@ -57,6 +61,8 @@ class Subject(enum.Enum):
             Subject.FEEDBACK: FOLLOW,
             Subject.EXAMPLE: READ,
             Subject.TEAM: READ,
+            Subject.OWN_LAP: READ,
+            Subject.QUESTION: READ,
         }.get(self)
 
 
@@ -122,6 +128,22 @@ def example(to: Permission, post: Permission | None = None) -> Demand:
 def team(to: Permission, post: Permission | None = None) -> Demand:
     """The goals of a team of a unit, which it has shared. Who is in the team writes them too."""
     return Demand(Subject.TEAM, to, post)
+
+
+def own_lap(to: Permission, post: Permission | None = None) -> Demand:
+    """The organizer's own lap. A cycle's route with a second address there asks the same of it
+    (tracker/own_lap/addresses.py)."""
+    return Demand(Subject.OWN_LAP, to, post)
+
+
+def question(to: Permission) -> Demand:
+    """A question of the board that has its answer: everybody with a role in its organizer reads it."""
+    return Demand(Subject.QUESTION, to)
+
+
+def waiting_question(to: Permission) -> Demand:
+    """One without an answer: there for the board and for the skolchef alone."""
+    return Demand(Subject.WAITING_QUESTION, to)
 
 
 def organizer(to: Permission, post: Permission | None = None) -> Demand:
@@ -376,6 +398,17 @@ ROUTES: dict[str, Demand] = {
     "examples.edit": example(ADOPT),
     "examples.withdraw": example(ADOPT),
     "search.index": anywhere(READ),
+    # the huvudman's own lap, and the board's questions
+    "own_lap.new_goal": own_lap(WRITE),
+    "own_lap.take_over": own_lap(WRITE),
+    "own_lap.goal": own_lap(WRITE),
+    "own_lap.remove_goal": own_lap(WRITE),
+    "board.index": anywhere(READ),
+    "board.ask": organizer(ASK),
+    "board.show": question(READ),
+    "board.rephrase": waiting_question(ASK),
+    "board.withdraw": waiting_question(ASK),
+    "board.answer": waiting_question(OVERSEE),
     # reports
     "reports.adopted": anywhere(READ),
     "reports.plan": cycle(READ),

@@ -19,6 +19,7 @@ from tracker.models import (
     AgreementState,
     AnalysisDeepening,
     Area,
+    BoardQuestion,
     CalendarFeed,
     CarriedOut,
     CauseLocation,
@@ -40,6 +41,7 @@ from tracker.models import (
     NationalMeeting,
     OneTimeLink,
     Organizer,
+    OrganizerGoal,
     OutgoingMail,
     ProblemDevelopment,
     QualityCycle,
@@ -151,6 +153,8 @@ class House:
     """By the cast's name of the unit."""
     organizers: dict[str, Place]
     """exempelby, granby."""
+    own_laps: dict[str, Place]
+    """The huvudman's own, of the same two."""
 
 
 def furnish(cast: Cast) -> House:
@@ -172,7 +176,11 @@ def furnish(cast: Cast) -> House:
     exempelby = _organizer(cast, cast.exempelby, cast.ali, cast.norr, cast.year)
     granby_area = Area.create(cast.granby, "Centrum", by=cast.greta)
     granby = _organizer(cast, cast.granby, cast.mats, granby_area, cast.granby_year)
-    return House(cast, units, {"exempelby": exempelby, "granby": granby})
+    own_laps = {
+        "exempelby": _own_lap(cast, cast.lena, "year", [cast.savkulla, cast.hassel]),
+        "granby": _own_lap(cast, cast.ingela, "granby_year", [cast.granbyskolan]),
+    }
+    return House(cast, units, {"exempelby": exempelby, "granby": granby}, own_laps)
 
 
 def _more_people(cast: Cast) -> dict[str, User]:
@@ -444,6 +452,90 @@ def _last_years_analysis(lap: QualityCycle, leader: User, *, shared: bool) -> Si
     return analysis
 
 
+def _own_lap(cast: Cast, lead: User, year_name: str, concerned: list[SchoolUnit]) -> Place:
+    """The huvudman's own lap: goals, an analysis that was adopted and is open again, what went before it, a
+    measure that concerns units, one that waits for its assessment, and one that is only proposed."""
+    year: SchoolYear = getattr(cast, year_name)
+    lap = _own_cycle(year)
+    before = _own_cycle(getattr(cast, year_name.replace("year", "last_year")))
+    earlier = _last_years_analysis(before, lead, shared=False)
+    OrganizerGoal.add(before, "Frånvaro upptäcks tidigt.", "", by=lead)
+    goal = OrganizerGoal.add(lap, "Alla läser för att lära.", "Antal besök.\n\n- i maj", by=lead)
+    analysis = SituationAnalysis.start(lap, by=lead)
+    analysis.write(TEXTS, by=lead)
+    problem = analysis.add_problem("Elever får olika hjälp att komma tillbaka.", None, by=lead)
+    cause = problem.add_cause(
+        "Rutinen skrevs utan rektorerna.", CauseLocation.ROUTINES, "Sex dialoger.", by=lead
+    )
+    db.session.flush()
+    analysis.take_over(earlier.problems[0], ProblemDevelopment.CHANGED, "Färre.", by=lead)
+    analysis.take_over(earlier.problems[1], ProblemDevelopment.SOLVED, "Inga.", by=lead)
+    if lap.organizer_id == cast.exempelby.id:
+        analysis.invite(cast.vera, by=lead)
+    for reason in ("Ett tal var fel.", "Nya siffror."):
+        analysis.adopt(by=lead)
+        analysis.reopen(reason, by=lead)
+    area = DevelopmentArea.create(
+        lap, "Närvaro", "Det gäller alla skolor.", "8 procent.", by=lead, problems=[problem]
+    )
+    basis = {
+        "basis": MeasureBasis.CAUSE, "cause_id": cause.id, "responsible": lead.name,
+        "expected_effect": "Frånvaron sjunker från 11 till 8 %.",
+    }  # fmt: skip
+    running = Measure.propose(
+        lap, by=lead, units=concerned, title="Gemensam närvarorutin", area_id=area.id,
+        assessable_from=date(2027, 5, 20), starts_on=date(2026, 10, 1), **basis,
+    )  # fmt: skip
+    running.decide(by=lead)
+    for title, judgement in (("Rektorsmentorer", None), ("Samlad elevhälsa", Judgement.PARTLY)):
+        measure = Measure.propose(
+            before, by=lead, units=concerned, title=title, assessable_from=date(2026, 9, 1),
+            **(basis | BOARDS_DECISION),
+        )  # fmt: skip
+        measure.decide(by=lead)
+        if judgement is not None:
+            EffectAssessment.make(
+                measure, year, by=lead, carried_out=CarriedOut.YES, outcome="9 %.",
+                judgement=judgement, evidence="Frånvaro i maj.", decision=Decision.END,
+                lesson="Vi frågade om rutinen fanns, inte om den användes.",
+            )  # fmt: skip
+    Measure.propose(lap, by=lead, title="Stöd till tre enheter", **basis)
+    removed = OrganizerGoal.add(lap, "Färre blanketter.", "", by=lead)
+    db.session.flush()
+    return Place(
+        "the own lap",
+        "exempelby" if lap.organizer_id == cast.exempelby.id else "granby",
+        {
+            "year": year.slug,
+            "slug": "",
+            "number": 1,
+            "problem_id": problem.id,
+            "earlier_id": earlier.problems[2].id,
+            "cause_id": cause.id,
+            "area_id": area.id,
+            "goal_id": goal.id,
+            "user_id": cast.vera.id,
+            "slot": f"cause-{cause.id}",
+            "removal_id": removed.remove(by=lead).id,
+        },
+    )
+
+
+def _own_cycle(year: SchoolYear) -> QualityCycle:
+    return db.session.scalars(
+        sa.select(QualityCycle).filter_by(school_year_id=year.id, unit_id=None)
+    ).one()
+
+
+def _questions(organizer: Organizer, person: User) -> tuple[int, int]:
+    """The board's: one with an answer that was changed, and one that builds on it and waits."""
+    answered = BoardQuestion.ask(organizer, "Vad vet vi om de som inte kom?", None, by=person)
+    answered.give_answer("Ganska lite.", by=person)
+    answered.give_answer("De hade högre frånvaro.\n\n- redan innan", by=person)
+    waiting = BoardQuestion.ask(organizer, "Når stödet dem nu?", answered, by=person)
+    return answered.id, waiting.id
+
+
 def _check_ins(unit: SchoolUnit, measure: Measure, leader: User, lead: User) -> CheckIn:
     """One whose support has led to something, one that was answered, and the latest, which waits."""
     found = [
@@ -600,6 +692,7 @@ def _organizer(
         sa.select(SchoolUnit).filter_by(organizer_id=organizer.id).order_by(SchoolUnit.id)
     ).first()
     own = organizer.id == cast.exempelby.id
+    answered, waiting = _questions(organizer, cast.perolov if own else cast.ingela)
     return Place(
         organizer.name,
         "exempelby" if own else "granby",
@@ -621,7 +714,11 @@ def _organizer(
             ).first(),
             "secret": OneTimeLink.issue(person, LinkPurpose.INVITATION, organizer.id),
         },
-        {"calendars.secret": CalendarFeed.make(person)},
+        {
+            "calendars.secret": CalendarFeed.make(person),
+            "board.question_id": waiting,
+            "board.show.question_id": answered,
+        },
     )
 
 

@@ -5,7 +5,7 @@ follows what every answer must be.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -26,6 +26,7 @@ LETTERS = {
     "S": Permission.SUPPORT,
     "K": Permission.CATALOGUE,
     "T": Permission.TEAMS,
+    "Q": Permission.ASK,
 }
 
 # Who may do what, written out by hand on purpose: not read from the code that is tested.
@@ -40,11 +41,16 @@ HOLDS = {
     "lena":    ("RFST",   "RFST",   "RFST",     "RFST",   "",       "RFOSKT", ""),  # skolchef
     "samira":  ("RFT",    "RFT",    "RFT",      "RFT",    "",       "RFT",    ""),  # utvecklare
     "sofia":   ("RT",     "",       "",         "",       "",       "",       ""),  # lärare
-    "perolov": ("R",      "R",      "R",        "R",      "",       "R",      ""),  # nämnd
+    "perolov": ("R",      "R",      "R",        "R",      "",       "RQ",     ""),  # nämnd
     "tove":    ("R",      "R",      "R",        "R",      "",       "RMK",    ""),  # systemförvaltare
     "nils":    ("",       "",       "",         "",       "",       "",       ""),  # has left
     "mats":    ("",       "",       "",         "",       "RFWACT", "",       ""),  # rektor in Granby
     "greta":   ("",       "",       "",         "",       "R",      "",       "RMK"),
+}  # fmt: skip
+# With the own lap of the municipality one works in.
+HOLDS_ON_OWN_LAP = {
+    "karin": "RF", "jonas": "RF", "dag": "RF", "erik": "RF", "maria": "RF", "lena": "RFWA",
+    "samira": "RF", "sofia": "R", "perolov": "R", "tove": "R", "nils": "", "mats": "RF", "greta": "R",
 }  # fmt: skip
 PLACES = ("savkulla", "hassel", "klockvret", "ringmura", "granbyskolan", "exempelby", "granby")
 
@@ -99,6 +105,21 @@ def demanded(person: str | None, address: Address, method: str) -> str:
         if permission not in holds(person, home_of(person)):
             return FORBIDDEN
         return REACHED if place in (home_of(person), OWN) else ABSENT
+    if demand.subject is Subject.OWN_LAP:
+        if place is None:
+            return ABSENT
+        given = {LETTERS[letter] for letter in HOLDS_ON_OWN_LAP[person]}
+        if permission not in given:
+            return FORBIDDEN if Permission.READ in given else ABSENT
+        return REACHED if place in (home_of(person), OWN) else ABSENT
+    if demand.subject in (Subject.QUESTION, Subject.WAITING_QUESTION):
+        given = holds(person, home_of(person)) if place == home_of(person) else frozenset()
+        seen = given & {Permission.ASK, Permission.OVERSEE}
+        if demand.subject is Subject.QUESTION and place == home_of(person):
+            seen = given = frozenset(LETTERS[letter] for letter in HOLDS_ON_OWN_LAP[person])
+        if not seen:
+            return ABSENT
+        return REACHED if permission in given else FORBIDDEN
     if demand.subject is Subject.ANYWHERE:
         return REACHED if any(permission in holds(person, each) for each in PLACES) else FORBIDDEN
     if demand.subject is Subject.FEEDBACK:
@@ -128,6 +149,11 @@ def rules(app: Flask) -> Iterator[Rule]:
             yield rule
 
 
+OF_AN_ORGANIZER = (
+    Subject.ORGANIZER, Subject.FEEDBACK, Subject.QUESTION, Subject.WAITING_QUESTION,
+)  # fmt: skip
+
+
 def addresses(app: Flask, house: House) -> list[Address]:
     """Every route at every place that its address can name; one that names nothing, once."""
     found = []
@@ -135,18 +161,27 @@ def addresses(app: Flask, house: House) -> list[Address]:
     for rule in rules(app):
         demand = ROUTES[rule.endpoint]
         places: dict[str | None, Place] = {None: NOTHING}
-        if demand.subject in (Subject.ORGANIZER, Subject.FEEDBACK) or demand.public:
+        if rule.defaults:
+            demand = replace(demand, subject=Subject.OWN_LAP)
+        if demand.subject in OF_AN_ORGANIZER or demand.public:
             places |= house.organizers
+        elif demand.subject is Subject.OWN_LAP:
+            places |= house.own_laps
         else:
             places |= house.units
-        if not rule.arguments - {"year"} and demand.subject is not Subject.UNIT:
+        if demand.subject is Subject.OWN_LAP:
+            if not rule.arguments - {"slug", "year", "number", "user_id"}:
+                places = {OWN: house.own_laps["exempelby"]}
+                if "year" in rule.arguments:
+                    places[None] = NOTHING
+        elif not rule.arguments - {"year"} and demand.subject is not Subject.UNIT:
             places = {OWN: house.organizers["exempelby"]}
             if rule.arguments:
                 places[None] = NOTHING
         if demand.public and rule.arguments:
             del places[None]  # a link that is none: its page says so, to anybody
         for name, place in places.items():
-            values = place.values_for(rule.endpoint, rule.arguments, demand)
+            values = place.values_for(rule.endpoint, rule.arguments, demand) | (rule.defaults or {})
             url = adapter.build(rule.endpoint, values, append_unknown=False)
             found.append(Address(rule.endpoint, rule.rule, demand, name, url))
     return found

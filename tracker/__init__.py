@@ -75,6 +75,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.analyses.routes_total import bp as causes
     from tracker.audit.routes import bp as audit
     from tracker.auth.routes import bp as auth
+    from tracker.board.routes import bp as board
     from tracker.calendars.routes import bp as calendars
     from tracker.checkins.routes import bp as checkins
     from tracker.cycle.routes import bp as cycle
@@ -86,6 +87,8 @@ def _register_pages(app: Flask) -> None:
     from tracker.national.routes import bp as national
     from tracker.notifications.routes import bp as notifications
     from tracker.organisation.routes import bp as organisation
+    from tracker.own_lap import addresses
+    from tracker.own_lap.routes import bp as own_lap
     from tracker.removals.routes import bp as removals
     from tracker.reports.routes import bp as reports
     from tracker.search.routes import bp as search
@@ -109,6 +112,8 @@ def _register_pages(app: Flask) -> None:
         search,
         dialogues,
         national,
+        own_lap,
+        board,
         calendars,
         checkins,
         removals,
@@ -119,6 +124,7 @@ def _register_pages(app: Flask) -> None:
         audit,
     ):
         app.register_blueprint(blueprint)
+    addresses.init_app(app)
 
 
 def _register_commands(app: Flask) -> None:

@@ -20,6 +20,7 @@ from tracker.auth.models import (
     SignInSession,
     User,
 )
+from tracker.board.models import BoardQuestion
 from tracker.calendars.models import CalendarEntry, CalendarFeed
 from tracker.checkins.models import CheckIn, CheckInMeasure, CheckInUnit
 from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear
@@ -67,6 +68,7 @@ from tracker.organisation.models import (
     UnitSuccession,
 )
 from tracker.organisation.roles import Permission, Role, Scope
+from tracker.own_lap.models import OrganizerGoal
 from tracker.removals.models import Removal, RemovalKind
 from tracker.search.models import SearchEntry
 from tracker.support.feedback import SupportFeedback
@@ -91,6 +93,7 @@ __all__ = [
     "Area",
     "AuditEvent",
     "AuditEventUnit",
+    "BoardQuestion",
     "CalendarEntry",
     "CalendarFeed",
     "CalendarPeriod",
@@ -133,6 +136,7 @@ __all__ = [
     "NationalStep",
     "OneTimeLink",
     "Organizer",
+    "OrganizerGoal",
     "OutgoingMail",
     "Permission",
     "PhaseSetting",

@@ -1,7 +1,7 @@
 """the teams of a unit, their goals and evaluations; the reminder of those
 
 Revision: 0017
-Follows: 0015
+Follows: 0016
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -18,7 +18,8 @@ KINDS_BEFORE = ("dialogue", "effect", "measure_end", "check_in", "approval", "ag
 NEW_KIND = "team_evaluation"
 USUAL = (7, -7)
 REMOVALS_BEFORE = (
-    "problem", "development_area", "measure", "log_entry", "topic", "question", "agreement", "period",
+    "problem", "development_area", "measure", "log_entry", "topic", "question", "agreement", "period", "goal",
+    "board_question",
 )  # fmt: skip
 NEW_REMOVAL = "team_goal"
 NOT_REUSED = {"sqlite_autoincrement": True}

@@ -44,10 +44,10 @@ def menu(page: str) -> list[str]:
             ["Nulägesanalys", "Åtgärder", "Effekter", "Dialoger", "Avstämningar", "Stöd", EFFECT],
         ),
         ("erik", ["Enheter", "Dialoger", "Avstämningar", "Stöd", EFFECT, "Historik"]),
-        ("lena", ["Enheter", "Dialoger", "Stöd", EFFECT, "Historik"]),
+        ("lena", ["Enheter", "Huvudmannen", "Dialoger", "Stöd", EFFECT, "Historik"]),
         ("samira", ["Enheter", "Dialoger", "Stöd", EFFECT, "Historik"]),
         ("sofia", ["Sävkullaskolan", "Stöd", EFFECT]),
-        ("perolov", ["Enheter", EFFECT, "Dokument"]),
+        ("perolov", ["Enheter", "Huvudmannen", EFFECT, "Dokument"]),
         ("tove", ["Organisation", "Utskick", "Stöd", "Historik"]),
     ],
 )

@@ -22,6 +22,7 @@ from tracker.models import (
     SituationAnalysis,
     User,
 )
+from tracker.organisation.owner import OwnLap
 
 
 def load_analysis(
@@ -82,10 +83,12 @@ def find_analysis(cycle: QualityCycle, *, invited: bool = True) -> SituationAnal
 
 
 def _is_invited(analysis: SituationAnalysis) -> bool:
-    """An invitation counts as long as the person is a quality developer of the unit."""
+    """An invitation counts as long as the person is a quality developer of the unit, or for the
+    organizer's own analysis of any."""
     unit = analysis.cycle.unit
     return any(writer.user_id == current_user.id for writer in analysis.writers) and any(
-        grant.role is Role.QUALITY_DEVELOPER and grant.covers(unit.id, unit.area_id)
+        grant.role is Role.QUALITY_DEVELOPER
+        and (unit is None or grant.covers(unit.id, unit.area_id))
         for grant in current_access().grants
     )
 
@@ -93,18 +96,21 @@ def _is_invited(analysis: SituationAnalysis) -> bool:
 def writes_by_invitation(analysis: SituationAnalysis) -> bool:
     """Whether the person writes in it as an invited developer, and does not lead the unit: other
     drafts of the unit are then not theirs."""
-    unit = analysis.cycle.unit
-    own = current_access().on_unit(unit.id, unit.area_id)
+    unit, access = analysis.cycle.unit, current_access()
+    own = access.on_unit(unit.id, unit.area_id) if unit else access.on_own_lap()
     return Permission.WRITE not in own and _is_invited(analysis)
 
 
-def developers_of(unit: SchoolUnit) -> list[User]:
-    """The quality developers who can be invited: those of the unit, its area or the organizer."""
-    covers = sa.or_(
-        RoleAssignment.unit_id == unit.id,
-        sa.and_(RoleAssignment.unit_id.is_(None), RoleAssignment.area_id.is_(None)),
-        sa.false() if unit.area_id is None else RoleAssignment.area_id == unit.area_id,
-    )
+def developers_of(unit: SchoolUnit | OwnLap) -> list[User]:
+    """The quality developers who can be invited: those of the unit, its area or the organizer; to the
+    organizer's own analysis all of them."""
+    covers = sa.true()
+    if isinstance(unit, SchoolUnit):
+        covers = sa.or_(
+            RoleAssignment.unit_id == unit.id,
+            sa.and_(RoleAssignment.unit_id.is_(None), RoleAssignment.area_id.is_(None)),
+            sa.false() if unit.area_id is None else RoleAssignment.area_id == unit.area_id,
+        )
     held = sa.select(RoleAssignment.user_id).where(
         RoleAssignment.organizer_id == unit.organizer_id,
         RoleAssignment.role == Role.QUALITY_DEVELOPER,

@@ -14,6 +14,7 @@ from tracker.models import (
     SuccessFactor,
     User,
 )
+from tracker.organisation.owner import OwnLap
 from tracker.web.fields import BooleanField, Day, FreeText, MaybeOneOf, MaybeRow, OneOf, required
 from tracker.web.forms import Form, VersionedForm
 
@@ -70,7 +71,7 @@ class ProblemForm(_NewOrVersioned):
     )
     state_now = FreeText("Så ser det ut nu")
 
-    def ask_about(self, unit: SchoolUnit, problem: Problem | None) -> None:
+    def ask_about(self, unit: SchoolUnit | OwnLap, problem: Problem | None) -> None:
         """Offer the unit's verksamheter, and ask only when it has several; ask what has become of it
         when it goes on from an earlier problem."""
         if problem is None or problem.follows_id is None:
@@ -141,6 +142,12 @@ class CauseForm(_NewOrVersioned):
     evidence = FreeText("Hur vet ni det?")
     factor = MaybeOneOf("Framgångsfaktor", SuccessFactor, empty="Ingen vald")
     not_prioritised = BooleanField("Inte prioriterad i år")
+
+    def ask_about(self, owner: SchoolUnit | OwnLap) -> None:
+        """Offer the places where a cause can lie for a unit, or for the organizer itself."""
+        self.location.choices = [
+            (place.value, place.label) for place in CauseLocation.of(owner.is_organizer)
+        ]
 
     @property
     def values(self) -> dict[str, Any]:

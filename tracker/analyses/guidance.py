@@ -5,7 +5,9 @@ own work, several sources, closer follow-up); the words and the examples are our
 
 from dataclasses import dataclass
 
-from tracker.models import CauseLocation, ProblemDevelopment, UnitKind
+from tracker.analyses import guidance_own
+from tracker.models import CauseLocation, ProblemDevelopment, SchoolUnit, UnitKind
+from tracker.organisation.owner import OwnLap
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ LOCATIONS = {
     CauseLocation.FOLLOW_UP: "Hur ni följer resultaten, och hur enhet och huvudman hjälps åt.",
     CauseLocation.ENVIRONMENT: "Relationer, trygghet, arbetsro, lokaler och raster.",
     CauseLocation.SUPPORT: "Extra anpassningar, särskilt stöd och det förebyggande arbetet.",
+    **guidance_own.LOCATIONS,
     CauseLocation.OUTSIDE: "Sådant ni inte råder över. Fråga er då också vad ni själva kan ändra.",
 }
 """A line under each place where a cause can lie."""
@@ -277,9 +280,13 @@ _ADULT = {
 _EXAMPLES = {UnitKind.SCHOOL: _SCHOOL, UnitKind.PRESCHOOL: _PRESCHOOL, UnitKind.ADULT: _ADULT}
 
 
-def guides(kind: UnitKind) -> dict[str, Guide]:
-    """The help for each part of the analysis, with examples from that kind of unit."""
+def guides(owner: SchoolUnit | OwnLap) -> dict[str, Guide]:
+    """The help for each part of the analysis, with examples from that kind of unit, or from an organizer's
+    own analysis."""
+    if isinstance(owner, OwnLap):
+        looks_for, examples = _LOOKS_FOR | guidance_own.LOOKS_FOR, guidance_own.EXAMPLES
+    else:
+        looks_for, examples = _LOOKS_FOR, _EXAMPLES[owner.kind]
     return {
-        part: Guide(_TITLES[part], _LOOKS_FOR[part], *example)
-        for part, example in _EXAMPLES[kind].items()
+        part: Guide(_TITLES[part], looks_for[part], *example) for part, example in examples.items()
     }

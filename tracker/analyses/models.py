@@ -183,11 +183,12 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
     def participants(self) -> dict[str, str]:
         """Those who are to take part by skollagen 4 kap. 4 §: the name of the text about each, and
         what they are called here. Adults have no guardians."""
-        unit = self.cycle.unit
-        learners = unit.kind.learners if unit else "elever"
+        unit, owner = self.cycle.unit, self.cycle.owner
         groups = {
-            "staff_participation": "Personal",
-            "learner_participation": learners.capitalize(),
+            "staff_participation": "Rektorer och annan personal"
+            if owner.is_organizer
+            else "Personal",
+            "learner_participation": owner.learners.capitalize(),
             "guardian_participation": "Vårdnadshavare",
         }
         if unit and unit.kind is UnitKind.ADULT and not self.guardian_participation:
@@ -363,13 +364,11 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         set_committed_value(self, "changed_at", moment)
 
     def _place(self) -> dict[str, str]:
-        unit = self.cycle.unit
-        return {"unit": unit.name if unit else "", "year": self.cycle.school_year.label}
+        return {"unit": self.cycle.owner.called, "year": self.cycle.school_year.label}
 
     def note(self, action: Action, by: "User", **data: Any) -> None:
         """Record an event about the analysis or a part of it; private while it is a draft."""
-        unit = self.cycle.unit
-        record(action, self, by=by, units=[unit] if unit else [], private=self.is_draft, **data)
+        record(action, self, by=by, units=self.cycle.units, private=self.is_draft, **data)
 
 
 class AdoptedAnalysis(TenantOwned, Base):

@@ -82,7 +82,7 @@ def years_of(cycle: QualityCycle, *, living: bool) -> list[CausesOfYear]:
             ),
         )
         .where(
-            QualityCycle.unit_id == cycle.unit_id,
+            cycle.of_same_owner(),
             SchoolYear.start_year <= cycle.school_year.start_year,
         )
         .order_by(SchoolYear.start_year.desc())

@@ -40,7 +40,7 @@ def form_page(template: str, form: Form, analysis: SituationAnalysis, **context:
         form=form,
         analysis=analysis,
         cycle=cycle,
-        guides=guides(cycle.unit.kind),
+        guides=guides(cycle.owner),
         locations=LOCATIONS,
         developments=DEVELOPMENTS,
         **context,
@@ -49,7 +49,7 @@ def form_page(template: str, form: Form, analysis: SituationAnalysis, **context:
 
 def place(analysis: SituationAnalysis) -> dict[str, str]:
     cycle = analysis.cycle
-    return {"slug": cycle.unit.slug, "year": cycle.school_year.slug}
+    return {"slug": cycle.owner.slug, "year": cycle.school_year.slug}
 
 
 def address(analysis: SituationAnalysis) -> str:

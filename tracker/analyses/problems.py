@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 
 class CauseLocation(enum.StrEnum):
-    """Var ligger orsaken? Skolinspektionen wants explanations sought in the school's own work."""
+    """Var ligger orsaken? Skolinspektionen wants explanations sought in the school's own work; the first six
+    are those of a unit. The organizer seeks its own in what it does itself: the last six."""
 
     TEACHING = "teaching"
     LEADERSHIP = "leadership"
@@ -39,6 +40,17 @@ class CauseLocation(enum.StrEnum):
     ENVIRONMENT = "environment"
     SUPPORT = "support"
     OUTSIDE = "outside"
+    GOVERNANCE = "governance"
+    RESOURCES = "resources"
+    STAFFING = "staffing"
+    UNIT_SUPPORT = "unit_support"
+    ROUTINES = "routines"
+    BEYOND = "beyond"
+
+    @classmethod
+    def of(cls, is_organizer: bool) -> "list[CauseLocation]":
+        """Those that an organizer, or a unit, chooses among."""
+        return [place for place in cls if (place in _ORGANIZERS) is is_organizer]
 
     @property
     def label(self) -> str:
@@ -49,11 +61,29 @@ class CauseLocation(enum.StrEnum):
             "environment": "Lärmiljö, trygghet och studiero",
             "support": "Stöd och elevhälsa",
             "outside": "Utanför skolan",
+            "governance": "Huvudmannens styrning och ledning",
+            "resources": "Resurser och hur de fördelas",
+            "staffing": "Kompetens och bemanning",
+            "unit_support": "Stödet till enheterna",
+            "routines": "Gemensamma rutiner och uppföljning",
+            "beyond": "Utanför huvudmannens arbete",
         }[self]
 
     @property
     def own_work(self) -> bool:
-        return self is not CauseLocation.OUTSIDE
+        return self not in (CauseLocation.OUTSIDE, CauseLocation.BEYOND)
+
+
+_ORGANIZERS = frozenset(
+    {
+        CauseLocation.GOVERNANCE,
+        CauseLocation.RESOURCES,
+        CauseLocation.STAFFING,
+        CauseLocation.UNIT_SUPPORT,
+        CauseLocation.ROUTINES,
+        CauseLocation.BEYOND,
+    }
+)
 
 
 class ProblemDevelopment(enum.StrEnum):

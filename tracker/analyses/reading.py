@@ -23,7 +23,6 @@ from tracker.models import (
     MeasureState,
     Permission,
     QualityCycle,
-    SchoolUnit,
     SchoolYear,
     SituationAnalysis,
 )
@@ -66,7 +65,7 @@ def last_years_reading(cycle: QualityCycle) -> Reading | None:
         .join(QualityCycle, QualityCycle.id == SituationAnalysis.cycle_id)
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
         .where(
-            QualityCycle.unit_id == cycle.unit_id,
+            cycle.of_same_owner(),
             SchoolYear.start_year == cycle.school_year.start_year - 1,
         )
         .order_by(AdoptedAnalysis.number.desc())
@@ -77,13 +76,13 @@ def last_years_reading(cycle: QualityCycle) -> Reading | None:
 
 def sees_share(cycle: QualityCycle) -> bool:
     """How many causes lie in the own work is for the unit itself: shown to its huvudman unit by
-    unit, it would soon be written to please."""
+    unit, it would soon be written to please. The huvudman's own share is nothing to hide."""
     own = current_access().unit_ids(*LEADERS, Role.STAFF)
-    return may(Permission.WRITE) or cycle.unit_id in own
+    return may(Permission.WRITE) or cycle.unit_id in own or cycle.owner.is_organizer
 
 
 def measures_by_cause(
-    cause_ids: Sequence[int], unit: SchoolUnit, *, proposals: bool
+    cause_ids: Sequence[int], organizer_id: int, *, proposals: bool
 ) -> dict[int, list[sa.Row[Any]]]:
     """The measures (id, title, state, and the area chosen for it: area) that build on each cause, or on
     the cause of an earlier läsår that it goes on from; proposals only for their writers."""
@@ -111,7 +110,7 @@ def measures_by_cause(
         )
         .join(line, line.c.cause_id == Measure.cause_id)
         .outerjoin(DevelopmentArea, DevelopmentArea.id == Measure.area_id)
-        .where(Measure.organizer_id == unit.organizer_id)
+        .where(Measure.organizer_id == organizer_id)
         .order_by(Measure.id)
     )
     if not proposals:
@@ -154,12 +153,12 @@ def areas_by_problem(problem_ids: Sequence[int]) -> dict[int, list[ProblemArea]]
 
 
 def unfounded_measures(cycle: QualityCycle) -> list[tuple[Measure, LostBasis]]:
-    """The unit's living measures whose basis is gone from the analysis, for those who lead it."""
+    """The owner's living measures whose basis is gone from the analysis, for those who lead it."""
     measures = db.session.scalars(
         sa.select(Measure)
         .join(Measure.cycle)
         .where(
-            Measure.concerning(cycle.unit_id or 0),
+            Measure.standing_in(cycle),
             Measure.state.in_(LIVING),
             Measure.basis == MeasureBasis.CAUSE,
         )

@@ -27,6 +27,7 @@ YEAR_BEGINS = (7, 1)
 
 def waiting_for(analysis: SituationAnalysis, *, drafts: bool) -> list[Problem]:
     """The earlier problems that the analysis is to take a stand on, the unit's own first; one statement.
+    The organizer's own analysis has those of its earlier ones.
 
     Offered is what the unit's latest earlier analysis holds, and the latest one of each unit that it has
     taken over from, as far as that reaches to the day of the takeover. An older analysis goes on being
@@ -71,6 +72,7 @@ def _line_of(cycle: QualityCycle) -> sa.CTE:
 
 def _problems(analysis: SituationAnalysis, *, drafts: bool) -> list[tuple[Problem, bool]]:
     """Every problem of the earlier analyses, and whether a later one of the line goes on from it."""
+    unit_id = analysis.cycle.unit_id
     line = _line_of(analysis.cycle)
     later, its_analysis = aliased(Problem), aliased(SituationAnalysis)
     its_cycle = aliased(QualityCycle)
@@ -80,26 +82,34 @@ def _problems(analysis: SituationAnalysis, *, drafts: bool) -> list[tuple[Proble
             later.follows_id == Problem.id,
             its_analysis.id == later.analysis_id,
             its_cycle.id == its_analysis.cycle_id,
-            its_cycle.unit_id.in_(sa.select(line.c.unit_id)),
+            its_cycle.unit_id.in_(sa.select(line.c.unit_id))
+            if unit_id
+            else its_cycle.unit_id.is_(None),
         )
         .correlate(Problem)
     )
-    unit_id = analysis.cycle.unit_id
     not_shared = SituationAnalysis.state == AnalysisState.DRAFT
-    elsewhere = sa.and_(QualityCycle.unit_id != unit_id, _open())
+    elsewhere = sa.and_(QualityCycle.unit_id != unit_id, _open()) if unit_id else sa.false()
     hidden = sa.and_(not_shared, elsewhere if drafts else sa.true())
-    in_line = sa.exists().where(
-        line.c.unit_id == QualityCycle.unit_id, SchoolYear.start_year <= line.c.last_year
+    in_line = (
+        sa.exists()
+        .where(line.c.unit_id == QualityCycle.unit_id, SchoolYear.start_year <= line.c.last_year)
+        .correlate(QualityCycle, SchoolYear)
     )
+    if unit_id is None:
+        in_line = sa.and_(
+            QualityCycle.unit_id.is_(None),
+            SchoolYear.start_year < analysis.cycle.school_year.start_year,
+        )
     rows = db.session.execute(
         sa.select(Problem, followed)
         .join(Problem.analysis)
         .join(SituationAnalysis.cycle)
         .join(QualityCycle.school_year)
-        .join(QualityCycle.unit)
+        .outerjoin(QualityCycle.unit)
         .where(
             Problem.organizer_id == analysis.organizer_id,
-            in_line.correlate(QualityCycle, SchoolYear),
+            in_line,
             ~hidden,
         )
         .options(

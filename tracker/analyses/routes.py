@@ -32,6 +32,7 @@ from tracker.analyses.texts import Passages
 from tracker.auth.access import current_access, load_cycle, may
 from tracker.extensions import db
 from tracker.models import AdoptedAnalysis, Permission, QualityCycle, SituationAnalysis, User
+from tracker.own_lap.units_together import units_together
 from tracker.reports.documents import Document, pdf_answer, word_answer
 from tracker.web.conflicts import saved
 from tracker.web.errors import typed_texts
@@ -57,7 +58,7 @@ def _analysis_page(
     writes, is_open = may(Permission.WRITE), not analysis.is_locked
     causes = [cause["id"] for cause in reading.causes if cause["prioritised"]]
     measures = measures_by_cause(
-        [cause["id"] for cause in reading.causes], analysis.cycle.unit, proposals=leads
+        [cause["id"] for cause in reading.causes], analysis.organizer_id, proposals=leads
     )
     shared = sees_share(cycle)
     return render_template(
@@ -76,6 +77,7 @@ def _analysis_page(
         leads=leads,
         sees_share=shared,
         last_year=last_years_reading(cycle) if shared else None,
+        units_say=units_together(cycle) if writes and cycle.owner.is_organizer else None,
         refused=refused,
     )
 
@@ -130,7 +132,10 @@ def share(slug: str, year: str) -> Page:
         return redirect(address(analysis))
     analysis.share(by=current_user)
     db.session.commit()
-    notify("Analysen är delad med dialogansvarig.")
+    if analysis.cycle.owner.is_organizer:
+        notify("Analysen är delad med rektorer, dialogansvariga och kvalitetsutvecklare.")
+    else:
+        notify("Analysen är delad med dialogansvarig.")
     return redirect(address(analysis))
 
 
@@ -172,7 +177,7 @@ def writers(slug: str, year: str) -> Page:
     """Invite a quality developer to write."""
     analysis = load_analysis(slug, year, to=Permission.WRITE, invited=False)
     invited = {writer.user_id for writer in analysis.writers}
-    people = {user.id: user for user in developers_of(analysis.cycle.unit)}
+    people = {user.id: user for user in developers_of(analysis.cycle.owner)}
     free = [user for user in people.values() if user.id not in invited]
     form = InviteForm()
     form.offer(free)
@@ -266,5 +271,5 @@ def _document(analysis: SituationAnalysis, reading: Reading) -> tuple[Document, 
     organizer = current_access().organizer
     return (
         as_document(analysis, reading, organizer.name if organizer else ""),
-        f"nulagesanalys-{at['slug']}-{at['year']}-{ending}",
+        f"nulagesanalys-{at['slug'] or 'huvudmannen'}-{at['year']}-{ending}",
     )

@@ -19,7 +19,7 @@ from tracker.web.notices import notify
 def add_problem(slug: str, year: str) -> Page:
     analysis = to_write(slug, year)
     form = ProblemForm(new=True)
-    form.ask_about(analysis.cycle.unit, None)
+    form.ask_about(analysis.cycle.owner, None)
     if form.validate_on_submit():
         problem = analysis.add_problem(form.text.data, form.about, by=current_user)
         db.session.commit()
@@ -33,7 +33,7 @@ def problem(slug: str, year: str, problem_id: int) -> Page:
     analysis = to_write(slug, year)
     problem = _problem(analysis, problem_id)
     form = ProblemForm(obj=problem)
-    form.ask_about(analysis.cycle.unit, problem)
+    form.ask_about(analysis.cycle.owner, problem)
     if form.validate_on_submit() and saved(
         form,
         problem,
@@ -107,6 +107,7 @@ def add_cause(slug: str, year: str, problem_id: int) -> Page:
     analysis = to_write(slug, year)
     problem = _problem(analysis, problem_id)
     form = CauseForm(new=True)
+    form.ask_about(analysis.cycle.owner)
     if form.validate_on_submit():
         problem.add_cause(**form.values, by=current_user)
         db.session.commit()
@@ -120,6 +121,7 @@ def cause(slug: str, year: str, cause_id: int) -> Page:
     analysis = to_write(slug, year)
     cause = _cause(analysis, cause_id)
     form = CauseForm(obj=cause)
+    form.ask_about(analysis.cycle.owner)
     if form.validate_on_submit() and saved(
         form, cause, lambda: cause.write(**form.values, by=current_user), form.NAMES
     ):

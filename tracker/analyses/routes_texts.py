@@ -51,5 +51,5 @@ def own_work(slug: str, year: str) -> str:
         cycle=cycle,
         seen=seen,
         years=years_of(cycle, living=may(Permission.WRITE)) if seen else [],
-        locations=list(CauseLocation),
+        locations=CauseLocation.of(is_organizer=False),
     )

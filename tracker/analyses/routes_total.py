@@ -15,6 +15,6 @@ def total() -> str:
     return render_template(
         "analyses/total.html",
         years=totals_of(organizer.id),
-        locations=list(CauseLocation),
+        locations=CauseLocation.of(is_organizer=False),
         fewest=FEWEST_UNITS,
     )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def snapshot_of(analysis: "SituationAnalysis") -> dict[str, Any]:
     """The analysis as it reads now, independent of later changes:
 
-    unit, year, the TEXTS of the analysis       str
+    unit (or "Huvudmannen"), year, the TEXTS of the analysis       str
     participants                                {name of a text: what the group is called}
     problems: [{id, text, form (label or None), causes, follows}]
     solved:   [{id, text, form, follows}]       those that are solved since last läsår
@@ -22,9 +22,9 @@ def snapshot_of(analysis: "SituationAnalysis") -> dict[str, Any]:
 
     A version that was adopted before a key was thought of lacks it.
     """
-    unit, deepening = analysis.cycle.unit, analysis.cycle.deepening
+    deepening = analysis.cycle.deepening
     return {
-        "unit": unit.name if unit else "",
+        "unit": analysis.cycle.owner.name,
         "year": analysis.cycle.school_year.label,
         **{name: getattr(analysis, name) for name in analysis.TEXTS},
         "participants": analysis.participants,

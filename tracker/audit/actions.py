@@ -75,6 +75,7 @@ class Action(enum.StrEnum):
     MEASURE_CHANGED = "measure_changed"
     MEASURE_DECIDED = "measure_decided"
     MEASURE_REDECIDED = "measure_redecided"
+    MEASURE_CONCERNS = "measure_concerns"
     MEASURE_INHERITED = "measure_inherited"
     MEASURE_STARTED = "measure_started"
     MEASURE_LOGGED = "measure_logged"
@@ -188,6 +189,18 @@ class Action(enum.StrEnum):
     EXAMPLE_CHANGED = "example_changed"
     EXAMPLE_WITHDRAWN = "example_withdrawn"
     EXAMPLE_AGAIN = "example_again"
+    # the huvudman's own lap, and the board's questions
+    GOAL_ADDED = "goal_added"
+    GOAL_CHANGED = "goal_changed"
+    GOAL_REMOVED = "goal_removed"
+    GOAL_RESTORED = "goal_restored"
+    GOALS_TAKEN_OVER = "goals_taken_over"
+    BOARD_ASKED = "board_asked"
+    BOARD_REPHRASED = "board_rephrased"
+    BOARD_WITHDREW = "board_withdrew"
+    BOARD_ASKED_AGAIN = "board_asked_again"
+    BOARD_ANSWERED = "board_answered"
+    BOARD_ANSWER_REVISED = "board_answer_revised"
 
     # the teams and their goals
     TEAM_CREATED = "team_created"
@@ -275,6 +288,7 @@ _SENTENCES = {
     Action.MEASURE_PROPOSED: "föreslog åtgärden ”{measure}”",
     Action.MEASURE_CHANGED: "ändrade åtgärden ”{measure}”",
     Action.MEASURE_DECIDED: "beslutade åtgärden ”{measure}”",
+    Action.MEASURE_CONCERNS: "ändrade vilka enheter åtgärden ”{measure}” gäller: {whom}",
     Action.MEASURE_REDECIDED: "ändrade beslutet om åtgärden ”{measure}”. Före ändringen: {before}",
     Action.MEASURE_INHERITED: "lade in åtgärden ”{measure}” från {year}",
     Action.MEASURE_STARTED: "startade åtgärden ”{measure}”",
@@ -397,6 +411,18 @@ _SENTENCES = {
     Action.TEAM_GOAL_TAKEN_ON: "tog med målet ”{goal}” för {team} {year} till {later}",
     Action.TEAM_GOAL_EVALUATED: "utvärderade målet ”{goal}” för {team} {year}: {decision}",
     Action.TEAM_EVALUATION_CORRECTED: "rättade utvärderingen av målet ”{goal}” för {team} {year}. Före ändringen: {before}",
+    # the huvudman's own lap, and the board's questions
+    Action.GOAL_ADDED: "lade till huvudmannens mål ”{goal}” för {year}",
+    Action.GOAL_CHANGED: "ändrade huvudmannens mål för {year}. Före ändringen: ”{before}”",
+    Action.GOAL_REMOVED: "tog bort huvudmannens mål ”{goal}” för {year}",
+    Action.GOAL_RESTORED: "tog tillbaka huvudmannens mål ”{goal}” för {year}",
+    Action.GOALS_TAKEN_OVER: "tog med huvudmannens mål från {before} till {year}",
+    Action.BOARD_ASKED: "ställde nämndens fråga ”{question}”",
+    Action.BOARD_REPHRASED: "ändrade nämndens fråga. Före ändringen: ”{before}”",
+    Action.BOARD_WITHDREW: "tog bort nämndens fråga ”{question}”",
+    Action.BOARD_ASKED_AGAIN: "tog tillbaka nämndens fråga ”{question}”",
+    Action.BOARD_ANSWERED: "svarade på nämndens fråga ”{question}”",
+    Action.BOARD_ANSWER_REVISED: "ändrade svaret på nämndens fråga ”{question}”. Före ändringen: ”{before}”",
 }
 
 _KEYS = {

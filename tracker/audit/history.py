@@ -111,6 +111,7 @@ def visible_to(access: Access) -> sa.ColumnElement[bool]:
     - About units: those she follows; what was done in a draft only for units she writes in, and
       about check-ins and what is asked for only for units with which she checks in.
     - About the organizer as a whole: with MANAGE or OVERSEE; with OVERSEE also what any unit asks for.
+      What was done in a draft of the organizer's own lap: for those who write in it.
     - MANAGE adds what is administrative about every unit, and nothing of the units' own work.
     """
     given = access.on_organizer()
@@ -125,8 +126,10 @@ def visible_to(access: Access) -> sa.ColumnElement[bool]:
     administrative = AuditEvent.subject_kind.in_(ADMINISTRATIVE)
     if Permission.MANAGE in given:
         scopes.append(administrative)
+    concerns_units = sa.exists().where(AuditEventUnit.event_id == AuditEvent.id)
+    if Permission.WRITE in access.on_own_lap():
+        scopes.append(sa.and_(AuditEvent.private, ~concerns_units))
     if Permission.OVERSEE in given:
-        concerns_units = sa.exists().where(AuditEventUnit.event_id == AuditEvent.id)
         scopes.append(sa.and_(~AuditEvent.private, ~concerns_units))
         scopes.append(AuditEvent.subject_kind == ASKED_FOR)
     return sa.and_(AuditEvent.organizer_id == access.organizer_id, ~TEAMS_DRAFT, sa.or_(*scopes))

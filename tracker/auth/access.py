@@ -36,6 +36,7 @@ from tracker.models import (
     UnitAddress,
     User,
 )
+from tracker.organisation.owner import OWN
 from tracker.organisation.succession import with_successors
 
 READING = frozenset({Permission.READ, Permission.FOLLOW})
@@ -176,6 +177,15 @@ class Access:
                 given |= grant.permissions(vacant=False)
         return given
 
+    def on_own_lap(self) -> frozenset[Permission]:
+        """What the person may do with the organizer's own lap: everybody here reads what is adopted, and
+        who follows any unit what is shared."""
+        given: frozenset[Permission] = frozenset()
+        for grant in self.grants:
+            everywhere = grant.unit_id is None and grant.area_id is None
+            given |= grant.role.on_own_lap(everywhere=everywhere)
+        return given
+
     def on_unit(
         self, unit_id: int, area_id: int | None, *, vacant: bool = False
     ) -> frozenset[Permission]:
@@ -285,8 +295,32 @@ def may(permission: Permission | str) -> bool:
 
 
 def load_cycle(slug: str, year: str, to: Permission) -> QualityCycle:
-    """The unit's lap of the läsår, with unit and läsår loaded."""
+    """The unit's lap of the läsår, with unit and läsår loaded; the organizer's own for the slug `OWN`."""
+    if slug == OWN:
+        return _load_own_lap(year, to)
     unit, _ = _find_unit(slug, to)
+    cycle = _find_cycle(QualityCycle.unit_id == unit.id, year)
+    sa.orm.attributes.set_committed_value(cycle, "unit", unit)
+    return cycle
+
+
+def load_own_lap(to: Permission) -> int:
+    """The organizer the person works in, by id, if they may do `to` with its own lap."""
+    access = current_access()
+    g.unit_permissions = access.on_own_lap()
+    demand(to, g.unit_permissions, visible=Permission.READ)
+    return access.organizer_id
+
+
+def _load_own_lap(year: str, to: Permission) -> QualityCycle:
+    access = current_access()
+    cycle = _find_cycle(QualityCycle.id.in_(QualityCycle.own_laps(access.organizer_id)), year)
+    g.unit_permissions = access.on_own_lap()
+    demand(to, g.unit_permissions, visible=Permission.READ)
+    return cycle
+
+
+def _find_cycle(which: sa.ColumnElement[bool], year: str) -> QualityCycle:
     try:
         start_year = calendar.parse_slug(year)
     except ValueError:
@@ -294,23 +328,21 @@ def load_cycle(slug: str, year: str, to: Permission) -> QualityCycle:
     cycle = db.session.scalar(
         sa.select(QualityCycle)
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
-        .where(QualityCycle.unit_id == unit.id, SchoolYear.start_year == start_year)
+        .where(which, SchoolYear.start_year == start_year)
         .options(
             sa.orm.contains_eager(QualityCycle.school_year),
             sa.orm.selectinload(QualityCycle.phase_settings),
         )
     )
-    if cycle is None:
-        abort(404)
-    sa.orm.attributes.set_committed_value(cycle, "unit", unit)
-    return cycle
+    return cycle or abort(404)
 
 
 def load_measure(measure_id: int, to: Permission) -> Measure:
-    """A measure that concerns a unit of the person's. A proposal is visible to its writers only.
+    """A measure that concerns a unit of the person's, or is the organizer's own. A proposal is visible to
+    its writers only.
 
-    It is written by those of the units that own it (MeasureUnit.owns); other units that it concerns
-    read along.
+    It is written by those of the units that own it (MeasureUnit.owns), or by those who write in the
+    organizer's own lap; other units that it concerns read along.
     """
     measure = db.session.scalar(
         sa.select(Measure)
@@ -330,6 +362,9 @@ def load_measure(measure_id: int, to: Permission) -> Measure:
 
 def given_on_measure(measure: Measure) -> frozenset[Permission]:
     """What the person may do with a measure that has been found; `may` then answers about it."""
+    if measure.is_organizers:
+        g.unit_permissions = current_access().on_own_lap()
+        return g.unit_permissions
     return on_units(measure.units, owners=_owners(measure))
 
 
@@ -347,11 +382,14 @@ def _owners(measure: Measure) -> set[int] | None:
 
 def writes_measure() -> sa.ColumnElement[bool]:
     """A criterion on Measure: those in which `load_measure` lets the person write."""
+    access = current_access()
     owned = (
         sa.select(MeasureUnit.measure_id)
         .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
-        .where(MeasureUnit.owns(today()), current_access().units_written())
+        .where(MeasureUnit.owns(today()), access.units_written())
     )
+    if Permission.WRITE in access.on_own_lap():
+        return sa.or_(Measure.id.in_(owned), Measure.of_organizer(access.organizer_id))
     return Measure.id.in_(owned)
 
 
@@ -439,5 +477,5 @@ def _load_user(user_id: str) -> User | None:
 
 __all__ = [
     "Access", "current_access", "current_year", "demand", "given_on_measure", "load_agreement", "load_cycle",
-    "load_dialogue", "load_measure", "load_organizer", "load_unit", "may", "on_units", "writes_measure",
+    "load_dialogue", "load_measure", "load_organizer", "load_own_lap", "load_unit", "may", "on_units", "writes_measure",
 ]  # fmt: skip

@@ -108,7 +108,11 @@ def measures_of(units: Sequence[SchoolUnit], also: Iterable[Measure] = ()) -> di
         .where(
             Measure.organizer_id == current_access().organizer_id,
             sa.or_(
-                sa.and_(Measure.id.in_(of_units), living),
+                sa.and_(
+                    Measure.id.in_(of_units),
+                    living,
+                    ~Measure.of_organizer(current_access().organizer_id),
+                ),
                 Measure.id.in_([measure.id for measure in also]),
             ),
         )

@@ -25,6 +25,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.organisation.owner import OwnLap
 from tracker.removals.models import CannotUndo, Removal, RemovalKind
 from tracker.web.swedish import date_medium
 
@@ -365,6 +366,27 @@ class QualityCycle(TenantOwned, Base):
     )
     """Of the lap's analysis, when the huvudman has lifted the unit."""
 
+    @property
+    def owner(self) -> "SchoolUnit | OwnLap":
+        """Whose the lap is, with what pages and forms ask of either: name, slug, learners, forms."""
+        return self.unit if self.unit is not None else OwnLap(self.organizer_id)
+
+    @property
+    def units(self) -> "list[SchoolUnit]":
+        """For Historik: the unit, or none when the lap is the organizer's own."""
+        return [self.unit] if self.unit is not None else []
+
+    def of_same_owner(self) -> sa.ColumnElement[bool]:
+        """A criterion on QualityCycle: the laps of the same unit, or the organizer's own."""
+        return sa.and_(
+            QualityCycle.organizer_id == self.organizer_id, QualityCycle.unit_id == self.unit_id
+        )
+
+    @classmethod
+    def own_laps(cls, organizer_id: int) -> sa.Select[tuple[int]]:
+        """The ids of the organizer's own laps."""
+        return sa.select(cls.id).where(cls.organizer_id == organizer_id, cls.unit_id.is_(None))
+
     def phase(self, day: date | None = None) -> Phase:
         """The phase today: what somebody set during the calendar's present phase, else the
         calendar's. A setting lapses when the calendar moves on, so that a forgotten one does
@@ -397,7 +419,7 @@ class QualityCycle(TenantOwned, Base):
             Action.PHASE_SET,
             self,
             by=by,
-            units=[self.unit] if self.unit else [],
+            units=self.units,
             phase=phase.label,
             note=note,
         )

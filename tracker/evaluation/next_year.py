@@ -126,7 +126,8 @@ def _from_before(cycle: QualityCycle) -> Sequence[Measure]:
         .join(QualityCycle.school_year)
         .where(
             Measure.organizer_id == cycle.organizer_id,
-            Measure.concerning(cycle.unit_id),
+            Measure.standing_in(cycle),
+            sa.true() if cycle.owner.is_organizer else ~Measure.of_organizer(cycle.organizer_id),
             SchoolYear.start_year < cycle.school_year.start_year,
             sa.or_(
                 Measure.state.in_((MeasureState.PROPOSED, *LIVING)),

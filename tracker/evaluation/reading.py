@@ -1,6 +1,6 @@
 """What the page Effekter of a unit and läsår reads."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -38,20 +38,32 @@ class EffectList:
 
 def effects_of(cycle: QualityCycle) -> EffectList:
     """A decided measure stands here by itself, with its day, and first when the day has come. A läsår
-    that is over shows what fell due in it and is still unsettled."""
+    that is over shows what fell due in it and is still unsettled. Of the organizer's measures that concern
+    a unit only what they led to: that they wait is the organizer's affair."""
     year = cycle.school_year
     day = min(today(), year.last_day)
     assessed = _assessed_in(cycle)
-    waiting = db.session.scalars(
+    waiting = [row for row in _waiting(cycle) if cycle.owner.is_organizer or not row.is_organizers]
+    return EffectList(
+        due=[row for row in waiting if row.assess_on <= day],
+        later=[row for row in waiting if row.assess_on > day and year.last_day >= today()],
+        assessed=[row for row in assessed if row.judgement.is_final],
+        own=_own({row.id for row in waiting} | {row.measure_id for row in assessed}),
+    )
+
+
+def _waiting(cycle: QualityCycle) -> Sequence[Measure]:
+    """Those whose effect is not settled, from the läsår and before it."""
+    return db.session.scalars(
         sa.select(Measure)
         .join(Measure.cycle)
         .join(QualityCycle.school_year)
         .where(
             Measure.organizer_id == cycle.organizer_id,
-            Measure.concerning(cycle.unit_id),
+            Measure.standing_in(cycle),
             Measure.state != MeasureState.PROPOSED,
             Measure.assess_on.is_not(None),
-            SchoolYear.start_year <= year.start_year,
+            SchoolYear.start_year <= cycle.school_year.start_year,
         )
         .options(
             contains_eager(Measure.cycle).contains_eager(QualityCycle.school_year),
@@ -59,12 +71,6 @@ def effects_of(cycle: QualityCycle) -> EffectList:
         )
         .order_by(Measure.assess_on, Measure.id)
     ).all()
-    return EffectList(
-        due=[row for row in waiting if row.assess_on <= day],
-        later=[row for row in waiting if row.assess_on > day and year.last_day >= today()],
-        assessed=[row for row in assessed if row.judgement.is_final],
-        own=_own({row.id for row in waiting} | {row.measure_id for row in assessed}),
-    )
 
 
 def _own(ids: Set[int]) -> frozenset[int]:
@@ -84,7 +90,7 @@ def _assessed_in(cycle: QualityCycle) -> list[EffectAssessment]:
             .where(
                 EffectAssessment.school_year_id == cycle.school_year_id,
                 EffectAssessment.superseded_at.is_(None),
-                Measure.concerning(cycle.unit_id),
+                Measure.standing_in(cycle),
             )
             .options(
                 contains_eager(EffectAssessment.measure)

@@ -32,7 +32,7 @@ ALREADY_CONTINUED = (
 def index(slug: str, year: str) -> str:
     cycle = load_cycle(slug, year, to=Permission.READ)
     return render_template(
-        "evaluation/index.html", cycle=cycle, unit=cycle.unit, effects=effects_of(cycle)
+        "evaluation/index.html", cycle=cycle, unit=cycle.owner, effects=effects_of(cycle)
     )
 
 
@@ -41,7 +41,7 @@ def next_year(slug: str, year: str) -> str:
     """What the läsår opens with, and what is still to be decided of what was before."""
     cycle = load_cycle(slug, year, to=Permission.READ)
     return render_template(
-        "evaluation/next_year.html", cycle=cycle, unit=cycle.unit, opens=NextYear.load(cycle)
+        "evaluation/next_year.html", cycle=cycle, unit=cycle.owner, opens=NextYear.load(cycle)
     )
 
 
@@ -108,7 +108,7 @@ def _onward(measure: Measure, made: EffectAssessment) -> Response:
 def _term(measure: Measure) -> Term:
     """The läsår, or where the unit assesses per term today's, unless the address asks for the autumn
     that has been."""
-    if not any(unit.assessed_per_term for unit in measure.units):
+    if measure.is_organizers or not any(unit.assessed_per_term for unit in measure.units):
         return Term.YEAR
     return Term.AUTUMN if request.args.get("termin") == "host" else Term.on(today())
 

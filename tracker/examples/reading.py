@@ -29,6 +29,7 @@ def _with_what_it_shows() -> sa.Select[tuple[GoodExample]]:
         .join(GoodExample.measure)
         .options(
             contains_eager(GoodExample.measure).options(
+                joinedload(Measure.cycle),
                 selectinload(Measure.unit_links).joinedload(MeasureUnit.unit),
                 selectinload(Measure.assessments).joinedload(EffectAssessment.school_year),
             )

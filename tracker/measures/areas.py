@@ -124,8 +124,7 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
         return bool(db.session.scalar(sa.select(sa.or_(*users))))
 
     def _record(self, action: Action, by: "User") -> None:
-        unit = self.cycle.unit
-        record(action, self, by=by, units=[unit] if unit else [], area=self.title)
+        record(action, self, by=by, units=self.cycle.units, area=self.title)
 
 
 class AreaInUse(Exception):

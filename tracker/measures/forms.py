@@ -3,7 +3,7 @@
 import csv
 import io
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -14,6 +14,7 @@ from tracker.clock import today
 from tracker.measures.models import DECIDED
 from tracker.measures.states import missing_for_decision
 from tracker.models import Measure, MeasureBasis, SchoolForm, SchoolUnit
+from tracker.organisation.owner import OwnLap
 from tracker.web.fields import (
     Day,
     FreeLine,
@@ -48,6 +49,7 @@ LACKING = {
 WHOLE_UNIT = "Hela enheten"
 DAY_HAS_BEEN = "Dagen har redan varit. Ange i dag eller en dag som ligger framåt i tiden."
 DECIDED_ALREADY = "Det här är beslutat och ändras av rektor, eller av den som rektor har delegerat till att besluta."
+DECIDED_FOR_ORGANIZER = "Det här är beslutat och ändras av skolchefen."
 
 
 class _MeasureFields:
@@ -84,7 +86,7 @@ class _MeasureFields:
 
     def offer(
         self,
-        unit: SchoolUnit,
+        unit: SchoolUnit | OwnLap,
         *,
         causes: list[tuple[int, str]],
         people: list[tuple[int, str]],
@@ -157,6 +159,9 @@ class NewMeasureForm(_MeasureFields, Form):
 class MeasureForm(_MeasureFields, VersionedForm):
     """A measure that is there already."""
 
+    SHARED: ClassVar[tuple[str, ...]] = _MeasureFields.NAMES
+    """What the form and the measure have in common."""
+
     def refuse_what_is_decided(self, measure: Measure) -> bool:
         """Put a message at every field in which this changes the decision on a measure; whether
         there were any. For those who do not decide."""
@@ -166,9 +171,19 @@ class MeasureForm(_MeasureFields, VersionedForm):
             if (self[name].data or None) != (getattr(measure, name) or None)
         ]
         for name in changed:
-            self.refuse(name, DECIDED_ALREADY)
+            self.refuse(name, DECIDED_FOR_ORGANIZER if measure.is_organizers else DECIDED_ALREADY)
             self[name].stored_now = readable(self[name], getattr(measure, name))
         return bool(changed)
+
+
+class OwnMeasureForm(MeasureForm):
+    """A measure of the organizer's own, which may come to concern other units."""
+
+    SHARED = (*MeasureForm.SHARED, "unit_ids")
+
+    CONCERNED = "Enheter som berörs"
+
+    unit_ids = Rows(CONCERNED)
 
 
 class LogForm(Form):
@@ -203,7 +218,7 @@ class _AreaFields:
     SHARED = (*NAMES, "problem_ids")
     """What the form and the area have in common."""
 
-    def offer(self, unit: SchoolUnit, problems: list[tuple[int, str]]) -> None:
+    def offer(self, unit: SchoolUnit | OwnLap, problems: list[tuple[int, str]]) -> None:
         self.form.choices = [
             ("", WHOLE_UNIT), *((row.form.value, row.form.label) for row in unit.forms),
         ]  # fmt: skip

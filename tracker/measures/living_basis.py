@@ -22,6 +22,9 @@ from tracker.models import (
     SituationAnalysis,
 )
 
+OWN_LAP = 0
+"""What stands for a unit's id where the lap is the organizer's own."""
+
 
 class LostBasis(enum.StrEnum):
     """Why the basis of a measure is no longer there."""
@@ -65,6 +68,7 @@ def lost_bases(measures: Iterable[Measure]) -> dict[int, LostBasis]:
     homes, adopted = _homes_and_adopted(
         {row.cause_id for row in asked.values() if row.cause_id},
         {unit for row in asked.values() for unit in _owners(row)},
+        {row.organizer_id for row in asked.values() if row.is_organizers},
     )
     found: dict[int, LostBasis] = {}
     newer: dict[int, int] = {}
@@ -90,14 +94,16 @@ def lost_bases(measures: Iterable[Measure]) -> dict[int, LostBasis]:
 
 def _owners(measure: Measure) -> set[int]:
     """The units whose analysis the measure is to have its basis in: where it was proposed, and those
-    that took it over."""
+    that took it over. OWN_LAP: the organizer's own."""
+    if measure.is_organizers:
+        return {OWN_LAP}
     taken_over = {link.unit_id for link in measure.unit_links if link.origin_unit_id}
     own = {link.unit_id for link in measure.unit_links} & {measure.cycle.unit_id}
     return taken_over | own  # type: ignore[return-value]
 
 
 def _homes_and_adopted(
-    cause_ids: set[int], unit_ids: set[int]
+    cause_ids: set[int], unit_ids: set[int], organizer_ids: set[int]
 ) -> tuple[dict[int, sa.Row[Any]], dict[int, sa.Row[Any]]]:
     """Of each cause whether it is set aside or its problem solved, and its läsår; of each unit its latest
     analysis that is adopted today. One statement for both: id, unit_id, set_aside, is_solved, start_year."""
@@ -120,17 +126,27 @@ def _homes_and_adopted(
     adopted = (
         sa.select(
             SituationAnalysis.id,
-            QualityCycle.unit_id,
+            sa.func.coalesce(QualityCycle.unit_id, OWN_LAP).label("unit_id"),
             sa.literal(0).label("set_aside"),
             sa.literal(0).label("is_solved"),
             SchoolYear.start_year,
         )
         .join(QualityCycle, QualityCycle.id == SituationAnalysis.cycle_id)
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
-        .where(QualityCycle.unit_id.in_(unit_ids), SituationAnalysis.state == AnalysisState.ADOPTED)
+        .where(
+            sa.or_(
+                QualityCycle.unit_id.in_(unit_ids),
+                sa.and_(
+                    QualityCycle.unit_id.is_(None), QualityCycle.organizer_id.in_(organizer_ids)
+                ),
+            ),
+            SituationAnalysis.state == AnalysisState.ADOPTED,
+        )
     )
     rows = db.session.execute(sa.union_all(homes, adopted)).all()
-    latest = sorted((row for row in rows if row.unit_id), key=lambda row: row.start_year)
+    latest = sorted(
+        (row for row in rows if row.unit_id is not None), key=lambda row: row.start_year
+    )
     return (
         {row.id: row for row in rows if row.unit_id is None},
         {row.unit_id: row for row in latest},

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.audit.actions import Action
@@ -32,7 +33,7 @@ from tracker.measures.states import (
 )
 from tracker.organisation.models import SchoolForm
 from tracker.removals.models import Removal, RemovalKind
-from tracker.web.swedish import date_medium
+from tracker.web.swedish import date_medium, listing
 
 if TYPE_CHECKING:
     from tracker.analyses.models import Cause
@@ -204,6 +205,32 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
         """A criterion: the measures of the unit, shared ones and those it has taken over included."""
         return cls.id.in_(sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id == unit_id))
 
+    @property
+    def is_organizers(self) -> bool:
+        """Whether it is the huvudman's own, of the organizer's lap; the units it concerns read along."""
+        return self.cycle.unit_id is None
+
+    @property
+    def whose(self) -> list[str]:
+        """Who decided it, by name: its units, or the huvudman."""
+        if self.is_organizers:
+            return [self.cycle.owner.name]
+        return [unit.name for unit in self.units]
+
+    @classmethod
+    def of_organizer(cls, organizer_id: int) -> sa.ColumnElement[bool]:
+        """A criterion: the measures of the organizer's own laps."""
+        from tracker.cycle.models import QualityCycle
+
+        return cls.cycle_id.in_(QualityCycle.own_laps(organizer_id))
+
+    @classmethod
+    def standing_in(cls, cycle: "QualityCycle") -> sa.ColumnElement[bool]:
+        """A criterion: the measures of which the lap's owner has some part, from whichever läsår."""
+        if cycle.unit_id is None:
+            return cls.of_organizer(cycle.organizer_id)
+        return cls.concerning(cycle.unit_id)
+
     @classmethod
     def propose(
         cls,
@@ -214,8 +241,9 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
         form_token: str | None = None,
         **fields: Any,
     ) -> Self:
-        """A proposal in the lap, for its unit or for the units given. `fields`: see FIELDS."""
-        units = units or ([cycle.unit] if cycle.unit else [])
+        """A proposal in the lap, for its unit or for the units given; one of the organizer's own may
+        concern none. `fields`: see FIELDS."""
+        units = units or cycle.units
         measure = cls(organizer_id=cycle.organizer_id, cycle=cycle, form_token=form_token)
         measure._set(fields)
         measure.unit_links = [
@@ -286,6 +314,30 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
                 self._plan_assessment(self.assessable_from)
             self._keep_cause()
             self._record(Action.MEASURE_REDECIDED, by, before=decided)
+        self._reindex()
+
+    @property
+    def unit_ids(self) -> list[int]:
+        """Of the units it concerns, in the order of the database."""
+        return sorted(link.unit_id for link in self.unit_links)
+
+    def concern(self, units: "list[SchoolUnit]", *, by: "User") -> None:
+        """Say which units a measure of the organizer's own concerns. What is the same as before is no
+        change; raises IllegalTransition once it is over."""
+        wanted = {unit.id: unit for unit in units}
+        if wanted.keys() == set(self.unit_ids):
+            return
+        if not (self.is_draft or self.is_living):
+            raise IllegalTransition
+        told = listing([unit.name for unit in units]) or "ingen enhet"
+        self.unit_links[:] = [link for link in self.unit_links if link.unit_id in wanted] + [
+            MeasureUnit(organizer_id=self.organizer_id, unit=unit)
+            for key, unit in wanted.items()
+            if key not in self.unit_ids
+        ]
+        flag_modified(self, "title")  # so that the row's version tells of its units too
+        db.session.flush()
+        self._record(Action.MEASURE_CONCERNS, by, whom=told)
         self._reindex()
 
     def _reindex(self) -> None:
@@ -456,6 +508,6 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
             raise IllegalTransition
 
     def _record(self, action: Action, by: "User", **data: Any) -> None:
-        record(
-            action, self, by=by, units=self.units, private=self.is_draft, measure=self.title, **data
-        )
+        # What the organizer has not decided is not told to the units that it would concern.
+        units = [] if self.is_draft and self.is_organizers else self.units
+        record(action, self, by=by, units=units, private=self.is_draft, measure=self.title, **data)

@@ -40,7 +40,8 @@ class MeasureUnit(Base):
     def owns(cls, day: date | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
         """A criterion: whether the measure is the unit's own to write in, decide and assess on that
         day. It is for the unit in whose lap it was proposed and for those that took it over; when
-        all of these are closed, for the units that are left. The others read along."""
+        all of these are closed, for the units that are left. The others read along, and so do all the
+        units that a measure of the organizer's own lap concerns."""
         from tracker.organisation.models import SchoolUnit
 
         holder = aliased(cls)
@@ -54,21 +55,39 @@ class MeasureUnit(Base):
             )
             .correlate(cls)
         )
-        return sa.or_(_holds(cls), ~held_by_an_open_unit)
+        return sa.or_(
+            _proposed_there(cls),
+            sa.and_(
+                sa.or_(cls.origin_unit_id.is_not(None), ~held_by_an_open_unit),
+                ~_organizers_own(cls),
+            ),
+        )
 
 
 def _holds(link: Any) -> sa.ColumnElement[bool]:
     """`link` is MeasureUnit or an alias of it."""
+    return sa.or_(link.origin_unit_id.is_not(None), _proposed_there(link))
+
+
+def _proposed_there(link: Any) -> sa.ColumnElement[bool]:
+    from tracker.cycle.models import QualityCycle
+
+    return _in_a_lap(link, QualityCycle.unit_id == link.unit_id)
+
+
+def _organizers_own(link: Any) -> sa.ColumnElement[bool]:
+    from tracker.cycle.models import QualityCycle
+
+    return _in_a_lap(link, QualityCycle.unit_id.is_(None))
+
+
+def _in_a_lap(link: Any, which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether the measure was proposed in a lap of that kind."""
     from tracker.cycle.models import QualityCycle
     from tracker.measures.models import Measure
 
-    proposed_there = (
+    return (
         sa.exists()
-        .where(
-            Measure.id == link.measure_id,
-            QualityCycle.id == Measure.cycle_id,
-            QualityCycle.unit_id == link.unit_id,
-        )
+        .where(Measure.id == link.measure_id, QualityCycle.id == Measure.cycle_id, which)
         .correlate(link)
     )
-    return sa.or_(link.origin_unit_id.is_not(None), proposed_there)

@@ -38,6 +38,8 @@ from tracker.models import (
     Term,
     User,
 )
+from tracker.organisation.owner import OwnLap
+from tracker.organisation.roles import AT_THE_ORGANIZER
 
 
 @dataclass(slots=True)
@@ -62,10 +64,17 @@ class MeasureList:
     """Decided and running ones by area: this läsår's areas first, also those without measures."""
     proposals: list[Measure]
     finished: list[Measure]
+    organizers: list[Measure] = field(default_factory=list)
+    """The huvudman's own decided measures that concern the unit and are not over."""
 
     @property
     def is_empty(self) -> bool:
-        return not (self.proposals or self.finished or any(g.measures for g in self.groups))
+        return not (
+            self.proposals
+            or self.finished
+            or self.organizers
+            or any(group.measures for group in self.groups)
+        )
 
 
 def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
@@ -84,7 +93,7 @@ def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
         .join(QualityCycle.school_year)
         .where(
             Measure.organizer_id == cycle.organizer_id,
-            Measure.concerning(cycle.unit_id),
+            Measure.standing_in(cycle),
             SchoolYear.start_year <= year.start_year,
             shown,
         )
@@ -100,13 +109,18 @@ def measures_of(cycle: QualityCycle, *, with_proposals: bool) -> MeasureList:
         query = query.where(Measure.state != MeasureState.PROPOSED)
     else:
         query = query.where(sa.or_(Measure.state != MeasureState.PROPOSED, writes_measure()))
-    measures = db.session.scalars(query).all()
+    found = db.session.scalars(query).all()
+    is_organizers = cycle.unit_id is None
+    measures = [row for row in found if row.is_organizers is is_organizers]
     living = [row for row in measures if row.is_living]
     finished = [row for row in measures if not row.is_draft and not row.is_living]
     return MeasureList(
         groups=_by_area(cycle, living, finished),
         proposals=[row for row in measures if row.is_draft],
         finished=finished,
+        organizers=[
+            row for row in found if row.is_living and not is_organizers and row.is_organizers
+        ],
     )
 
 
@@ -148,8 +162,10 @@ def _origin(area: DevelopmentArea, cycle: QualityCycle) -> str:
     return " ".join(filter(None, [unit, year]))
 
 
-def causes_of(unit_id: int, year: SchoolYear, keep: Cause | None = None) -> list[tuple[int, str]]:
-    """The living causes of the unit's analyses to choose among, this läsår's first; one that was taken
+def causes_of(
+    owner: SchoolUnit | OwnLap, year: SchoolYear, keep: Cause | None = None
+) -> list[tuple[int, str]]:
+    """The living causes of the owner's analyses to choose among, this läsår's first; one that was taken
     over into a later analysis only there. And `keep`, the one a measure already builds on, whatever has
     become of it."""
     again = aliased(Cause)
@@ -160,7 +176,8 @@ def causes_of(unit_id: int, year: SchoolYear, keep: Cause | None = None) -> list
         .join(QualityCycle, QualityCycle.id == SituationAnalysis.cycle_id)
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
         .where(
-            QualityCycle.unit_id == unit_id,
+            QualityCycle.organizer_id == owner.organizer_id,
+            QualityCycle.unit_id == owner.id,
             SchoolYear.start_year <= year.start_year,
             Cause.retired_at.is_(None),
             Problem.retired_at.is_(None),
@@ -181,18 +198,24 @@ def causes_of(unit_id: int, year: SchoolYear, keep: Cause | None = None) -> list
     return offered
 
 
-def people_of(unit_id: int, keep: Measure | None = None) -> list[tuple[int, str]]:
-    """Who can be ansvarig: those with a role at the unit today, and whoever the measure has."""
+def people_of(owner: SchoolUnit | OwnLap, keep: Measure | None = None) -> list[tuple[int, str]]:
+    """Who can be ansvarig: those with a role at the unit today, or who work at the organizer, and whoever
+    the measure has."""
+    held_there = (
+        sa.and_(
+            RoleAssignment.organizer_id == owner.organizer_id,
+            RoleAssignment.unit_id.is_(None),
+            RoleAssignment.role.in_(AT_THE_ORGANIZER),
+        )
+        if owner.is_organizer
+        else RoleAssignment.unit_id == owner.id
+    )
     people = {
         row.id: row.name
         for row in db.session.execute(
             sa.select(User.id, User.name)
             .join(RoleAssignment, RoleAssignment.user_id == User.id)
-            .where(
-                RoleAssignment.unit_id == unit_id,
-                RoleAssignment.held_on(today()),
-                User.closed_at.is_(None),
-            )
+            .where(held_there, RoleAssignment.held_on(today()), User.closed_at.is_(None))
             .order_by(User.sort_key, User.id)
         )
     }
@@ -214,10 +237,10 @@ def areas_of(cycle: QualityCycle, keep: Measure | None = None) -> list[tuple[int
     ]
 
 
-def lap_of(unit: SchoolUnit, year: SchoolYear) -> QualityCycle | None:
+def lap_of(owner: SchoolUnit | OwnLap, year: SchoolYear) -> QualityCycle | None:
     return db.session.scalar(
         sa.select(QualityCycle).where(
-            QualityCycle.unit_id == unit.id, QualityCycle.school_year_id == year.id
+            QualityCycle.unit_id == owner.id, QualityCycle.school_year_id == year.id
         )
     )
 
@@ -238,16 +261,18 @@ def problems_of(cycle: QualityCycle) -> list[Problem]:
     )
 
 
-def other_units(unit: SchoolUnit, to: Permission) -> list[SchoolUnit]:
-    """The person's other open units, for a measure that they have in common."""
+def other_units(owner: SchoolUnit | OwnLap, to: Permission) -> list[SchoolUnit]:
+    """The person's other open units, for a measure that they have in common; all of the organizer's for
+    one of its own."""
+    which = (
+        SchoolUnit.organizer_id == owner.organizer_id
+        if owner.is_organizer
+        else sa.and_(current_access().units_where(to), SchoolUnit.id != owner.id)
+    )
     return list(
         db.session.scalars(
             sa.select(SchoolUnit)
-            .where(
-                current_access().units_where(to),
-                SchoolUnit.id != unit.id,
-                SchoolUnit.open_on(today()),
-            )
+            .where(which, SchoolUnit.open_on(today()))
             .order_by(SchoolUnit.sort_key, SchoolUnit.id)
         )
     )
@@ -289,7 +314,10 @@ def readable(versions: Sequence[Measure]) -> list[Measure]:
         row
         for row in versions
         if (not row.is_draft or may(Permission.WRITE))
-        and any(Permission.READ in access.on_unit(unit.id, unit.area_id) for unit in row.units)
+        and (
+            row.is_organizers
+            or any(Permission.READ in access.on_unit(unit.id, unit.area_id) for unit in row.units)
+        )
     ]
 
 
@@ -341,18 +369,20 @@ def analysis_behind(measure: Measure) -> QualityCycle | None:
     when it is adopted."""
     if measure.cause is None:
         return None
-    lap = measure.cause.problem.analysis.cycle
-    if lap.unit is None:
-        return None
-    given = current_access().on_unit(lap.unit.id, lap.unit.area_id)
+    lap, access = measure.cause.problem.analysis.cycle, current_access()
+    given = access.on_unit(lap.unit.id, lap.unit.area_id) if lap.unit else access.on_own_lap()
     if given & {Permission.FOLLOW, Permission.WRITE}:
         return lap
     is_adopted = measure.cause.problem.analysis.state is AnalysisState.ADOPTED
     return lap if is_adopted and Permission.READ in given else None
 
 
-def seen_from(measure: Measure) -> tuple[SchoolUnit, SchoolYear]:
-    """The unit through which the person sees the measure, and the läsår in whose lists it stands."""
+def seen_from(measure: Measure) -> tuple[SchoolUnit | OwnLap, SchoolYear]:
+    """The unit through which the person sees the measure, and the läsår in whose lists it stands. The
+    organizer's own is everybody's to see."""
+    if measure.is_organizers:
+        year = current_year(measure.organizer_id)
+        return measure.cycle.owner, year or measure.cycle.school_year
     access, home = current_access(), measure.cycle.unit_id
     seen = [u for u in measure.units if Permission.READ in access.on_unit(u.id, u.area_id)]
     unit = min(seen, key=lambda unit: unit.id != home)

@@ -18,7 +18,7 @@ from tracker.measures import (  # noqa: F401 - they add theirs
     routes_one,
 )
 from tracker.measures.blueprint import bp
-from tracker.measures.forms import NewMeasureForm
+from tracker.measures.forms import NewMeasureForm, OwnMeasureForm
 from tracker.measures.living_basis import lost_bases
 from tracker.measures.reading import (
     areas_of,
@@ -46,7 +46,7 @@ def index(slug: str, year: str) -> str:
     return render_template(
         "measures/index.html",
         cycle=cycle,
-        unit=cycle.unit,
+        unit=cycle.owner,
         listed=listed,
         lost=lost_bases(row for group in listed.groups for row in group.measures),
         problems=problems_by_area(cycle, living=writes),
@@ -58,15 +58,17 @@ def index(slug: str, year: str) -> str:
 def new(slug: str, year: str) -> Page:
     """Decide a measure on one page, or keep it as a proposal."""
     cycle = load_cycle(slug, year, to=Permission.WRITE)
-    unit = cycle.unit
+    unit = cycle.owner
     deciding = request.method == "POST" and "draft" not in request.form
     if deciding and not may(Permission.ADOPT):
         abort(403)
-    causes = causes_of(unit.id, cycle.school_year)
+    causes = causes_of(unit, cycle.school_year)
     model = to_begin_from(request.args.get("exempel", type=int))
     form = NewMeasureForm(data=_prefilled(causes, model))
-    form.offer(unit, causes=causes, people=people_of(unit.id), areas=areas_of(cycle))
+    form.offer(unit, causes=causes, people=people_of(unit), areas=areas_of(cycle))
     shared = other_units(unit, Permission.ADOPT if may(Permission.ADOPT) else Permission.WRITE)
+    if unit.is_organizer:
+        form.unit_ids.label.text = OwnMeasureForm.CONCERNED
     form.unit_ids.choices = [(other.id, other.name) for other in shared]
     if made := _made_before(cycle, form):
         return _to_what_was_made(made)
@@ -77,7 +79,7 @@ def new(slug: str, year: str) -> Page:
         measure = Measure.propose(
             cycle,
             by=current_user,
-            units=_chosen(unit, shared, form),
+            units=_chosen(cycle, shared, form),
             form_token=form.form_token.data or None,
             modelled_on_id=model.measure_id if model else None,
             **form.values(),
@@ -96,7 +98,8 @@ def new(slug: str, year: str) -> Page:
             f"Åtgärden är beslutad. Effekten kan bedömas från {day}; då står den överst i Effekter."
         )
     else:
-        notify("Förslaget är sparat. Det syns för dem som skriver på enheten.")
+        whose = "för huvudmannen" if unit.is_organizer else "på enheten"
+        notify(f"Förslaget är sparat. Det syns för dem som skriver {whose}.")
     return redirect(url_for("measures.show", measure_id=measure.id))
 
 
@@ -135,11 +138,13 @@ def _prefilled(causes: list[tuple[int, str]], model: GoodExample | None) -> dict
     }
 
 
-def _chosen(unit: SchoolUnit, shared: list[SchoolUnit], form: NewMeasureForm) -> list[SchoolUnit]:
-    return [unit, *(other for other in shared if other.id in (form.unit_ids.data or []))]
+def _chosen(
+    cycle: QualityCycle, shared: list[SchoolUnit], form: NewMeasureForm
+) -> list[SchoolUnit]:
+    return [*cycle.units, *(other for other in shared if other.id in (form.unit_ids.data or []))]
 
 
 def _new_page(cycle: QualityCycle, form: NewMeasureForm, model: GoodExample | None) -> str:
     return render_template(
-        "measures/new.html", cycle=cycle, unit=cycle.unit, form=form, model=model
+        "measures/new.html", cycle=cycle, unit=cycle.owner, form=form, model=model
     )

@@ -26,7 +26,7 @@ def new_area(slug: str, year: str) -> Page:
     cycle = load_cycle(slug, year, to=Permission.WRITE)
     problems = problems_of(cycle)
     form = NewAreaForm()
-    form.offer(cycle.unit, _labels(problems))
+    form.offer(cycle.owner, _labels(problems))
     if not form.validate_on_submit():
         return _page(cycle, form, None), 422 if form.is_submitted() else 200
     DevelopmentArea.create(
@@ -44,7 +44,7 @@ def area(slug: str, year: str, area_id: int) -> Page:
     kept = [problem for problem in area.problems if problem.retired_at is not None]
     problems = problems_of(cycle) + kept
     form = AreaForm(obj=area, data={"problem_ids": [problem.id for problem in area.problems]})
-    form.offer(cycle.unit, _labels(problems))
+    form.offer(cycle.owner, _labels(problems))
     if not form.validate_on_submit():
         return _page(cycle, form, area), 422 if form.is_submitted() else 200
 
@@ -69,7 +69,7 @@ def remove_area(slug: str, year: str, area_id: int) -> Page:
             "Området används av en åtgärd, av ett lags mål eller i en dialog. Flytta det först.",
             "warning",
         )
-        return redirect(url_for("measures.area", slug=cycle.unit.slug, year=year, area_id=area_id))
+        return redirect(url_for("measures.area", slug=cycle.owner.slug, year=year, area_id=area_id))
     db.session.commit()
     notify("Utvecklingsområdet är borttaget.", undo=removal.id)
     return _to_list(cycle)
@@ -94,7 +94,7 @@ def _page(cycle: QualityCycle, form: Any, area: DevelopmentArea | None) -> str:
     return render_template(
         "measures/area.html",
         cycle=cycle,
-        unit=cycle.unit,
+        unit=cycle.owner,
         form=form,
         area=area,
         removable=area is not None and not area.is_used(),
@@ -103,4 +103,4 @@ def _page(cycle: QualityCycle, form: Any, area: DevelopmentArea | None) -> str:
 
 
 def _to_list(cycle: QualityCycle) -> Response:
-    return redirect(url_for("measures.index", slug=cycle.unit.slug, year=cycle.school_year.slug))
+    return redirect(url_for("measures.index", slug=cycle.owner.slug, year=cycle.school_year.slug))

@@ -11,7 +11,7 @@ from tracker.audit.history import history_of
 from tracker.auth.access import load_measure, may
 from tracker.extensions import db
 from tracker.measures.blueprint import bp
-from tracker.measures.forms import LACKING, CancelForm, LogForm, MeasureForm
+from tracker.measures.forms import LACKING, CancelForm, LogForm, MeasureForm, OwnMeasureForm
 from tracker.measures.living_basis import lost_bases
 from tracker.measures.reading import (
     agreement_behind,
@@ -22,6 +22,7 @@ from tracker.measures.reading import (
     life_of,
     load_basis,
     model_of,
+    other_units,
     people_of,
     readable,
     seen_from,
@@ -29,9 +30,11 @@ from tracker.measures.reading import (
 )
 from tracker.measures.states import IllegalTransition
 from tracker.models import Measure, MeasureBasis, Permission, SchoolUnit, SchoolYear
+from tracker.organisation.owner import OwnLap
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
 
+Owner = SchoolUnit | OwnLap
 Page = str | tuple[str, int] | Response
 
 
@@ -90,13 +93,18 @@ def edit(measure_id: int) -> Page:
         return _edit_page(measure, unit, year, form), 422
 
     def change() -> None:
+        if isinstance(form, OwnMeasureForm):
+            chosen = set(form.unit_ids.data or [])
+            measure.concern(
+                [row for row in _may_concern(measure, unit) if row.id in chosen], by=current_user
+            )
         measure.write(by=current_user, **form.values())
         if deciding:
             measure.decide(by=current_user)
 
     # A chosen person's name stands in `responsible` too, where it would look like somebody's text.
     compared = [
-        name for name in form.NAMES if name != "responsible" or measure.responsible_id is None
+        name for name in form.SHARED if name != "responsible" or measure.responsible_id is None
     ]
     if not saved(form, measure, change, compared):
         return _edit_page(measure, unit, year, form), 409
@@ -104,12 +112,17 @@ def edit(measure_id: int) -> Page:
     return to_measure(measure)
 
 
-def _form_about(measure: Measure, unit: SchoolUnit, year: SchoolYear, **kwargs: Any) -> MeasureForm:
-    form = MeasureForm(obj=measure, **kwargs)
+def _form_about(measure: Measure, unit: Owner, year: SchoolYear, **kwargs: Any) -> MeasureForm:
+    if unit.is_organizer:
+        here = [row.id for row in measure.units]
+        form: MeasureForm = OwnMeasureForm(obj=measure, data={"unit_ids": here}, **kwargs)
+        form.unit_ids.choices = [(row.id, row.name) for row in _may_concern(measure, unit)]
+    else:
+        form = MeasureForm(obj=measure, **kwargs)
     form.offer(
         unit,
-        causes=causes_of(unit.id, year, keep=measure.cause),
-        people=people_of(unit.id, keep=measure),
+        causes=causes_of(unit, year, keep=measure.cause),
+        people=people_of(unit, keep=measure),
         areas=areas_of(lap_of(unit, year) or measure.cycle, keep=measure),
     )
     if measure.basis is MeasureBasis.EARLIER:
@@ -121,7 +134,13 @@ def _form_about(measure: Measure, unit: SchoolUnit, year: SchoolYear, **kwargs: 
     return form
 
 
-def _edit_page(measure: Measure, unit: SchoolUnit, year: SchoolYear, form: MeasureForm) -> str:
+def _may_concern(measure: Measure, owner: Owner) -> list[SchoolUnit]:
+    """The units that a measure of the organizer's may concern: those that are open, and those it does."""
+    offered = other_units(owner, Permission.WRITE)
+    return offered + [unit for unit in measure.units if unit not in offered]
+
+
+def _edit_page(measure: Measure, unit: Owner, year: SchoolYear, form: MeasureForm) -> str:
     return render_template("measures/edit.html", measure=measure, unit=unit, year=year, form=form)
 
 

@@ -100,7 +100,7 @@ class Office:
         self._held = _roles(
             organizer_id,
             self.until,
-            RoleAssignment.role.in_([*LEADERS, Role.DIALOGUE_LEAD]),
+            RoleAssignment.role.in_([*LEADERS, Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD]),
         )
         self._others: list[Held] = []
         self._known: set[int] = set()
@@ -155,7 +155,7 @@ class Office:
                 [
                     (row.role, row.unit_id, row.area_id, row.person)
                     for row in self._held
-                    if row.holds
+                    if row.holds and row.role is not Role.ORGANIZER_LEAD
                 ]
             )
         return self._staffing[day]
@@ -257,6 +257,19 @@ class Office:
             if lead is not None:
                 part_of(lead).leads = True
         return found
+
+    def of_own_lap(self, responsible_id: int | None) -> dict[int, Recipient]:
+        """Who assesses a measure of the organizer's own, by user id: the one responsible while she writes in
+        its lap, else those who lead the organizer."""
+        writers = [
+            row
+            for row in self._held
+            if row.holds
+            and Permission.WRITE in row.role.on_own_lap(everywhere=row.place == (None, None))
+        ]
+        hers = [row for row in writers if row.person.id == responsible_id]
+        leads = [row for row in writers if row.role is Role.ORGANIZER_LEAD]
+        return {row.person.id: Recipient(row.person) for row in hers or leads}
 
     # Days
 

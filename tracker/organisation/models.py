@@ -2,7 +2,7 @@
 
 import enum
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -148,6 +148,11 @@ class UnitKind(enum.StrEnum):
         ]
 
     @property
+    def called(self) -> str:
+        """As it reads in a sentence."""
+        return self.name
+
+    @property
     def learners(self) -> str:
         """The word for those the unit is there for."""
         return "barn" if self is UnitKind.PRESCHOOL else "elever"
@@ -223,11 +228,24 @@ class SchoolUnit(Versioned, TenantOwned, Base):
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
 
+    is_organizer: ClassVar[bool] = False
+    """See owner.OwnLap, the other owner of laps."""
+
     organizer: Mapped[Organizer] = relationship()
     area: Mapped[Area | None] = relationship(foreign_keys="SchoolUnit.area_id")
     forms: Mapped[list["UnitForm"]] = relationship(
         cascade="all, delete-orphan", order_by="UnitForm.form", back_populates="unit"
     )
+
+    @property
+    def called(self) -> str:
+        """As it reads in a sentence."""
+        return self.name
+
+    @property
+    def learners(self) -> str:
+        """The word for those the unit is there for."""
+        return self.kind.learners
 
     @classmethod
     def create(

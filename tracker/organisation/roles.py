@@ -37,6 +37,8 @@ class Permission(enum.StrEnum):
     """Keep the catalogue of the organizer's support."""
     TEAMS = "teams"
     """The goals that the unit's teams have shared. Writing one's own team's goes by belonging to it."""
+    ASK = "ask"
+    """Ask the organizer's questions of the board (Nämndens frågor)."""
 
 
 class Role(enum.StrEnum):
@@ -63,9 +65,18 @@ class Role(enum.StrEnum):
         """What the role gives within its scope, delegation and vacancy apart."""
         return _GRANTS[self]
 
+    def on_own_lap(self, *, everywhere: bool) -> frozenset[Permission]:
+        """What the role gives with the organizer's own lap; `everywhere`: it is held for the whole
+        organizer."""
+        given = _READ | (self.grants & {Permission.FOLLOW})
+        return given | _ON_OWN_LAP.get(self, frozenset()) if everywhere else given
+
 
 LEADERS = (Role.PRINCIPAL, Role.DEPUTY)
 """Those who lead a unit; a unit without any of them today is vacant."""
+
+AT_THE_ORGANIZER = (Role.DIALOGUE_LEAD, Role.QUALITY_DEVELOPER, Role.ORGANIZER_LEAD)
+"""Those who work with several units for the organizer, when they hold it for an area or the whole of it."""
 
 _LABELS = {
     Role.PRINCIPAL: "Rektor",
@@ -103,6 +114,11 @@ _GRANTS = {
     Role.QUALITY_DEVELOPER: _FOLLOW,
     Role.ORGANIZER_LEAD: _FOLLOW | {Permission.OVERSEE, Permission.SUPPORT, Permission.CATALOGUE},
     Role.STAFF: _READ | {Permission.TEAMS},
-    Role.BOARD: _READ,
+    Role.BOARD: _READ | {Permission.ASK},
     Role.SYSTEM_ADMIN: _READ | {Permission.MANAGE, Permission.CATALOGUE},
+}
+
+_ON_OWN_LAP = {
+    Role.ORGANIZER_LEAD: frozenset({Permission.WRITE, Permission.ADOPT}),
+    Role.DIALOGUE_LEAD: frozenset({Permission.WRITE}),
 }

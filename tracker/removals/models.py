@@ -35,6 +35,8 @@ class RemovalKind(enum.StrEnum):
     AGREEMENT = "agreement"
     PERIOD = "period"
     TEAM_GOAL = "team_goal"
+    GOAL = "goal"
+    BOARD_QUESTION = "board_question"
 
     @property
     def label(self) -> str:
@@ -48,6 +50,8 @@ class RemovalKind(enum.StrEnum):
             "agreement": "Överenskommelse",
             "period": "Dagar i kalendern",
             "team_goal": "Mål i ett lag",
+            "goal": "Huvudmannens mål",
+            "board_question": "Nämndens fråga",
         }[self]
 
     @property
@@ -62,6 +66,8 @@ class RemovalKind(enum.StrEnum):
             "agreement": "Överenskommelsen är tillbaka.",
             "period": "Dagarna är tillbaka i kalendern.",
             "team_goal": "Målet är tillbaka.",
+            "goal": "Målet är tillbaka.",
+            "board_question": "Frågan är tillbaka.",
         }[self]
 
 
@@ -77,8 +83,8 @@ class Removal(TenantOwned, Base):
 
     kind: Mapped[RemovalKind] = mapped_column(choice(RemovalKind))
     home_id: Mapped[int]
-    """What it was part of, by kind: the analysis, the lap, the measure, the dialogue, the läsår. No foreign
-    key: that may be removed too."""
+    """What it was part of, by kind: the analysis, the lap, the measure, the dialogue, the läsår; of a
+    board's question itself. No foreign key: that may be removed too."""
     what: Mapped[ShortText]
     """What it was, in a few words."""
     content: Mapped[dict[str, Any]]

@@ -19,9 +19,11 @@ from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
 from tracker.measures.states import IllegalTransition
 from tracker.models import (
+    BoardQuestion,
     DevelopmentArea,
     DialogueTopic,
     Measure,
+    OrganizerGoal,
     Permission,
     PreparationQuestion,
     QualityCycle,
@@ -74,14 +76,14 @@ Way = tuple[Callable[[], object], str]
 
 def _problem(removal: Removal) -> Way:
     analysis = db.session.get(SituationAnalysis, removal.home_id) or abort(404)
-    at = {"slug": analysis.cycle.unit.slug, "year": analysis.cycle.school_year.slug}
+    at = {"slug": analysis.cycle.owner.slug, "year": analysis.cycle.school_year.slug}
     analysis = load_analysis(**at, to=Permission.WRITE)
     return lambda: analysis.bring_back(removal, by=current_user), url_for("analyses.show", **at)
 
 
 def _of_lap(removal: Removal) -> Way:
     cycle = db.session.get(QualityCycle, removal.home_id) or abort(404)
-    at = {"slug": cycle.unit.slug, "year": cycle.school_year.slug}
+    at = {"slug": cycle.owner.slug, "year": cycle.school_year.slug}
     load_cycle(**at, to=Permission.WRITE)
     kind = Measure if removal.kind is RemovalKind.MEASURE else DevelopmentArea
     return lambda: kind.bring_back(removal, by=current_user), url_for("measures.index", **at)
@@ -128,6 +130,20 @@ def _team_goal(removal: Removal) -> Way:
     return lambda: TeamGoal.bring_back(removal, by=current_user), address
 
 
+def _goal(removal: Removal) -> Way:
+    cycle = db.session.get(QualityCycle, removal.home_id) or abort(404)
+    at = {"slug": cycle.owner.slug, "year": cycle.school_year.slug}
+    load_cycle(**at, to=Permission.WRITE)
+    return lambda: OrganizerGoal.bring_back(removal, by=current_user), url_for("start.year", **at)
+
+
+def _board_question(removal: Removal) -> Way:
+    load_organizer(to=Permission.ASK)
+    if removal.by_id != current_user.id:
+        abort(403)
+    return lambda: BoardQuestion.bring_back(removal, by=current_user), url_for("board.index")
+
+
 HOMES: dict[RemovalKind, Callable[[Removal], Way]] = {
     RemovalKind.PROBLEM: _problem,
     RemovalKind.DEVELOPMENT_AREA: _of_lap,
@@ -138,5 +154,7 @@ HOMES: dict[RemovalKind, Callable[[Removal], Way]] = {
     RemovalKind.AGREEMENT: _agreement,
     RemovalKind.PERIOD: _period,
     RemovalKind.TEAM_GOAL: _team_goal,
+    RemovalKind.GOAL: _goal,
+    RemovalKind.BOARD_QUESTION: _board_question,
 }
 """Finds the home of what was removed, for those who may remove there; else 404 or 403."""

@@ -18,11 +18,12 @@ from tracker.models import (
     SchoolYear,
     SituationAnalysis,
 )
+from tracker.organisation.owner import OWN, OwnLap
 from tracker.web.paging import Page
 
 
 def adopted_documents(access: Access) -> Page[Any]:
-    """A page of rows, the latest läsår first and in it the units in Swedish order: `unit`, `slug`,
+    """A page of rows, the latest läsår first and in it the organizer's own before the units in Swedish order: `unit`, `slug`,
     `start_year`, the latest adopted version (`number`, `adopted_at`,
     `adopted_by_name`; None when there is none) and `has_plan`. Only what is adopted or decided in units that
     the person may read. Two statements."""
@@ -33,17 +34,28 @@ def adopted_documents(access: Access) -> Page[Any]:
         .scalar_subquery()
     )
     decided_in = sa.orm.aliased(QualityCycle)
-    has_plan = sa.exists().where(
+    of_unit = sa.exists().where(
         MeasureUnit.unit_id == QualityCycle.unit_id,
         Measure.id == MeasureUnit.measure_id,
         Measure.state != MeasureState.PROPOSED,
         decided_in.id == Measure.cycle_id,
         decided_in.school_year_id == QualityCycle.school_year_id,
+        decided_in.unit_id.is_not(None),
     )
+    of_organizer = sa.exists().where(
+        QualityCycle.unit_id.is_(None),
+        Measure.cycle_id == QualityCycle.id,
+        Measure.state != MeasureState.PROPOSED,
+    )
+    has_plan = sa.or_(of_unit, of_organizer)
+    own = QualityCycle.id.in_(QualityCycle.own_laps(access.organizer_id))
+    readable = access.units_where(Permission.READ)
+    if Permission.READ in access.on_own_lap():
+        readable = sa.or_(readable, own)
     return Page.select(
         sa.select(
-            SchoolUnit.name.label("unit"),
-            SchoolUnit.slug,
+            sa.func.coalesce(SchoolUnit.name, OwnLap.name).label("unit"),
+            sa.func.coalesce(SchoolUnit.slug, OWN).label("slug"),
             SchoolYear.start_year,
             AdoptedAnalysis.number,
             AdoptedAnalysis.adopted_at,
@@ -51,7 +63,7 @@ def adopted_documents(access: Access) -> Page[Any]:
             has_plan.label("has_plan"),
         )
         .select_from(QualityCycle)
-        .join(SchoolUnit, SchoolUnit.id == QualityCycle.unit_id)
+        .outerjoin(SchoolUnit, SchoolUnit.id == QualityCycle.unit_id)
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
         .outerjoin(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
         .outerjoin(
@@ -62,9 +74,15 @@ def adopted_documents(access: Access) -> Page[Any]:
             ),
         )
         .where(
-            access.units_where(Permission.READ), sa.or_(AdoptedAnalysis.id.is_not(None), has_plan)
+            readable,
+            sa.or_(AdoptedAnalysis.id.is_not(None), has_plan),
         )
-        .order_by(SchoolYear.start_year.desc(), SchoolUnit.sort_key, SchoolUnit.id)
+        .order_by(
+            SchoolYear.start_year.desc(),
+            QualityCycle.unit_id.is_not(None),
+            SchoolUnit.sort_key,
+            SchoolUnit.id,
+        )
     )
 
 

@@ -7,6 +7,7 @@ from tracker.models import Measure, MeasureBasis, QualityCycle
 from tracker.reports.documents import Document
 from tracker.web.swedish import date_medium, listing
 
+ORGANIZERS = "Huvudmannens åtgärder som gäller enheten"
 NOTHING_DECIDED = "Ingen beslutad åtgärd än."
 
 
@@ -20,12 +21,16 @@ def as_document(
     """The areas with their problems, goals and decided measures; what is only proposed is not part of a
     plan. `problems`: see measures.taken_up.problems_by_area; `teams`: teams.reading.teams_by_area."""
     year = cycle.school_year
-    document = Document(f"Utvecklingsplan {year.label}", subtitle=cycle.unit.name, owner=owner)
+    document = Document(f"Utvecklingsplan {year.label}", subtitle=cycle.owner.name, owner=owner)
     document.facts([("Uttagen", date_medium(today()))])
     for group in listed.groups:
         taken_up = problems.get(group.area.id, []) if group.area else []
         working = teams.get(group.area.id, []) if group.area else []
         _area(document, group, taken_up, working, alone=len(listed.groups) == 1)
+    if listed.organizers:
+        document.heading(ORGANIZERS)
+        for measure in listed.organizers:
+            _measure(document, measure)
     if not listed.groups:
         document.paragraph(NOTHING_DECIDED)
     if listed.finished:

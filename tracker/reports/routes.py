@@ -30,9 +30,9 @@ def plan(slug: str, year: str) -> str:
     return render_template(
         "reports/plan.html",
         cycle=cycle,
-        unit=cycle.unit,
+        unit=cycle.owner,
         listed=listed,
-        leader=Staffing.load(cycle.organizer_id).leader(cycle.unit_id),
+        leader=Staffing.load(cycle.organizer_id).leader(cycle.unit_id) if cycle.unit_id else None,
         basis_of=basis_of,
         decided=decided,
         period_of=period_of,
@@ -65,7 +65,7 @@ def _plan_document(cycle: QualityCycle) -> Document:
 
 
 def _plan_name(cycle: QualityCycle) -> str:
-    return f"utvecklingsplan-{cycle.unit.slug}-{cycle.school_year.slug}"
+    return f"utvecklingsplan-{cycle.owner.slug or 'huvudmannen'}-{cycle.school_year.slug}"
 
 
 @bp.get("/dokument")

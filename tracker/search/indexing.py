@@ -22,6 +22,7 @@ from tracker.models import (
     Measure,
     MeasureState,
     MeasureUnit,
+    QualityCycle,
     SchoolUnit,
     SchoolYear,
     SearchEntry,
@@ -139,6 +140,7 @@ def _assessed(measure_ids: Iterable[int]) -> dict[int, sa.Row[Any]]:
             Measure.organizer_id,
             Measure.title,
             Measure.form,
+            QualityCycle.unit_id.is_(None).label("is_organizers"),
             Measure.decided_cause,
             Cause.factor,
             EffectAssessment.expected_effect,
@@ -153,6 +155,7 @@ def _assessed(measure_ids: Iterable[int]) -> dict[int, sa.Row[Any]]:
             GoodExample.why,
             GoodExample.transferable,
         )
+        .join(QualityCycle, QualityCycle.id == Measure.cycle_id)
         .join(EffectAssessment, EffectAssessment.measure_id == Measure.id)
         .join(SchoolYear, SchoolYear.id == EffectAssessment.school_year_id)
         .outerjoin(Cause, Cause.id == Measure.cause_id)
@@ -192,6 +195,8 @@ def _tokens(row: sa.Row[Any], units: Sequence[sa.Row[Any]]) -> list[str]:
     facts = [f"o:{row.organizer_id}", f"j:{row.judgement.value}", f"y:{row.start_year}"]
     facts += [f"u:{each.id}" for each in units]
     facts += [f"s:{form.value}" for form in forms]
+    if row.is_organizers:
+        facts.append(f"h:{row.organizer_id}")
     if row.factor:
         facts.append(f"f:{row.factor.value}")
     if row.example_id:

@@ -1,7 +1,7 @@
 """What is asked of the index, and how each database is asked it.
 
 A token is a stem, a stem of the title ("t:läs"), or a fact about the measure: whose it is ("o:1" the
-organizer, "u:7" a unit, "e:1" published as a good example to all of the organizer), and how it may be
+organizer, "h:1" of its own lap, "u:7" a unit, "e:1" published as a good example to all of the organizer), and how it may be
 filtered ("j:" bedömning, "y:" läsår, "f:" framgångsfaktor, "s:" verksamhet). No word has a colon, so
 nobody can type a fact. Who may read is part of the question itself: that is what keeps it quick when a
 word stands in nearly every text and the reader may see a hundredth of them.

@@ -94,7 +94,8 @@ def answer(form: SearchForm, access: Access) -> Answer:
 
 
 def _readable(access: Access) -> AnyOf:
-    """What the person may read (Permission.READ), and what is published as good examples."""
+    """What the person may read (Permission.READ), the organizer's own, and what is published as good
+    examples."""
     if Permission.READ in access.on_organizer():
         return AnyOf((f"o:{access.organizer_id}",))
     units = {grant.unit_id for grant in access.grants if grant.unit_id is not None}
@@ -102,7 +103,8 @@ def _readable(access: Access) -> AnyOf:
         units |= set(
             db.session.scalars(sa.select(SchoolUnit.id).where(access.units_where(Permission.READ)))
         )
-    return AnyOf((*(f"u:{unit}" for unit in sorted(units)), f"e:{access.organizer_id}"))
+    everybodys = (f"e:{access.organizer_id}", f"h:{access.organizer_id}")
+    return AnyOf((*(f"u:{unit}" for unit in sorted(units)), *everybodys))
 
 
 def _filters(form: SearchForm, access: Access) -> list[AnyOf]:
@@ -139,6 +141,7 @@ def _hits(places: Iterable[int], words: Sequence[str], access: Access) -> list[H
     if not order:
         return []
     read = sa.or_(
+        Measure.of_organizer(access.organizer_id),
         Measure.id.in_(
             sa.select(MeasureUnit.measure_id)
             .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
@@ -162,6 +165,7 @@ def _hits(places: Iterable[int], words: Sequence[str], access: Access) -> list[H
         )
         .options(
             joinedload(Measure.example),
+            joinedload(Measure.cycle),
             selectinload(Measure.unit_links).joinedload(MeasureUnit.unit),
             selectinload(Measure.assessments).joinedload(EffectAssessment.school_year),
         )
@@ -179,7 +183,9 @@ def _hit(measure: Measure, assessed: EffectAssessment, words: Sequence[str], acc
 
     example = measure.example if measure.example and measure.example.is_published else None
     example_url = url_for("examples.show", example_id=example.id) if example else None
-    own = any(Permission.READ in access.on_unit(unit.id, unit.area_id) for unit in measure.units)
+    own = measure.is_organizers or any(
+        Permission.READ in access.on_unit(unit.id, unit.area_id) for unit in measure.units
+    )
     others = [("Orsak", measure.decided_cause), ("Hur vet ni det?", assessed.evidence)]
     if example:
         others += [

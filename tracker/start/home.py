@@ -7,12 +7,14 @@ from itertools import groupby
 from typing import Any
 
 from tracker.auth.access import Access, Grant
+from tracker.board.access import latest_questions
 from tracker.clock import now, today
 from tracker.cycle import calendar
 from tracker.cycle.calendar import Phase
 from tracker.handover.reading import newly_led
 from tracker.models import (
     AnalysisState,
+    BoardQuestion,
     Judgement,
     Permission,
     QualityDialogue,
@@ -192,12 +194,16 @@ class HomePage:
     leading: Leading | None = None
     following: Following | None = None
     totals: dict[Judgement, int] | None = None
+    questions_waiting: int = 0
+    """Of the board's, for who answers them."""
     developing: Page[UnitFacts] | None = None
     invited: list[UnitFacts] = field(default_factory=list)
     working: list[tuple[UnitFacts, list[MeasureFacts]]] | None = None
     own_teams: dict[int, list[OwnTeam]] = field(default_factory=dict)
     """By unit. Not for who leads or follows units too: their Start has no statement to spare."""
     board: Page[UnitFacts] | None = None
+    questions: Sequence[BoardQuestion] = ()
+    """The board's latest."""
     manages: bool = False
     without_leader: list[str] = field(default_factory=list)
     """For who only manages: the units that nobody leads, and those without a dialogansvarig."""
@@ -283,7 +289,8 @@ def home_page(access: Access, person: User) -> HomePage:
             after,
         )
     if Permission.OVERSEE in access.on_organizer():
-        page.totals = overview.judgements(access)
+        whole = overview.over_the_organizer(access)
+        page.totals, page.questions_waiting = whole.judgements, whole.questions
     if developing := grants[Role.QUALITY_DEVELOPER]:
         seen = _covered(units, developing)
         page.invited = [unit for unit in seen if unit.invited and unit.analysis is not None]
@@ -297,6 +304,7 @@ def home_page(access: Access, person: User) -> HomePage:
             page.own_teams = own_teams(access.organizer_id, start_year)
     if board := grants[Role.BOARD]:
         page.board = Page.of([unit for unit in _covered(units, board) if unit.adopted_number])
+        page.questions = latest_questions(access)
     if page.manages and not reading:
         page.without_leader, page.without_lead = units_to_staff(access.organizer_id)
     page.title = _title(page, access)

@@ -12,7 +12,14 @@ import sqlalchemy as sa
 from tracker.auth.access import Access, Grant
 from tracker.clock import now, today
 from tracker.database import UtcDateTime
-from tracker.models import Measure, MeasureBasis, MeasureState, MeasureUnit, SchoolUnit
+from tracker.models import (
+    Measure,
+    MeasureBasis,
+    MeasureState,
+    MeasureUnit,
+    QualityCycle,
+    SchoolUnit,
+)
 from tracker.start.overview import reach, reach_of, read
 
 EXCERPT = 160
@@ -35,6 +42,8 @@ class MeasureFacts:
     """Whether it is this unit that assesses it, and not one that it shares the measure with."""
     is_due: bool
     """Whether the unit is to assess its effect now."""
+    is_organizers: bool
+    """Whether it is the huvudman's own, and only concerns the unit."""
 
     @property
     def is_living(self) -> bool:
@@ -74,8 +83,10 @@ def _measures_statement(groups: frozenset[str]) -> sa.Select[Any]:
             sa.func.substr(Measure.expected_effect, 1, EXCERPT + 1).label("effect"),
             Measure.responsible,
             owned.label("owned"),
+            QualityCycle.unit_id.is_(None).label("is_organizers"),
         )
         .join(Measure, Measure.id == MeasureUnit.measure_id)
+        .join(QualityCycle, QualityCycle.id == Measure.cycle_id)
         .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
         .where(
             SchoolUnit.organizer_id == sa.bindparam("organizer_id"),
@@ -102,10 +113,14 @@ def measures(
             values |= reach_of(name, grants)
     rows = read(_measures_statement(frozenset(name for name in groups if groups[name])), values)
     found: dict[int, list[MeasureFacts]] = {}
-    for unit_id, key, title, state, assess_on, effect, responsible, owned in rows:
+    for unit_id, key, title, state, assess_on, effect, responsible, owned, own_lap in rows:
+        if own_lap and state is MeasureState.PROPOSED:
+            continue  # its writers' alone
         decided = state is not MeasureState.PROPOSED
         due = owned and decided and assess_on is not None and assess_on <= day
         found.setdefault(unit_id, []).append(
-            MeasureFacts(unit_id, key, title, state, assess_on, effect, responsible, owned, due)
+            MeasureFacts(
+                unit_id, key, title, state, assess_on, effect, responsible, owned, due, own_lap
+            )
         )
     return found

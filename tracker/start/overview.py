@@ -26,12 +26,14 @@ from tracker.models import (
     AnalysisState,
     AnalysisWriter,
     Area,
+    BoardQuestion,
     DialogueKind,
     DialogueState,
     DialogueTopic,
     DialogueUnit,
     EffectAssessment,
     Judgement,
+    Measure,
     MeasureUnit,
     PhaseSetting,
     PreparationQuestion,
@@ -363,18 +365,35 @@ def dialogues_of(units: Iterable[UnitFacts]) -> list[QualityDialogue]:
     return sorted(found, key=lambda row: (row.starts_at or far, row.kind.number))
 
 
-def judgements(access: Access) -> dict[Judgement, int]:
-    """What the effects assessed in the current läsår led to, over the whole organizer. What was only
-    given a new date is not assessed."""
-    rows = db.session.execute(
+@dataclass(frozen=True, slots=True)
+class OverTheOrganizer:
+    """What the skolchef sees of the organizer as a whole."""
+
+    judgements: dict[Judgement, int]
+    questions: int
+    """How many of the board's questions wait for an answer."""
+
+
+def over_the_organizer(access: Access) -> OverTheOrganizer:
+    """What the effects assessed in the current läsår led to, over all units. What was only given a new date
+    is not assessed, and the organizer's own measures stand in its own lap. And what the board has asked: both in
+    one statement, since Start has none to spare."""
+    assessed = (
         sa.select(EffectAssessment.judgement, sa.func.count())
         .join(SchoolYear, SchoolYear.id == EffectAssessment.school_year_id)
+        .join(Measure, Measure.id == EffectAssessment.measure_id)
         .where(
             EffectAssessment.organizer_id == access.organizer_id,
+            ~Measure.of_organizer(access.organizer_id),
             EffectAssessment.superseded_at.is_(None),
             EffectAssessment.judgement != Judgement.NOT_YET,
             SchoolYear.start_year == calendar.school_year_start(today()),
         )
         .group_by(EffectAssessment.judgement)
     )
-    return dict(rows.all())
+    asked = sa.select(
+        sa.cast(sa.null(), EffectAssessment.judgement.type),
+        BoardQuestion.waiting(access.organizer_id).scalar_subquery(),
+    )
+    found = dict(db.session.execute(sa.union_all(assessed, asked)).all())
+    return OverTheOrganizer(questions=found.pop(None), judgements=found)

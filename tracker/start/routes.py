@@ -10,13 +10,15 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from tracker.auth.access import current_access, load_cycle, load_unit
+from tracker.auth.access import current_access, load_cycle, load_own_lap, load_unit
 from tracker.clock import today
 from tracker.cycle import calendar
 from tracker.extensions import db
 from tracker.handover.reading import newly_led
-from tracker.models import Permission
+from tracker.models import Permission, SchoolUnit
+from tracker.organisation.owner import OWN, OwnLap
 from tracker.organisation.staffing import Staffing
+from tracker.own_lap import page as own_lap
 from tracker.start.addresses import Addresses
 from tracker.start.home import home_page, stepper
 from tracker.start.units import by_area, laps_of, listed_units, present_lap
@@ -79,11 +81,14 @@ def units() -> str:
 @bp.get("/enheter/<slug>")
 def unit(slug: str) -> str | Response:
     """Leads to the läsår that holds today."""
-    unit = load_unit(slug, to=Permission.READ)
-    lap = present_lap(laps_of(unit))
+    if slug == OWN:
+        owner: SchoolUnit | OwnLap = OwnLap(load_own_lap(to=Permission.READ))
+    else:
+        owner = load_unit(slug, to=Permission.READ)
+    lap = present_lap(laps_of(owner))
     if lap is not None:
-        return redirect(url_for("start.year", slug=unit.slug, year=lap.slug))
-    return render_template("start/unit_without_year.html", unit=unit)
+        return redirect(url_for("start.year", slug=owner.slug, year=lap.slug))
+    return render_template("start/unit_without_year.html", unit=owner)
 
 
 @bp.get("/enheter/<slug>/<year>")
@@ -92,13 +97,16 @@ def year(slug: str, year: str) -> str:
     school_year = cycle.school_year
     is_over = school_year.last_day < today()
     has_begun = school_year.first_day <= today()
+    steps = stepper(cycle.phase() if has_begun else None, over=is_over)
+    if cycle.owner.is_organizer:
+        return own_lap.page(cycle, steps, is_over=is_over)
     staffing = Staffing.load(cycle.organizer_id)
     return render_template(
         "start/year.html",
         cycle=cycle,
         unit=cycle.unit,
         year=school_year,
-        steps=stepper(cycle.phase() if has_begun else None, over=is_over),
+        steps=steps,
         is_over=is_over,
         parts=parts(cycle),
         laps=laps_of(cycle.unit),

@@ -12,6 +12,7 @@ from tracker.clock import today
 from tracker.cycle import calendar
 from tracker.extensions import db
 from tracker.models import Area, Permission, QualityCycle, SchoolUnit, SchoolYear
+from tracker.organisation.owner import OwnLap
 from tracker.start.progress import area_title
 from tracker.web.paging import Page
 
@@ -74,12 +75,12 @@ class Lap:
         return calendar.slug(self.start_year)
 
 
-def laps_of(unit: SchoolUnit) -> list[Lap]:
-    """The läsår the unit has a lap in, the latest first."""
+def laps_of(owner: SchoolUnit | OwnLap) -> list[Lap]:
+    """The läsår the unit, or the organizer itself, has a lap in, the latest first."""
     years = db.session.scalars(
         sa.select(SchoolYear.start_year)
         .join(QualityCycle, QualityCycle.school_year_id == SchoolYear.id)
-        .where(QualityCycle.unit_id == unit.id)
+        .where(QualityCycle.organizer_id == owner.organizer_id, QualityCycle.unit_id == owner.id)
         .order_by(SchoolYear.start_year.desc())
     )
     return [Lap(year) for year in years]

@@ -21,7 +21,6 @@ from tracker.models import (
     Judgement,
     Measure,
     MeasureState,
-    MeasureUnit,
     QualityCycle,
     QualityDialogue,
     SituationAnalysis,
@@ -48,19 +47,26 @@ def parts(cycle: QualityCycle) -> list[Part]:
         found += _teams(cycle)
     if may("follow"):
         found += [_dialogues(cycle), _support(cycle)]
-    found.append(
-        Part(
-            "Utvecklingsplan",
-            ["Områden, mål, åtgärder och förväntade effekter i ett dokument."],
-            url_for("reports.plan", **_at(cycle)),
-            "Visa utvecklingsplanen",
-        )
-    )
+    found.append(_plan(cycle))
     return found
 
 
+def own_parts(cycle: QualityCycle) -> list[Part]:
+    """The parts of the organizer's own lap; three statements."""
+    return [_analysis(cycle), *_measures_and_effects(cycle), _plan(cycle)]
+
+
+def _plan(cycle: QualityCycle) -> Part:
+    return Part(
+        "Utvecklingsplan",
+        ["Områden, mål, åtgärder och förväntade effekter i ett dokument."],
+        url_for("reports.plan", **_at(cycle)),
+        "Visa utvecklingsplanen",
+    )
+
+
 def _at(cycle: QualityCycle) -> dict[str, str]:
-    return {"slug": cycle.unit.slug if cycle.unit else "", "year": cycle.school_year.slug}
+    return {"slug": cycle.owner.slug, "year": cycle.school_year.slug}
 
 
 def _analysis(cycle: QualityCycle) -> Part:
@@ -83,14 +89,15 @@ def _analysis(cycle: QualityCycle) -> Part:
     ).first()
     url = url_for("analyses.show", **_at(cycle))
     writes = may("write") or (row is not None and row.invited)
-    sentence = _analysis_state(row, writes=writes)
+    with_whom = "rektorer och dialogansvariga" if cycle.owner.is_organizer else "dialogansvarig"
+    sentence = _analysis_state(row, with_whom, writes=writes)
     begins = row is None and may("write")
     return Part(
         "Nulägesanalys", [sentence], url, "Skriv nulägesanalysen" if begins else "Öppna analysen"
     )
 
 
-def _analysis_state(row: Any, *, writes: bool) -> str:
+def _analysis_state(row: Any, with_whom: str, *, writes: bool) -> str:
     """The state as far as it is the reader's: a draft's existence is known to its writers alone."""
     if row is not None and row.state is AnalysisState.ADOPTED:
         return f"Fastställd {swedish.date_medium(row.adopted_at)}, version {row.number}."
@@ -99,10 +106,18 @@ def _analysis_state(row: Any, *, writes: bool) -> str:
     if not may("follow"):
         return "Inte fastställd än."
     if row is not None and row.state is AnalysisState.SHARED:
-        return f"Delad med dialogansvarig {swedish.date_medium(row.shared_at)}."
+        return f"Delad med {with_whom} {swedish.date_medium(row.shared_at)}."
     if not writes:
         return "Inte delad än."
     return "Inte påbörjad." if row is None else "Ett utkast, som bara ni som skriver ser."
+
+
+def _own_measures(cycle: QualityCycle) -> sa.ColumnElement[bool]:
+    """A criterion on Measure: those of the lap's owner. The organizer's own that concern a unit are not."""
+    own = Measure.standing_in(cycle)
+    if cycle.owner.is_organizer:
+        return own
+    return sa.and_(own, ~Measure.of_organizer(cycle.organizer_id))
 
 
 def _measures_and_effects(cycle: QualityCycle) -> list[Part]:
@@ -117,16 +132,15 @@ def _measures_and_effects(cycle: QualityCycle) -> list[Part]:
             sa.func.count(sa.case((Measure.assess_on <= today(), 1))).label("due"),
             sa.func.count(QualityCycle.id).label("of_year"),
         )
-        .join(MeasureUnit, MeasureUnit.measure_id == Measure.id)
         .outerjoin(QualityCycle, in_lap)
-        .where(MeasureUnit.unit_id == cycle.unit_id)
+        .where(_own_measures(cycle))
         .group_by(Measure.state)
     ).all()
     assessed = db.session.scalar(
         sa.select(sa.func.count(sa.distinct(EffectAssessment.measure_id)))
-        .join(MeasureUnit, MeasureUnit.measure_id == EffectAssessment.measure_id)
+        .join(Measure, Measure.id == EffectAssessment.measure_id)
         .where(
-            MeasureUnit.unit_id == cycle.unit_id,
+            _own_measures(cycle),
             EffectAssessment.school_year_id == cycle.school_year_id,
             EffectAssessment.superseded_at.is_(None),
             EffectAssessment.judgement != Judgement.NOT_YET,

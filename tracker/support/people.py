@@ -4,9 +4,8 @@ import sqlalchemy as sa
 
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import Role, RoleAssignment, User
-
-ROLES = (Role.DIALOGUE_LEAD, Role.QUALITY_DEVELOPER, Role.ORGANIZER_LEAD)
+from tracker.models import RoleAssignment, User
+from tracker.organisation.roles import AT_THE_ORGANIZER as ROLES
 
 
 def at_the_organizer(organizer_id: int, also: int | None = None) -> list[tuple[int, str]]:

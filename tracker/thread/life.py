@@ -39,6 +39,7 @@ from tracker.models import (
     SituationAnalysis,
     Term,
 )
+from tracker.organisation.owner import OWN
 from tracker.web.swedish import date_medium
 
 NOON = timedelta(hours=12)
@@ -96,7 +97,7 @@ def life_of(measure: Measure) -> Life:
         events += _endings(row, number[row.id])
     events += _log(number)
     events += _noted(number)
-    if may(Permission.FOLLOW):
+    if may(Permission.FOLLOW) and not measure.is_organizers:
         events += _dialogues(versions, number, causes)
     if may(Permission.CONVERSE):
         events += _check_ins(number)
@@ -165,14 +166,13 @@ def _beginning(measure: Measure, number: int, cause: Any) -> Iterator[Event]:
 
 def _to_analysis(cause: Any) -> Iterator[tuple[str, str]]:
     """The way to the analysis, for who follows or writes in its unit."""
-    if cause.unit_id is None:
-        return
-    given = current_access().on_unit(cause.unit_id, cause.area_id)
+    access = current_access()
+    given = access.on_unit(cause.unit_id, cause.area_id) if cause.unit_id else access.on_own_lap()
     if given & {Permission.FOLLOW, Permission.WRITE}:
         yield (
             f"Nulägesanalysen {calendar.label(cause.start_year)}",
             url_for(
-                "analyses.show", slug=cause.slug, year=calendar.slug(cause.start_year),
+                "analyses.show", slug=cause.slug or OWN, year=calendar.slug(cause.start_year),
                 _anchor=f"orsak-{cause.id}",
             ),
         )  # fmt: skip

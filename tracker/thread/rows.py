@@ -230,13 +230,16 @@ def measures_of(unit_ids: set[int], first: int) -> dict[int, StoryMeasure]:
         )
         .join(QualityCycle, QualityCycle.id == Measure.cycle_id)
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
-        .outerjoin(SchoolUnit, SchoolUnit.id == QualityCycle.unit_id)
+        .join(SchoolUnit, SchoolUnit.id == QualityCycle.unit_id)
         .outerjoin(Cause, Cause.id == Measure.cause_id)
         .where(
             Measure.id.in_(
                 sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id.in_(unit_ids))
             ),
             Measure.state != MeasureState.PROPOSED,
+            QualityCycle.unit_id.is_not(
+                None
+            ),  # the organizer's own come out of no problem of the unit
             sa.or_(
                 SchoolYear.start_year >= first,
                 Measure.decided_at >= at(calendar.first_day(first), time()),

@@ -11,6 +11,7 @@ from tracker.auth.access import Grant, current_access, may
 from tracker.clock import local, today
 from tracker.cycle import calendar
 from tracker.models import Permission, Role
+from tracker.organisation.owner import OWN
 from tracker.organisation.roles import LEADERS
 from tracker.web import notices, swedish
 
@@ -49,7 +50,12 @@ def navigation() -> list[MenuItem]:
         items += [_unit_item(grant) for grant in own.values()]
     if beyond or len(own) > UNITS_NAMED:
         found = any(item.current for item in items)
-        items.append(_item("Enheter", "start.units", *(() if found else IN_A_UNIT)))
+        items.append(
+            _item("Enheter", "start.units", *(() if found or _in_own_lap() else IN_A_UNIT))
+        )
+    if access.has_role(Role.BOARD) or Permission.WRITE in access.on_own_lap():
+        url = url_for("start.unit", slug=OWN)
+        items.append(MenuItem("Huvudmannen", url, _in_own_lap() or request.blueprint == "board"))
     if any(Permission.FOLLOW in grant.role.grants for grant in reading):
         items.append(_item("Dialoger", "dialogues.index", "dialogues."))
     if any(Permission.CONVERSE in grant.role.grants for grant in reading):
@@ -82,13 +88,20 @@ def _leads_now(grant: Grant) -> bool:
     return grant.role in LEADERS and grant.has_lap
 
 
+def _in_own_lap() -> bool:
+    """Whether the page is about the organizer's own lap."""
+    in_it = request.blueprint == "own_lap" or (request.view_args or {}).get("slug") == OWN
+    return in_it and request.endpoint is not None
+
+
 def _parts_of(grant: Grant) -> list[MenuItem]:
     at = {"slug": grant.unit_slug or "", "year": calendar.slug(calendar.school_year_start(today()))}
-    return [
+    parts = [
         _item("Nulägesanalys", "analyses.show", "analyses.", **at),
         _item("Åtgärder", "measures.index", "measures.", **at),
         _item("Effekter", "evaluation.index", "evaluation.", **at),
     ]
+    return [MenuItem(part.label, part.url) for part in parts] if _in_own_lap() else parts
 
 
 def _unit_item(grant: Grant) -> MenuItem:

@@ -9,7 +9,14 @@ import sqlalchemy as sa
 
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import Measure, MeasureState, MeasureUnit, ReminderKind, ReminderState
+from tracker.models import (
+    Measure,
+    MeasureState,
+    MeasureUnit,
+    QualityCycle,
+    ReminderKind,
+    ReminderState,
+)
 from tracker.notifications.kinds.base import (
     NO_LONGER_THEIRS,
     Due,
@@ -24,7 +31,7 @@ from tracker.notifications.kinds.base import (
     unit_of,
     vacancy,
 )
-from tracker.notifications.office import Office, PlacedUnit
+from tracker.notifications.office import Office, PlacedUnit, Recipient
 from tracker.web.security import external_url
 from tracker.web.swedish import count
 
@@ -38,6 +45,8 @@ class Row:
     assess_on: date
     revision: int
     decided_at: datetime | None
+    responsible_id: int | None
+    is_organizers: bool
     units: list[PlacedUnit]
 
 
@@ -50,7 +59,18 @@ class Effect:
     assess_on: date | None
     revision: int
     cancelled: bool
+    responsible_id: int | None
+    is_organizers: bool
     units: list[PlacedUnit]
+
+
+def assessors(thing: Row | Effect, office: Office) -> dict[int, Recipient]:
+    """Who is to assess it today, by user id: the leaders of its units, or for the organizer's own who writes in
+    its lap."""
+    if thing.is_organizers:
+        return office.of_own_lap(thing.responsible_id)
+    found = office.recipients(thing.units)
+    return {key: recipient for key, recipient in found.items() if recipient.acts_for_rektor}
 
 
 class DueEffects(Kind[Effect]):
@@ -63,13 +83,16 @@ class DueEffects(Kind[Effect]):
             return []
         rows = db.session.execute(
             sa.select(
-                Measure.id, Measure.assess_on, Measure.assess_revision, Measure.decided_at
-            ).where(
+                Measure.id, Measure.assess_on, Measure.assess_revision, Measure.decided_at,
+                Measure.responsible_id, QualityCycle.unit_id.is_(None),
+            )
+            .join(QualityCycle, QualityCycle.id == Measure.cycle_id)
+            .where(
                 Measure.organizer_id == office.organizer_id,
                 Measure.state != MeasureState.PROPOSED,
                 Measure.assess_on <= until,
             )
-        ).all()
+        ).all()  # fmt: skip
         units = open_units(MeasureUnit, [row.id for row in rows])
         return [Row(*row, units.get(row.id, [])) for row in rows]
 
@@ -81,9 +104,8 @@ class DueEffects(Kind[Effect]):
                 due_on, _ = moved(row.assess_on, offset, office)
                 if due_on > horizon:
                     continue
-                for recipient in office.recipients(row.units).values():
-                    if recipient.acts_for_rektor:
-                        yield Due(self.kind, row.id, recipient.person, offset, row.revision, due_on)
+                for recipient in assessors(row, office).values():
+                    yield Due(self.kind, row.id, recipient.person, offset, row.revision, due_on)
 
     def read(self, office: Office, ids: Collection[int]) -> dict[int, Effect]:
         units = open_units(MeasureUnit, ids)
@@ -94,13 +116,18 @@ class DueEffects(Kind[Effect]):
                 assess_on=row.assess_on,
                 revision=row.assess_revision,
                 cancelled=row.state is MeasureState.CANCELLED,
+                responsible_id=row.responsible_id,
+                is_organizers=bool(row.is_organizers),
                 units=units.get(row.id, []),
             )
             for row in db.session.execute(
                 sa.select(
                     Measure.id, Measure.title, Measure.assess_on, Measure.assess_revision,
-                    Measure.state,
-                ).where(Measure.id.in_(ids))
+                    Measure.state, Measure.responsible_id,
+                    QualityCycle.unit_id.is_(None).label("is_organizers"),
+                )
+                .join(QualityCycle, QualityCycle.id == Measure.cycle_id)
+                .where(Measure.id.in_(ids))
             )
         }  # fmt: skip
 
@@ -113,8 +140,7 @@ class DueEffects(Kind[Effect]):
             return ReminderState.CANCELLED, "Effekten är bedömd"
         if thing.revision != date_revision:
             return ReminderState.CANCELLED, "Bedömningen har fått ett nytt datum"
-        recipient = office.recipients(thing.units).get(recipient_id)
-        if recipient is None or not recipient.acts_for_rektor:
+        if recipient_id not in assessors(thing, office):
             return ReminderState.CANCELLED, NO_LONGER_THEIRS
         return None
 
@@ -122,7 +148,7 @@ class DueEffects(Kind[Effect]):
         told = {todo.url for lines in digest.dialogues for todo in lines.own}
         items, whom = [], []
         for thing in sorted(things, key=lambda row: (row.assess_on or date.max, row.measure_id)):
-            recipient = office.recipients(thing.units).get(digest.recipient_id)
+            recipient = assessors(thing, office).get(digest.recipient_id)
             url = external_url("evaluation.assess", measure_id=thing.measure_id)
             if url in told:  # the dialogue's list has it already
                 continue
