@@ -25,6 +25,15 @@ def test_every_part_has_all_of_it_for_every_kind_of_unit(kind):
         assert guide.good != guide.weak
 
 
+def test_the_huvudmans_own_analysis_has_help_of_its_own():
+    found = guides(None)
+    assert found.keys() == PARTS - {"deepening", "support"}  # those are about units
+    for part, guide in found.items():
+        assert all(dataclasses.astuple(guide)), guide.title
+        assert guide.good != guide.weak
+        assert guide.good not in {other[part].good for other in map(guides, UnitKind)}
+
+
 def test_it_stands_beside_each_field(cast, as_, analysis):
     earlier = an_earlier(cast)
     AnalysisDeepening.decide(cast.cycle(cast.savkulla), cast.year.first_day, "Låga.", by=cast.erik)

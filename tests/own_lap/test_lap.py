@@ -4,13 +4,15 @@ import lxml.html
 import pytest
 
 from tests.checked_client import errors
-from tests.own_lap.scenes import LAP, own_analysis, own_cycle
+from tests.measures.scenes import FINAL
+from tests.own_lap.scenes import LAP, own_analysis, own_cycle, own_measure
 from tracker.extensions import db
 from tracker.models import (
     AnalysisState,
     AuditEvent,
     Cause,
     CauseLocation,
+    EffectAssessment,
     Organizer,
     QualityCycle,
     Role,
@@ -221,6 +223,12 @@ PLACES = (LAP, f"{LAP}/nulagesanalys", f"{LAP}/atgarder", f"{LAP}/effekter", f"{
 def test_statements(cast, as_, statements, place):
     own_analysis(cast, cast.last_year, adopt=True)
     own_analysis(cast)
+    for number in range(4):
+        measure = own_measure(cast, [cast.savkulla, cast.hassel], year=cast.last_year)
+        if number:
+            EffectAssessment.make(measure, cast.year, by=cast.lena, **FINAL)
+        own_measure(cast, [cast.savkulla, cast.hassel])
+    db.session.commit()
     for person in (cast.lena, cast.karin, cast.perolov):
         browser = as_(person)
         with statements() as sent:

@@ -6,8 +6,7 @@ own work, several sources, closer follow-up); the words and the examples are our
 from dataclasses import dataclass
 
 from tracker.analyses import guidance_own
-from tracker.models import CauseLocation, ProblemDevelopment, SchoolUnit, UnitKind
-from tracker.organisation.owner import OwnLap
+from tracker.models import CauseLocation, ProblemDevelopment, UnitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,13 +279,13 @@ _ADULT = {
 _EXAMPLES = {UnitKind.SCHOOL: _SCHOOL, UnitKind.PRESCHOOL: _PRESCHOOL, UnitKind.ADULT: _ADULT}
 
 
-def guides(owner: SchoolUnit | OwnLap) -> dict[str, Guide]:
-    """The help for each part of the analysis, with examples from that kind of unit, or from an organizer's
-    own analysis."""
-    if isinstance(owner, OwnLap):
+def guides(kind: UnitKind | None) -> dict[str, Guide]:
+    """The help for each part of the analysis, with examples from that kind of unit; None: from an
+    organizer's own analysis."""
+    if kind is None:
         looks_for, examples = _LOOKS_FOR | guidance_own.LOOKS_FOR, guidance_own.EXAMPLES
     else:
-        looks_for, examples = _LOOKS_FOR, _EXAMPLES[owner.kind]
+        looks_for, examples = _LOOKS_FOR, _EXAMPLES[kind]
     return {
         part: Guide(_TITLES[part], looks_for[part], *example) for part, example in examples.items()
     }

@@ -40,7 +40,7 @@ def form_page(template: str, form: Form, analysis: SituationAnalysis, **context:
         form=form,
         analysis=analysis,
         cycle=cycle,
-        guides=guides(cycle.owner),
+        guides=guides(cycle.owner.kind),
         locations=LOCATIONS,
         developments=DEVELOPMENTS,
         **context,

@@ -74,5 +74,5 @@ def support(slug: str, year: str) -> Page:
 def _page(template: str, cycle: QualityCycle, form: Form) -> Page:
     status = 409 if form.form_errors else 422 if form.is_submitted() else 200
     return render_template(
-        template, form=form, cycle=cycle, row=cycle.deepening, guides=guides(cycle.owner)
+        template, form=form, cycle=cycle, row=cycle.deepening, guides=guides(cycle.owner.kind)
     ), status

@@ -25,5 +25,6 @@ class OwnLap:
     called: ClassVar[str] = "huvudmannen"
     """As it reads in a sentence."""
     learners: ClassVar[str] = "barn och elever"
+    kind: ClassVar[None] = None
     closed_on: ClassVar[None] = None
     forms: "ClassVar[tuple[UnitForm, ...]]" = ()

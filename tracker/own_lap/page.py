@@ -3,12 +3,21 @@ what the measures from before led to."""
 
 import sqlalchemy as sa
 from flask import render_template, url_for
+from sqlalchemy.orm import aliased, contains_eager
 
 from tracker.auth.access import current_access, may
 from tracker.board.access import SEES_ALL
-from tracker.evaluation.next_year import NextYear
 from tracker.extensions import db
-from tracker.models import BoardQuestion, OrganizerGoal, Permission, QualityCycle
+from tracker.models import (
+    BoardQuestion,
+    EffectAssessment,
+    Judgement,
+    Measure,
+    OrganizerGoal,
+    Permission,
+    QualityCycle,
+    SchoolYear,
+)
 from tracker.own_lap.units_together import units_together
 from tracker.start.home import Step
 from tracker.start.units import laps_of
@@ -31,8 +40,37 @@ def page(cycle: QualityCycle, steps: list[Step], *, is_over: bool) -> str:
         goals_before=OrganizerGoal.before(cycle) if writes and not goals else [],
         parts=[*own_parts(cycle), _questions(cycle.organizer_id)],
         units_say=units_together(cycle) if writes else None,
-        opens=NextYear.load(cycle),
+        led_to=_led_to(cycle),
         laps=laps_of(cycle.owner),
+    )
+
+
+def _led_to(cycle: QualityCycle) -> list[EffectAssessment]:
+    """What was assessed, in this läsår or the one before it, of the measures from earlier läsår, the latest
+    first. One statement."""
+    year, home = cycle.school_year.start_year, aliased(SchoolYear)
+    return list(
+        db.session.scalars(
+            sa.select(EffectAssessment)
+            .join(EffectAssessment.school_year)
+            .join(EffectAssessment.measure)
+            .join(Measure.cycle)
+            .join(QualityCycle.school_year.of_type(home))
+            .where(
+                Measure.standing_in(cycle),
+                home.start_year < year,
+                SchoolYear.start_year.in_([year, year - 1]),
+                EffectAssessment.superseded_at.is_(None),
+                EffectAssessment.judgement != Judgement.NOT_YET,
+            )
+            .options(
+                contains_eager(EffectAssessment.school_year),
+                contains_eager(EffectAssessment.measure)
+                .contains_eager(Measure.cycle)
+                .contains_eager(QualityCycle.school_year.of_type(home)),
+            )
+            .order_by(SchoolYear.start_year.desc(), EffectAssessment.id.desc())
+        )
     )
 
 
