@@ -20,7 +20,7 @@ from tracker.auth.models import (
     SignInSession,
     User,
 )
-from tracker.calendars.models import CalendarEntry, CalendarFeed
+from tracker.calendars.models import CalendarEntry, CalendarFeed, CalendarNews, CalendarNotice
 from tracker.checkins.models import CheckIn, CheckInMeasure, CheckInUnit
 from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear
 from tracker.dialogues.agreements import Agreement
@@ -89,6 +89,8 @@ __all__ = [
     "AuditEventUnit",
     "CalendarEntry",
     "CalendarFeed",
+    "CalendarNews",
+    "CalendarNotice",
     "CalendarPeriod",
     "CarriedOut",
     "Cause",

@@ -105,6 +105,7 @@ class Reminder(TenantOwned, Base):
         sa.Index(None, "mail_id"),
         sa.Index(None, "organizer_id", "due_on"),
         sa.CheckConstraint("(again = 0) = (asked_by_name IS NULL)", name="again_is_signed"),
+        sa.CheckConstraint("(state = 'planned') = (settled_at IS NULL)", name="planned_or_settled"),
     )  # fmt: skip
 
     kind: Mapped[ReminderKind] = mapped_column(choice(ReminderKind))
@@ -230,6 +231,8 @@ class OutgoingMail(Leased, Identified, Base):
         sa.CheckConstraint(
             "(kind = 'calendar') = (calendar IS NOT NULL)", name="calendar_has_an_object"
         ),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at_a_moment"),
+        sa.CheckConstraint("(lease IS NULL) = (leased_until IS NULL)", name="lease_has_an_end"),
     )
 
     organizer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organizer.id"))
