@@ -70,6 +70,16 @@ class DueAgreements(Kind[OpenAgreement]):
     rows_are_things = True
 
     def candidates(self, office: Office, until: date) -> Sequence[OpenAgreement]:
+        return self._candidates(office, until)
+
+    def candidates_of(
+        self, dialogue: QualityDialogue, office: Office, until: date
+    ) -> Sequence[OpenAgreement]:
+        return self._candidates(office, until, Agreement.dialogue_id == dialogue.id)
+
+    def _candidates(
+        self, office: Office, until: date, *which: sa.ColumnElement[bool]
+    ) -> list[OpenAgreement]:
         days = office.rules[self.kind]
         if not days:
             return []
@@ -79,6 +89,7 @@ class DueAgreements(Kind[OpenAgreement]):
             Agreement.awaited(),
             QualityDialogue.state != DialogueState.CANCELLED,
             Agreement.due_on <= last_candidate(days, until),
+            *which,
         )
 
     def _select(self, office: Office, *which: sa.ColumnElement[bool]) -> list[OpenAgreement]:
