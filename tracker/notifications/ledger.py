@@ -2,8 +2,9 @@
 it went."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from tracker.models import (
     CalendarNotice,
     MailState,
     OutgoingMail,
+    QualityDialogue,
     Reminder,
     ReminderKind,
     ReminderState,
@@ -24,6 +26,7 @@ from tracker.models import (
 from tracker.notifications.again import MAY_GO_AGAIN
 from tracker.notifications.kinds.registry import KINDS
 from tracker.notifications.rules import offset_in_words
+from tracker.notifications.situation import Subject
 from tracker.web.paging import Page
 from tracker.web.security import settings
 from tracker.web.swedish import date_short, datetime_full, moment_short
@@ -46,8 +49,7 @@ class Line:
 
     source: Reminder | CalendarNotice
     about: str
-    which: str
-    """Which of the reminders about it, in words."""
+    """What it is about and which of the reminders it is; or what the calendar was told."""
     person: str
     day: str
     state: ReminderState | MailState
@@ -62,9 +64,10 @@ class Line:
     def is_calendar(self) -> bool:
         return isinstance(self.source, CalendarNotice)
 
-    @property
-    def title(self) -> str:
-        return ", ".join(filter(None, (self.about, self.which)))
+
+def title(about: str, kind: ReminderKind, offset_days: int) -> str:
+    """What a reminder is about and which of them it is."""
+    return ", ".join(filter(None, (about, offset_in_words(kind, offset_days))))
 
 
 def page_of(*which: sa.ColumnElement[bool], size: int = 100) -> tuple[Page[Reminder], list[Line]]:
@@ -75,55 +78,45 @@ def page_of(*which: sa.ColumnElement[bool], size: int = 100) -> tuple[Page[Remin
     return page, lines(page.items)
 
 
-def page_of_dialogue(organizer_id: int, dialogue_id: int) -> tuple[Page[sa.Row], list[Line]]:
+def page_of_dialogue(dialogue: QualityDialogue) -> tuple[Page[Any], list[Line]]:
     """A page of all that has gone, or was to go, to anybody about the dialogue: its reminders and what
-    calendars were told, in the order of time, the newest first."""
-    told = sa.and_(
-        CalendarNotice.organizer_id == organizer_id, CalendarNotice.dialogue_id == dialogue_id
+    calendars were told, in the order of time, the newest first. They are few enough to be read whole."""
+    key = dialogue.organizer_id, dialogue.id
+    reminders = db.session.scalars(_with_mails().where(of_dialogue(*key)))
+    notices = db.session.scalars(
+        sa.select(CalendarNotice)
+        .where(CalendarNotice.organizer_id == key[0], CalendarNotice.dialogue_id == key[1])
+        .join(CalendarNotice.mail)
+        .options(sa.orm.contains_eager(CalendarNotice.mail).options(*_WITHOUT_WORDS))
     )
-    rows = sa.union_all(
-        sa.select(
-            sa.false().label("is_calendar"),
-            Reminder.id.label("key"),
-            Reminder.created_at.label("at"),
-        ).where(of_dialogue(organizer_id, dialogue_id)),
-        sa.select(sa.true(), CalendarNotice.id, OutgoingMail.created_at)
-        .join(OutgoingMail, OutgoingMail.id == CalendarNotice.mail_id)
-        .where(told),
-    ).subquery()
-    page: Page[sa.Row] = Page.select(
-        sa.select(rows).order_by(rows.c.at.desc(), rows.c.is_calendar, rows.c.key.desc())
-    )
-    reminders = [row.key for row in page.items if not row.is_calendar]
-    notices = [row.key for row in page.items if row.is_calendar]
-    found: dict[tuple[bool, int], Line] = {}
-    if reminders:
-        some = db.session.scalars(_with_mails().where(Reminder.id.in_(reminders)))
-        found |= {(False, line.source.id): line for line in lines(some)}
-    if notices:
-        some = db.session.scalars(
-            sa.select(CalendarNotice)
-            .where(CalendarNotice.id.in_(notices))
-            .options(sa.orm.joinedload(CalendarNotice.mail).joinedload(OutgoingMail.recipient))
-        )
-        found |= {(True, line.source.id): line for line in calendar_lines(some)}
-    return page, [found[bool(row.is_calendar), row.key] for row in page.items]
+    rows = [(row.created_at, 0, row.id, row) for row in reminders]
+    rows += [(row.mail.created_at, 1, row.id, row) for row in notices]
+    page = Page.of([row for *_, row in sorted(rows, key=lambda row: row[:3], reverse=True)])
+    told = lines((row for row in page.items if isinstance(row, Reminder)), dialogue)
+    told += calendar_lines(row for row in page.items if isinstance(row, CalendarNotice))
+    by_source = {line.source: line for line in told}
+    return page, [by_source[row] for row in page.items]
+
+
+_WITHOUT_WORDS = [
+    sa.orm.defer(column) for column in (OutgoingMail.text, OutgoingMail.html, OutgoingMail.calendar)
+]
 
 
 def _with_mails() -> sa.Select[tuple[Reminder]]:
     return sa.select(Reminder).options(
-        sa.orm.joinedload(Reminder.recipient), sa.orm.joinedload(Reminder.mail)
+        sa.orm.joinedload(Reminder.recipient),
+        sa.orm.joinedload(Reminder.mail).options(*_WITHOUT_WORDS),
     )
 
 
-def lines(reminders: Iterable[Reminder]) -> list[Line]:
+def lines(reminders: Iterable[Reminder], dialogue: QualityDialogue | None = None) -> list[Line]:
     reminders = list(reminders)
-    names, token = subject_names(reminders), secrets.token_hex(TOKEN_BYTES)
+    names, token = subject_names(reminders, dialogue), secrets.token_hex(TOKEN_BYTES)
     return [
         Line(
             row,
-            names[row.id],
-            offset_in_words(row.kind, row.offset_days),
+            title(names[row.id], row.kind, row.offset_days),
             row.recipient.name,
             date_short(row.due_on),
             row.state,
@@ -142,7 +135,6 @@ def calendar_lines(notices: Iterable[CalendarNotice]) -> list[Line]:
         Line(
             row,
             NEWS[row.news].format(when=datetime_full(row.starts_at)),
-            "",
             row.mail.to_name,
             date_short(row.mail.created_at),
             row.mail.state,
@@ -154,16 +146,30 @@ def calendar_lines(notices: Iterable[CalendarNotice]) -> list[Line]:
     ]
 
 
-def subject_names(reminders: Iterable[Reminder]) -> dict[int, str]:
-    """For each reminder, by its id, what it was about, in words; two statements a kind at most."""
+def subject_names(
+    reminders: Iterable[Reminder], dialogue: QualityDialogue | None = None
+) -> dict[int, str]:
+    """For each reminder, by its id, what it was about, in words; two statements a kind at most, and none
+    for what is about `dialogue`, which is loaded."""
     reminders = list(reminders)
-    found: dict[tuple[ReminderKind, int], str] = {}
-    for kind, reading in KINDS.items():
-        if ids := {row.subject_id for row in reminders if row.kind is kind}:
-            found |= {(kind, key): name for key, name in reading.names(ids).items()}
-    return {
-        row.id: found.get((row.kind, row.subject_id), KINDS[row.kind].gone) for row in reminders
-    }
+    subjects = {(row.kind, row.subject_id) for row in reminders}
+    found = names_of(subjects, dialogue)
+    return {row.id: found[row.kind, row.subject_id] for row in reminders}
+
+
+def names_of(
+    subjects: Collection[Subject], dialogue: QualityDialogue | None = None
+) -> dict[Subject, str]:
+    """What the subjects are called, as `subject_names`."""
+    found: dict[Subject, str] = {}
+    for kind, reminders in KINDS.items():
+        ids = {key for of, key in subjects if of is kind}
+        if dialogue is not None and dialogue.id in ids and (name := reminders.name_of(dialogue)):
+            found[kind, dialogue.id] = name
+            ids.remove(dialogue.id)
+        if ids:
+            found |= {(kind, key): name for key, name in reminders.names(ids).items()}
+    return {subject: found.get(subject, KINDS[subject[0]].gone) for subject in subjects}
 
 
 def _when(row: Reminder) -> str:

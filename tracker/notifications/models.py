@@ -187,7 +187,7 @@ class MailKind(enum.StrEnum):
             "reminders": "Påminnelser",
             "invitation": "Inbjudan",
             "reset": "Nytt lösenord",
-            "calendar": "Kalenderinbjudan",
+            "calendar": "Till kalendern",
             "again": "Påminnelse, skickad igen",
         }[self]
 

@@ -290,6 +290,9 @@ class WaitingApprovals(Kind[HeldDialogue]):
         url = external_url("dialogues.notes", dialogue_id=thing.id)
         return Todo(f"{thing.about}, {day_and_month(thing.day)}", url)
 
+    def name_of(self, dialogue: QualityDialogue) -> str:
+        return f"Minnesanteckningarna från {BeforeDialogues().name_of(dialogue)}"
+
     def names(self, ids: Collection[int]) -> dict[int, str]:
         return {
             key: f"Minnesanteckningarna från {name}"

@@ -155,6 +155,10 @@ class Kind(ABC, Generic[Thing]):
     def tell(self, digest: "Digest", things: list[Thing], office: Office) -> None:
         """Put what there is to say into the mail."""
 
+    def name_of(self, dialogue: QualityDialogue) -> str:
+        """What `names` gives for this dialogue, which is loaded; empty when the subject is another."""
+        return ""
+
     @abstractmethod
     def names(self, ids: Collection[int]) -> dict[int, str]:
         """The subjects as a person says it, for the ledger."""

@@ -225,9 +225,12 @@ class BeforeDialogues(Kind[Dialogue]):
                     _lines(thing, recipients[digest.recipient_id], list(recipients.values()))
                 )
 
+    def name_of(self, dialogue: QualityDialogue) -> str:
+        return f"{dialogue.title}: {dialogue.unit_names}"
+
     def names(self, ids: Collection[int]) -> dict[int, str]:
         return {
-            dialogue.id: f"{dialogue.title}: {dialogue.unit_names}"
+            dialogue.id: self.name_of(dialogue)
             for dialogue in db.session.scalars(
                 sa.select(QualityDialogue)
                 .where(QualityDialogue.id.in_(ids))
