@@ -3,7 +3,6 @@
 What goes is what is true now, whatever the earlier mail said: the time that holds, or that the dialogue
 is not in the calendar any longer."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,18 +21,10 @@ from tracker.organisation.staffing import Staffing
 MAY_GO_AGAIN = (MailState.SENT, MailState.FAILED)
 
 
-def that_may_go_again(notices: Collection[CalendarNotice]) -> set[int]:
-    """At which of these mails, by the notices' ids, a button is of use: it is the newest of its calendar
-    entry, it went or was refused, and what it told of lies ahead. One statement, or none."""
-    able = {
-        row.mail_id: row.id
-        for row in notices
-        if row.mail.state in MAY_GO_AGAIN and row.starts_at > now()
-    }
-    if not able:
-        return set()
-    newest = sa.select(CalendarEntry.mail_id).where(CalendarEntry.mail_id.in_(able))
-    return {able[mail_id] for mail_id in db.session.scalars(newest)}
+def may_go_again(notice: CalendarNotice) -> bool:
+    """Whether a button is of use at this mail, if it is the newest: it went or was refused, and what it
+    told of lies ahead."""
+    return notice.mail.state in MAY_GO_AGAIN and notice.starts_at > now()
 
 
 def send_again(

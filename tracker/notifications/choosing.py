@@ -58,11 +58,24 @@ class Ledger:
                     Reminder.again == 0,
                 )
             ):
-                if withdrawn:
-                    ledger._withdrawn.add((tuple(thread), offset))
-                else:
-                    ledger._offsets.setdefault(tuple(thread), set()).add(offset)
+                ledger._note(tuple(thread), offset, withdrawn)
         return ledger
+
+    @classmethod
+    def of(cls, reminders: Iterable[Reminder]) -> Self:
+        """Of reminders that are loaded."""
+        ledger = cls()
+        for row in reminders:
+            if not row.again:
+                thread = (row.kind, row.subject_id, row.recipient_id, row.date_revision)
+                ledger._note(thread, row.offset_days, row.is_withdrawn)
+        return ledger
+
+    def _note(self, thread: Thread, offset: int, withdrawn: bool) -> None:
+        if withdrawn:
+            self._withdrawn.add((thread, offset))
+        else:
+            self._offsets.setdefault(thread, set()).add(offset)
 
     def has(self, due: Due) -> bool:
         return due.offset_days in self._offsets.get(due.thread, ())

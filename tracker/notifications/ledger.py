@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from tracker.calendars.again import that_may_go_again
+from tracker.calendars.again import may_go_again
+from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
     Agreement,
@@ -25,6 +26,7 @@ from tracker.models import (
 )
 from tracker.notifications.again import MAY_GO_AGAIN
 from tracker.notifications.kinds.registry import KINDS
+from tracker.notifications.office import monday_of
 from tracker.notifications.rules import offset_in_words
 from tracker.notifications.situation import Subject
 from tracker.web.paging import Page
@@ -78,22 +80,43 @@ def page_of(*which: sa.ColumnElement[bool], size: int = 100) -> tuple[Page[Remin
     return page, lines(page.items)
 
 
-def page_of_dialogue(dialogue: QualityDialogue) -> tuple[Page[Any], list[Line]]:
+def reminders_of(dialogue: QualityDialogue) -> list[Reminder]:
+    """The dialogue's reminders, which are few enough to be read whole; and who has had the mail of this
+    week, which the rest of a week hangs on. One statement."""
+    week = sa.and_(
+        Reminder.organizer_id == dialogue.organizer_id,
+        Reminder.kind == ReminderKind.WEEK,
+        Reminder.subject_id == monday_of(today()).toordinal(),
+    )
+    mine = of_dialogue(dialogue.organizer_id, dialogue.id)
+    return list(db.session.scalars(_with_mails().where(sa.or_(mine, week))))
+
+
+def page_of_dialogue(
+    dialogue: QualityDialogue, reminders: Iterable[Reminder]
+) -> tuple[Page[Any], list[Line]]:
     """A page of all that has gone, or was to go, to anybody about the dialogue: its reminders and what
-    calendars were told, in the order of time, the newest first. They are few enough to be read whole."""
-    key = dialogue.organizer_id, dialogue.id
-    reminders = db.session.scalars(_with_mails().where(of_dialogue(*key)))
+    calendars were told, in the order of time, the newest first."""
     notices = db.session.scalars(
         sa.select(CalendarNotice)
-        .where(CalendarNotice.organizer_id == key[0], CalendarNotice.dialogue_id == key[1])
+        .where(
+            CalendarNotice.organizer_id == dialogue.organizer_id,
+            CalendarNotice.dialogue_id == dialogue.id,
+        )
         .join(CalendarNotice.mail)
         .options(sa.orm.contains_eager(CalendarNotice.mail).options(*_WITHOUT_WORDS))
-    )
-    rows = [(row.created_at, 0, row.id, row) for row in reminders]
+        .order_by(CalendarNotice.sequence)
+    ).all()
+    newest = {row.mail.recipient_id: row.mail_id for row in notices}
+    rows = [
+        (row.created_at, 0, row.id, row) for row in reminders if row.kind is not ReminderKind.WEEK
+    ]
     rows += [(row.mail.created_at, 1, row.id, row) for row in notices]
     page = Page.of([row for *_, row in sorted(rows, key=lambda row: row[:3], reverse=True)])
     told = lines((row for row in page.items if isinstance(row, Reminder)), dialogue)
-    told += calendar_lines(row for row in page.items if isinstance(row, CalendarNotice))
+    told += calendar_lines(
+        (row for row in page.items if isinstance(row, CalendarNotice)), set(newest.values())
+    )
     by_source = {line.source: line for line in told}
     return page, [by_source[row] for row in page.items]
 
@@ -128,9 +151,9 @@ def lines(reminders: Iterable[Reminder], dialogue: QualityDialogue | None = None
     ]
 
 
-def calendar_lines(notices: Iterable[CalendarNotice]) -> list[Line]:
-    notices = list(notices)
-    token, able = secrets.token_hex(TOKEN_BYTES), that_may_go_again(notices)
+def calendar_lines(notices: Iterable[CalendarNotice], newest: Collection[int]) -> list[Line]:
+    """`newest`: the mails that are the last ones about a dialogue to a person."""
+    token = secrets.token_hex(TOKEN_BYTES)
     return [
         Line(
             row,
@@ -140,7 +163,7 @@ def calendar_lines(notices: Iterable[CalendarNotice]) -> list[Line]:
             row.mail.state,
             _when_of_mail(row.mail),
             _calendar_detail(row),
-            f"{token}-k{row.id}" if row.id in able else None,
+            f"{token}-k{row.id}" if row.mail_id in newest and may_go_again(row) else None,
         )
         for row in notices
     ]
@@ -164,9 +187,10 @@ def names_of(
     found: dict[Subject, str] = {}
     for kind, reminders in KINDS.items():
         ids = {key for of, key in subjects if of is kind}
-        if dialogue is not None and dialogue.id in ids and (name := reminders.name_of(dialogue)):
-            found[kind, dialogue.id] = name
-            ids.remove(dialogue.id)
+        if dialogue is not None:
+            known = reminders.names_in(dialogue)
+            found |= {(kind, key): name for key, name in known.items()}
+            ids -= known.keys()
         if ids:
             found |= {(kind, key): name for key, name in reminders.names(ids).items()}
     return {subject: found.get(subject, KINDS[subject[0]].gone) for subject in subjects}

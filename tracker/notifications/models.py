@@ -152,6 +152,12 @@ class Reminder(TenantOwned, Base):
             cls.state == ReminderState.CANCELLED, cls.reason == NO_LONGER_THEIRS, cls.again == 0
         )
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """As `withdrawn`."""
+        is_no_longer_theirs = self.reason == NO_LONGER_THEIRS and self.again == 0
+        return self.state is ReminderState.CANCELLED and is_no_longer_theirs
+
     @classmethod
     def make_way(cls, keys: list[dict[str, Any]]) -> None:
         """Take withdrawn reminders out of the ledger, so that the same ones may be planned again."""

@@ -14,6 +14,7 @@ from tracker.calendars.again import send_again as again_to_calendar
 from tracker.clock import local, now
 from tracker.extensions import db
 from tracker.models import (
+    CalendarEntry,
     CalendarNotice,
     MailKind,
     OutgoingMail,
@@ -71,7 +72,7 @@ def mail(mail_id: int) -> str:
         "notifications/mail.html",
         mail=mail,
         lines=ledger.lines(mail.reminders),
-        calendar=next(iter(ledger.calendar_lines(_notices_of(mail))), None),
+        calendar=next(iter(ledger.calendar_lines(_newest_in(mail), {mail.id})), None),
         has_server=settings().smtp is not None,
     )
 
@@ -147,8 +148,9 @@ def of_dialogue(dialogue_id: int) -> str:
         sa.orm.joinedload(QualityDialogue.moves),
         sa.orm.joinedload(QualityDialogue.questions),
     )
-    page, rows = ledger.page_of_dialogue(dialogue)
-    coming = coming_of(dialogue)
+    reminders = ledger.reminders_of(dialogue)
+    page, rows = ledger.page_of_dialogue(dialogue, reminders)
+    coming = coming_of(dialogue, reminders)
     names = ledger.names_of({(each.kind, each.subject_id) for each in coming}, dialogue)
     return render_template(
         "notifications/of_dialogue.html",
@@ -192,12 +194,16 @@ def _load(which: sa.ColumnElement[bool], reminder_id: int) -> Reminder:
     return found or abort(404)
 
 
-def _notices_of(mail: OutgoingMail) -> list[CalendarNotice]:
-    """What the mail told a calendar: one row, or none for another kind of mail."""
+def _newest_in(mail: OutgoingMail) -> list[CalendarNotice]:
+    """What the mail told a calendar, where no newer mail has told it anything: one row, or none."""
     if mail.kind is not MailKind.CALENDAR:
         return []
-    which = CalendarNotice.mail_id == mail.id
-    return list(db.session.scalars(sa.select(CalendarNotice).where(which)))
+    newest = (
+        sa.select(CalendarNotice)
+        .join(CalendarEntry, CalendarEntry.mail_id == CalendarNotice.mail_id)
+        .where(CalendarNotice.mail_id == mail.id)
+    )
+    return list(db.session.scalars(newest))
 
 
 def _load_notice(which: sa.ColumnElement[bool], mail_id: int) -> CalendarNotice:

@@ -2,7 +2,7 @@
 the clock on each morning, and a ledger that is kept in mind and never written."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -91,15 +91,18 @@ def upcoming(organizer_id: int, days: int = DAYS) -> list[Expected]:
     return found
 
 
-def coming_of(dialogue: QualityDialogue, days: int = DAYS) -> list[Coming]:
+def coming_of(
+    dialogue: QualityDialogue, reminders: Iterable[Reminder], days: int = DAYS
+) -> list[Coming]:
     """The reminders of one dialogue, its notes and its agreements in the coming days, and at least until
-    it is held, in the order they go: what `upcoming` says of them, without reading the rest."""
+    it is held, in the order they go: what `upcoming` says of them, without reading the rest.
+    `reminders`: those there are, as `ledger.reminders_of` gives them."""
     last = today() + (days - 1) * ONE_DAY
     if dialogue.starts_at is not None:
         last = max(last, local(dialogue.starts_at).date())
     office = Office.load(dialogue.organizer_id, last)
     outbox = _outbox(dialogue.organizer_id, of_dialogue(dialogue.organizer_id, dialogue.id))
-    parts = _Parts(office, last, dialogue)
+    parts = _Parts(office, last, dialogue, Ledger.of(reminders))
     found: list[Coming] = []
     for moment in _mornings(office, last):
         with clock.stopped_at(moment):
@@ -118,11 +121,17 @@ class _Parts:
     """What is read of the days to come. It is read anew on a day when a unit opens, has closed or takes
     over from another, since that is what rows depend on; everything else is asked with the clock on the day."""
 
-    def __init__(self, office: Office, last: date, dialogue: QualityDialogue | None = None) -> None:
-        """`dialogue`: only what belongs to it is read."""
+    def __init__(
+        self,
+        office: Office,
+        last: date,
+        dialogue: QualityDialogue | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """`dialogue`: only what belongs to it is read, and `ledger` has what there is about it."""
         self.office, self._last, self._dialogue = office, last, dialogue
         self._turns = self._days_of_turns() if dialogue is None or _may_turn(dialogue) else set()
-        self.ledger = Ledger()
+        self.ledger = ledger or Ledger()
         self._read_on: date | None = None
 
     def _days_of_turns(self) -> set[date]:
@@ -159,6 +168,7 @@ class _Parts:
             week += 7 * ONE_DAY
         if self._dialogue is not None:  # what else the week has to tell is not asked about
             self.situation.leave_out(weeks)
+            return
         subjects = self.survey.subjects() | weeks
         kept = self.ledger
         self.ledger = Ledger.load(self.office.organizer_id, subjects)

@@ -290,14 +290,15 @@ class WaitingApprovals(Kind[HeldDialogue]):
         url = external_url("dialogues.notes", dialogue_id=thing.id)
         return Todo(f"{thing.about}, {day_and_month(thing.day)}", url)
 
-    def name_of(self, dialogue: QualityDialogue) -> str:
-        return f"Minnesanteckningarna från {BeforeDialogues().name_of(dialogue)}"
+    def names_in(self, dialogue: QualityDialogue) -> dict[int, str]:
+        return _of_notes(BeforeDialogues().names_in(dialogue))
 
     def names(self, ids: Collection[int]) -> dict[int, str]:
-        return {
-            key: f"Minnesanteckningarna från {name}"
-            for key, name in BeforeDialogues().names(ids).items()
-        }
+        return _of_notes(BeforeDialogues().names(ids))
+
+
+def _of_notes(names: dict[int, str]) -> dict[int, str]:
+    return {key: f"Minnesanteckningarna från {name}" for key, name in names.items()}
 
 
 def _why_anew(told: int, revision: int) -> str:

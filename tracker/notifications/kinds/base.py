@@ -155,9 +155,9 @@ class Kind(ABC, Generic[Thing]):
     def tell(self, digest: "Digest", things: list[Thing], office: Office) -> None:
         """Put what there is to say into the mail."""
 
-    def name_of(self, dialogue: QualityDialogue) -> str:
-        """What `names` gives for this dialogue, which is loaded; empty when the subject is another."""
-        return ""
+    def names_in(self, dialogue: QualityDialogue) -> dict[int, str]:
+        """What `names` gives for what belongs to this dialogue, out of what is loaded of it."""
+        return {}
 
     @abstractmethod
     def names(self, ids: Collection[int]) -> dict[int, str]:

@@ -225,12 +225,12 @@ class BeforeDialogues(Kind[Dialogue]):
                     _lines(thing, recipients[digest.recipient_id], list(recipients.values()))
                 )
 
-    def name_of(self, dialogue: QualityDialogue) -> str:
-        return f"{dialogue.title}: {dialogue.unit_names}"
+    def names_in(self, dialogue: QualityDialogue) -> dict[int, str]:
+        return {dialogue.id: f"{dialogue.title}: {dialogue.unit_names}"}
 
     def names(self, ids: Collection[int]) -> dict[int, str]:
         return {
-            dialogue.id: self.name_of(dialogue)
+            dialogue.id: self.names_in(dialogue)[dialogue.id]
             for dialogue in db.session.scalars(
                 sa.select(QualityDialogue)
                 .where(QualityDialogue.id.in_(ids))
