@@ -228,7 +228,7 @@ def _calendar_detail(row: CalendarNotice) -> list[str]:
     said = [mail.last_error, *_asked(row.asked_by_name)]
     if mail.state is MailState.SENT:
         said += _sent(mail)
-    return [*filter(None, said), f"Nummer {row.sequence} i kalendern (SEQUENCE)"]
+    return [*filter(None, said), f"Löpnummer i kalendern (SEQUENCE): {row.sequence}"]
 
 
 def _asked(name: str | None) -> list[str]:

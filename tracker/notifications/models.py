@@ -80,7 +80,7 @@ class ReminderState(enum.StrEnum):
             "sent": "Skickad",
             "failed": "Kunde inte skickas",
             "skipped": "Inte skickad",
-            "cancelled": "Inställd",
+            "cancelled": "Struken",
         }[self]
 
 
