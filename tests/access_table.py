@@ -369,6 +369,8 @@ ROUTES: dict[str, Demand] = {
     "notifications.again": organizer(MANAGE),
     "notifications.of_dialogue": dialogue(LEAD),
     "notifications.again_of_dialogue": dialogue(LEAD),
+    "notifications.calendar_again": organizer(MANAGE),
+    "notifications.calendar_again_of_dialogue": dialogue(LEAD),
     # drafts: each person's own
     "drafts.index": SIGNED_IN,
     "drafts.key": SIGNED_IN,

@@ -20,7 +20,10 @@ from tracker.models import (
     AnalysisDeepening,
     Area,
     BoardQuestion,
+    CalendarEntry,
     CalendarFeed,
+    CalendarNews,
+    CalendarNotice,
     CarriedOut,
     CauseLocation,
     CheckIn,
@@ -360,6 +363,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
             "check_in_id": checked_in.id,
             "request_id": asked_for.id,
             "reminder_id": reminded.id,
+            "mail_id": _calendar_mail(dialogue, leader).mail_id,
             "user_id": cast.vera.id,
             "slot": held.slots()[2],
             "agreement_id": held.agreements[1].id,
@@ -626,6 +630,48 @@ def _reminders(dialogue: QualityDialogue, leader: User) -> Reminder:
     return rows[ReminderState.SENT]
 
 
+def _calendar_mail(dialogue: QualityDialogue, leader: User) -> CalendarNotice:
+    """The leader's calendar could not be told of a time that lies ahead."""
+    starts_at = now() + timedelta(days=20)
+    notice = CalendarNotice(
+        organizer_id=dialogue.organizer_id,
+        dialogue_id=dialogue.id,
+        mail=OutgoingMail(
+            organizer_id=dialogue.organizer_id,
+            recipient_id=leader.id,
+            kind=MailKind.CALENDAR,
+            to_address=leader.email,
+            to_name=leader.name,
+            subject="Flyttad: Dialog 1",
+            text="Hej! Ny tid.",
+            html="<p>Hej! Ny tid.</p>",
+            calendar="BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n",
+            state=MailState.FAILED,
+            last_error="Mejlservern tar inte emot mejlet: 550 5.1.1 No such user",
+        ),
+        news=CalendarNews.MOVED,
+        sequence=1,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+    )
+    db.session.add(notice)
+    db.session.flush()
+    entry = CalendarEntry(
+        organizer_id=dialogue.organizer_id,
+        dialogue_id=dialogue.id,
+        recipient_id=leader.id,
+        uid=f"dialog-{dialogue.id}@varvet.example",
+        sequence=1,
+        fingerprint="0" * 64,
+        title="Dialog 1",
+        starts_at=notice.starts_at,
+        ends_at=notice.ends_at,
+        mail_id=notice.mail_id,
+    )
+    db.session.add(entry)
+    return notice
+
+
 def _approved_dialogue(dialogue: QualityDialogue, leader: User, lead: User) -> QualityDialogue:
     """Locked, with a remark; what was agreed is done, or has become a proposal."""
     _talk(dialogue, leader, lead, weeks_ago=50)
@@ -718,6 +764,9 @@ def _organizer(
             "calendars.secret": CalendarFeed.make(person),
             "board.question_id": waiting,
             "board.show.question_id": answered,
+            "notifications.calendar_again.mail_id": db.session.scalars(
+                sa.select(CalendarNotice.mail_id).where(CalendarNotice.organizer_id == organizer.id)
+            ).first(),
         },
     )
 

@@ -21,7 +21,7 @@ from tracker.auth.models import (
     User,
 )
 from tracker.board.models import BoardQuestion
-from tracker.calendars.models import CalendarEntry, CalendarFeed
+from tracker.calendars.models import CalendarEntry, CalendarFeed, CalendarNews, CalendarNotice
 from tracker.checkins.models import CheckIn, CheckInMeasure, CheckInUnit
 from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear
 from tracker.dialogues.agreements import Agreement
@@ -96,6 +96,8 @@ __all__ = [
     "BoardQuestion",
     "CalendarEntry",
     "CalendarFeed",
+    "CalendarNews",
+    "CalendarNotice",
     "CalendarPeriod",
     "CarriedOut",
     "Cause",

@@ -1,14 +1,14 @@
 """moves of dialogues say why, also when they are joined or split; one proposal of a time waits at a time
 
 Revision: 0019
-Follows: 0017
+Follows: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -93,6 +93,7 @@ def remember() -> None:
                     "organizer_id": organizer_id, "kind": ReminderKind.DIALOGUE,
                     "subject_id": measure_id, "recipient_id": person_id, "offset_days": 7,
                     "date_revision": 1, "due_on": before, "state": ReminderState.SENT,
+                    "settled_at": clock.now(),
                     "mail_id": mail_id,
                 }
                 for (organizer_id, measure_id, person_id, *_), mail_id in zip(

@@ -107,7 +107,7 @@ def test_pages_and_statements(
                 organizer_id=cast.exempelby.id, kind=kinds[number % len(kinds)],
                 subject_id=sent.id if number % 2 else 1000 + number, recipient_id=cast.ali.id,
                 offset_days=number, date_revision=7, due_on=clock.today(),
-                state=ReminderState.SKIPPED, reason="Inget kvar att göra",
+                state=ReminderState.SKIPPED, reason="Inget kvar att göra", settled_at=clock.now(),
             )
         )  # fmt: skip
     browser = as_(cast.tove)
@@ -152,7 +152,8 @@ def test_the_dialogues_own(cast: Cast, as_: AsPerson, sent: QualityDialogue) -> 
 
 def test_none_yet(cast: Cast, as_: AsPerson) -> None:
     dialogue = place(cast, "2026-12-08")
-    assert "Ingen har påmints än" in as_(cast.erik).page(f"/dialoger/{dialogue.id}/paminnelser")
+    page = as_(cast.erik).page(f"/dialoger/{dialogue.id}/paminnelser")
+    assert "Inget mejl om dialogen har gått ut." in page
 
 
 def test_is_for_who_leads_the_dialogue(cast: Cast, as_: AsPerson, sent: QualityDialogue) -> None:

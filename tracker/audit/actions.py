@@ -169,6 +169,7 @@ class Action(enum.StrEnum):
     # reminders
     REMINDER_RULES_SET = "reminder_rules_set"
     REMINDER_SENT_AGAIN = "reminder_sent_again"
+    CALENDAR_SENT_AGAIN = "calendar_sent_again"
     MAIL_RHYTHM_SET = "mail_rhythm_set"
 
     # handover
@@ -376,6 +377,7 @@ _SENTENCES = {
     # reminders
     Action.REMINDER_RULES_SET: "ändrade när påminnelser går ut. {rules}",
     Action.REMINDER_SENT_AGAIN: "lät skicka påminnelsen om {about} till {person} en gång till",
+    Action.CALENDAR_SENT_AGAIN: "lät skicka kalenderinbjudan till {about} till {person} igen",
     Action.MAIL_RHYTHM_SET: "valde att få påminnelser {rhythm}",
     # handover
     Action.HANDOVER_WRITTEN: "skrev en hälsning till den som tar över {unit}",

@@ -393,8 +393,10 @@ def writes_measure() -> sa.ColumnElement[bool]:
     return Measure.id.in_(owned)
 
 
-def load_dialogue(dialogue_id: int, to: Permission) -> QualityDialogue:
-    """A dialogue about a unit that the person follows."""
+def load_dialogue(
+    dialogue_id: int, to: Permission, *more: sa.orm.interfaces.ORMOption
+) -> QualityDialogue:
+    """A dialogue about a unit that the person follows; `more`: what is to be loaded with it."""
     found = db.session.scalars(
         sa.select(QualityDialogue)
         .where(
@@ -406,6 +408,7 @@ def load_dialogue(dialogue_id: int, to: Permission) -> QualityDialogue:
             sa.orm.joinedload(QualityDialogue.school_year),
             sa.orm.joinedload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
             sa.orm.joinedload(QualityDialogue.topics),
+            *more,
         )
     )
     dialogue = found.unique().one_or_none()

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from tracker.audit.actions import Action
 from tracker.calendars.ics import Told, cancellation, invitation, uid_of
 from tracker.calendars.mails import Shown, calendar_mail
-from tracker.calendars.models import CalendarEntry
+from tracker.calendars.models import CalendarEntry, CalendarNews, CalendarNotice
 from tracker.calendars.occasions import Occasion, occasions
 from tracker.clock import now
 from tracker.database import reading_only
@@ -92,13 +92,18 @@ def reconcile(organizer_id: int) -> int:
 
 def _settle(organizer_id: int, dialogue_id: int) -> int:
     """Tell everybody concerned about one dialogue, as it stands now that nobody else is at it."""
+    take_turns(organizer_id)
+    queued = [tell(organizer_id, row) for row in _differences(organizer_id, dialogue_id)]
+    db.session.commit()
+    return sum(notice is not None for notice in queued)
+
+
+def take_turns(organizer_id: int) -> None:
+    """Wait until nobody else is telling the organizer's calendars anything; until the commit."""
     db.session.execute(
         # Not FOR UPDATE, which every row that is written for the organizer would wait for.
         sa.select(Organizer.id).where(Organizer.id == organizer_id).with_for_update(key_share=True)
     )
-    queued = sum(_tell(organizer_id, row) for row in _differences(organizer_id, dialogue_id))
-    db.session.commit()
-    return queued
 
 
 def _differences(organizer_id: int, dialogue_id: int | None = None) -> list[Difference]:
@@ -205,20 +210,20 @@ def _at_rest(organizer_id: int, found: list[Difference]) -> list[Difference]:
     return [row for row in found if not waits(row)]
 
 
-def _tell(organizer_id: int, difference: Difference) -> int:
-    """Queue the mail that puts the calendar right, in place of one that still waits; 1, or 0 when the
+def tell(organizer_id: int, difference: Difference) -> CalendarNotice | None:
+    """Queue the mail that puts the calendar right, in place of one that still waits; None when the
     person never heard of the dialogue and need not hear of its end."""
     entry, occasion = difference.entry, difference.occasion
     shown = None
     if entry is not None:
         waited = _take_back(entry, NEWER if occasion or entry.reached else NEVER_TOLD)
         if entry.reached:
-            shown = Shown() if waited else Shown(entry.starts_at, entry.cancelled)
+            shown = Shown() if waited else _shown(entry, occasion)
     if occasion is None:
         assert entry is not None
         entry.cancelled, entry.told_at = True, now()
         if not entry.reached or entry.recipient.closed_at is not None:
-            return 0
+            return None
         entry.sequence += 1
     else:
         entry = _brought_up_to_date(organizer_id, difference.person_id, entry, occasion)
@@ -231,11 +236,35 @@ def _tell(organizer_id: int, difference: Difference) -> int:
         calendar = cancellation(
             told, entry.title, entry.starts_at, entry.ends_at, person.email, person.name
         )
-    mail = calendar_mail(entry, occasion, shown, calendar)
-    db.session.add(mail)
+    notice = calendar_mail(entry, occasion, shown, calendar)
+    db.session.add(notice)
     db.session.flush()
-    entry.mail_id = mail.id
-    return 1
+    entry.mail_id = notice.mail_id
+    return notice
+
+
+def _shown(entry: CalendarEntry, occasion: Occasion | None) -> Shown | None:
+    """What the calendar shows after the mails that have gone; None: the very same as is told again.
+    What was refused is not in it, but what went before that."""
+    if entry.mail is None or entry.mail.state is not MailState.FAILED:
+        is_the_same = occasion is not None and occasion.fingerprint == entry.fingerprint
+        if is_the_same and not entry.cancelled:
+            return None
+        return Shown(entry.starts_at, entry.cancelled)
+    last = db.session.scalar(
+        sa.select(CalendarNotice)
+        .join(OutgoingMail, OutgoingMail.id == CalendarNotice.mail_id)
+        .where(
+            CalendarNotice.dialogue_id == entry.dialogue_id,
+            OutgoingMail.recipient_id == entry.recipient_id,
+            OutgoingMail.state == MailState.SENT,
+        )
+        .order_by(CalendarNotice.sequence.desc())
+        .limit(1)
+    )
+    if last is None:
+        return Shown()
+    return Shown(last.starts_at, last.news in (CalendarNews.CANCELLED, CalendarNews.LEFT))
 
 
 def _brought_up_to_date(

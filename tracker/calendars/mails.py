@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import sqlalchemy as sa
 from flask import current_app
 
-from tracker.calendars.models import CalendarEntry
+from tracker.calendars.models import CalendarEntry, CalendarNews, CalendarNotice
 from tracker.calendars.occasions import Occasion
 from tracker.clock import today
 from tracker.extensions import db
@@ -44,8 +44,7 @@ class Words:
     """What the templates of email/calendar read."""
 
     first_name: str
-    news: str
-    """The first word of the subject, such as "Flyttad"; empty for an invitation."""
+    news: CalendarNews
     title: str
     intro: str
     when: str
@@ -59,18 +58,19 @@ class Words:
 
     @property
     def subject(self) -> str:
-        text = f"{self.news}: {self.title}" if self.news else self.title
+        is_plain = self.news is CalendarNews.INVITED
+        text = self.title if is_plain else f"{self.news.label}: {self.title}"
         text = " ".join(f"{text}, {self.when}".split())
         return text if len(text) <= SUBJECT_LENGTH else f"{text[: SUBJECT_LENGTH - 1].rstrip()}…"
 
 
 def calendar_mail(
     entry: CalendarEntry, occasion: Occasion | None, shown: Shown | None, calendar: str
-) -> OutgoingMail:
-    """The mail that carries the object. `occasion` is None when the dialogue leaves the calendar,
-    `shown` when the person has not heard of it before."""
+) -> CalendarNotice:
+    """The mail that carries the object, in the row that tells of it. `occasion` is None when the
+    dialogue leaves the calendar, `shown` when the person has not heard of it before."""
     words = _of_invitation(entry, occasion, shown) if occasion else _of_cancellation(entry)
-    return OutgoingMail(
+    mail = OutgoingMail(
         organizer_id=entry.organizer_id,
         recipient_id=entry.recipient_id,
         kind=MailKind.CALENDAR,
@@ -81,6 +81,15 @@ def calendar_mail(
         html=_rendered("body.html", words),
         calendar=calendar,
     )
+    return CalendarNotice(
+        organizer_id=entry.organizer_id,
+        dialogue_id=entry.dialogue_id,
+        mail=mail,
+        news=words.news,
+        sequence=entry.sequence,
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+    )
 
 
 def _rendered(name: str, words: Words) -> str:
@@ -89,15 +98,16 @@ def _rendered(name: str, words: Words) -> str:
 
 
 def _of_invitation(entry: CalendarEntry, occasion: Occasion, shown: Shown | None) -> Words:
-    news, what, before, reason = "", "Du är inbjuden till", "", ""
+    news, what, before, reason = CalendarNews.INVITED, "Du är inbjuden till", "", ""
     if shown is not None and shown.cancelled:
-        news, what = "Åter inbokad", "Den här dialogen blir av, och ligger i din kalender igen:"
+        news = CalendarNews.RESUMED
+        what = "Den här dialogen blir av, och ligger i din kalender igen:"
     elif shown is not None and shown.starts_at not in (None, occasion.starts_at):
-        news, what = "Flyttad", "Ny tid för"
+        news, what = CalendarNews.MOVED, "Ny tid för"
         before = datetime_long(shown.starts_at)
         reason = _reason(entry.dialogue_id, MoveKind.MOVED)
     elif shown is not None:
-        news, what = "Ändrad", "Så här gäller nu för"
+        news, what = CalendarNews.CHANGED, "Så här gäller nu för"
     proposes = entry.recipient_id not in occasion.lead_ids
     return Words(
         first_name=occasion.people[entry.recipient_id].first_name,
@@ -120,14 +130,14 @@ def _of_cancellation(entry: CalendarEntry) -> Words:
     state = db.session.scalar(
         sa.select(QualityDialogue.state).where(QualityDialogue.id == entry.dialogue_id)
     )
-    news, reason = "Utgår", ""
+    news, reason = CalendarNews.LEFT, ""
     if state is None:
         intro = (
             f"{entry.title} finns inte längre för sig. Har den slagits ihop med en annan som du är "
             "med i, får du en inbjudan till den."
         )
     elif state is DialogueState.CANCELLED:
-        news, intro = "Inställd", f"{entry.title} är inställd."
+        news, intro = CalendarNews.CANCELLED, f"{entry.title} är inställd."
         if _still_takes_part(entry):
             reason = _reason(entry.dialogue_id, MoveKind.CANCELLED)
     else:

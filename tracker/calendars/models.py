@@ -1,5 +1,6 @@
 """What people's calendars have been told of the dialogues, and the secret addresses of their own calendars."""
 
+import enum
 import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -11,7 +12,7 @@ from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.auth.models import User, fingerprint
 from tracker.clock import now
-from tracker.database import Base, Identified, Sha256, TenantOwned, tenant_fk
+from tracker.database import Base, Identified, Sha256, TenantOwned, choice, tenant_fk
 from tracker.extensions import db
 
 if TYPE_CHECKING:
@@ -56,6 +57,65 @@ class CalendarEntry(TenantOwned, Base):
 
     recipient: Mapped[User] = relationship()
     mail: Mapped["OutgoingMail | None"] = relationship(foreign_keys="CalendarEntry.mail_id")
+
+
+class CalendarNews(enum.StrEnum):
+    """What a calendar mail has to tell."""
+
+    INVITED = "invited"
+    RESUMED = "resumed"
+    MOVED = "moved"
+    CHANGED = "changed"
+    """Place, participants or units; or what is in the calendar is not known for certain."""
+    CANCELLED = "cancelled"
+    LEFT = "left"
+    """The person is not in the dialogue any longer, or it was joined into another."""
+
+    @property
+    def label(self) -> str:
+        return {
+            "invited": "Inbjudan",
+            "resumed": "Åter inbokad",
+            "moved": "Flyttad",
+            "changed": "Ändrad",
+            "cancelled": "Inställd",
+            "left": "Utgår",
+        }[self]
+
+
+class CalendarNotice(TenantOwned, Base):
+    """What one mail told one person's calendar, for the ledger of the dialogue; how far the mail came
+    stands in the mail. A row for each mail, in the same transaction.
+
+    `dialogue_id` has no foreign key, as in CalendarEntry.
+    """
+
+    __tablename__ = "calendar_notice"
+    __table_args__ = (
+        tenant_fk("mail_id", "outgoing_mail"),
+        sa.UniqueConstraint("mail_id"),
+        sa.UniqueConstraint("organizer_id", "form_token"),
+        sa.Index(None, "organizer_id", "dialogue_id"),
+        sa.CheckConstraint("sequence >= 0", name="sequence_counts_up"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint(
+            "(asked_by_name IS NULL) = (form_token IS NULL)", name="asked_for_is_signed"
+        ),
+    )
+
+    dialogue_id: Mapped[int]
+    mail_id: Mapped[int]
+    news: Mapped[CalendarNews] = mapped_column(choice(CalendarNews))
+    sequence: Mapped[int]
+    starts_at: Mapped[datetime]
+    """The time that it told of; of a dialogue that leaves the calendar, the one that held."""
+    ends_at: Mapped[datetime]
+    asked_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    """Who had it sent again; None: it went by itself."""
+    form_token: Mapped[str | None] = mapped_column(sa.String(40))
+    """Of the button that asked for it: pressed twice it is one more mail, not two."""
+
+    mail: Mapped["OutgoingMail"] = relationship(foreign_keys="CalendarNotice.mail_id")
 
 
 class CalendarFeed(Identified, Base):

@@ -3,6 +3,7 @@
 The engine asks with the ledger in the database, the preview of the days to come with one that it
 keeps in mind; the answers are the same."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import Reminder, ReminderKind, ReminderState
+from tracker.models import QualityDialogue, Reminder, ReminderKind, ReminderState
 from tracker.notifications.kinds.base import NO_LONGER_THEIRS, Due, Verdict
 from tracker.notifications.kinds.registry import KINDS, WEEK
 from tracker.notifications.kinds.week import NOTHING_TO_TELL
@@ -34,7 +35,9 @@ class Ledger:
 
     @classmethod
     def load(cls, organizer_id: int, subjects: Iterable[Subject]) -> Self:
-        ledger, ids = cls(), {subject_id for _, subject_id in subjects}
+        ledger, ids = cls(), defaultdict(set)
+        for kind, subject_id in subjects:
+            ids[kind].add(subject_id)
         if ids:
             for *thread, offset, withdrawn in db.session.execute(
                 sa.select(
@@ -46,15 +49,33 @@ class Ledger:
                     Reminder.withdrawn(),
                 ).where(
                     Reminder.organizer_id == organizer_id,
-                    Reminder.subject_id.in_(ids),
+                    sa.or_(
+                        *(
+                            sa.and_(Reminder.kind == kind, Reminder.subject_id.in_(of_kind))
+                            for kind, of_kind in ids.items()
+                        )
+                    ),
                     Reminder.again == 0,
                 )
             ):
-                if withdrawn:
-                    ledger._withdrawn.add((tuple(thread), offset))
-                else:
-                    ledger._offsets.setdefault(tuple(thread), set()).add(offset)
+                ledger._note(tuple(thread), offset, withdrawn)
         return ledger
+
+    @classmethod
+    def of(cls, reminders: Iterable[Reminder]) -> Self:
+        """Of reminders that are loaded."""
+        ledger = cls()
+        for row in reminders:
+            if not row.again:
+                thread = (row.kind, row.subject_id, row.recipient_id, row.date_revision)
+                ledger._note(thread, row.offset_days, row.is_withdrawn)
+        return ledger
+
+    def _note(self, thread: Thread, offset: int, withdrawn: bool) -> None:
+        if withdrawn:
+            self._withdrawn.add((thread, offset))
+        else:
+            self._offsets.setdefault(thread, set()).add(offset)
 
     def has(self, due: Due) -> bool:
         return due.offset_days in self._offsets.get(due.thread, ())
@@ -76,12 +97,17 @@ class Ledger:
 
 
 class Survey:
-    """All that a reminder may be due for until a day."""
+    """All that a reminder may be due for until a day; `dialogue`: of what belongs to that one."""
 
-    def __init__(self, office: Office, until: date | None = None) -> None:
-        self.office = office
+    def __init__(
+        self, office: Office, until: date | None = None, dialogue: QualityDialogue | None = None
+    ) -> None:
+        self.office, self._dialogue = office, dialogue
+        until = until or sunday_of(today())
         self._rows: dict[ReminderKind, Sequence[Any]] = {
-            kind: reminders.candidates(office, until or sunday_of(today()))
+            kind: reminders.candidates(office, until)
+            if dialogue is None
+            else reminders.candidates_of(dialogue, office, until)
             for kind, reminders in KINDS.items()
         }
 
@@ -95,7 +121,9 @@ class Survey:
         """How things stand with all that was found."""
         situation = Situation(self.office)
         for kind, rows in self._rows.items():
-            if KINDS[kind].rows_are_things:
+            if self._dialogue is not None:
+                situation.take(kind, KINDS[kind].things_of(self._dialogue, rows))
+            elif KINDS[kind].rows_are_things:
                 situation.take(kind, {KINDS[kind].subject_id(row): row for row in rows})
         situation.add(self.subjects())
         return situation

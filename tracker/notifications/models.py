@@ -82,7 +82,7 @@ class ReminderState(enum.StrEnum):
             "sent": "Skickad",
             "failed": "Kunde inte skickas",
             "skipped": "Inte skickad",
-            "cancelled": "Inställd",
+            "cancelled": "Struken",
         }[self]
 
 
@@ -107,6 +107,7 @@ class Reminder(TenantOwned, Base):
         sa.Index(None, "mail_id"),
         sa.Index(None, "organizer_id", "due_on"),
         sa.CheckConstraint("(again = 0) = (asked_by_name IS NULL)", name="again_is_signed"),
+        sa.CheckConstraint("(state = 'planned') = (settled_at IS NULL)", name="planned_or_settled"),
     )  # fmt: skip
 
     kind: Mapped[ReminderKind] = mapped_column(choice(ReminderKind))
@@ -153,6 +154,12 @@ class Reminder(TenantOwned, Base):
             cls.state == ReminderState.CANCELLED, cls.reason == NO_LONGER_THEIRS, cls.again == 0
         )
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """As `withdrawn`."""
+        is_no_longer_theirs = self.reason == NO_LONGER_THEIRS and self.again == 0
+        return self.state is ReminderState.CANCELLED and is_no_longer_theirs
+
     @classmethod
     def make_way(cls, keys: list[dict[str, Any]]) -> None:
         """Take withdrawn reminders out of the ledger, so that the same ones may be planned again."""
@@ -188,7 +195,7 @@ class MailKind(enum.StrEnum):
             "reminders": "Påminnelser",
             "invitation": "Inbjudan",
             "reset": "Nytt lösenord",
-            "calendar": "Kalenderinbjudan",
+            "calendar": "Till kalendern",
             "again": "Påminnelse, skickad igen",
         }[self]
 
@@ -232,6 +239,8 @@ class OutgoingMail(Leased, Identified, Base):
         sa.CheckConstraint(
             "(kind = 'calendar') = (calendar IS NOT NULL)", name="calendar_has_an_object"
         ),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at_a_moment"),
+        sa.CheckConstraint("(lease IS NULL) = (leased_until IS NULL)", name="lease_has_an_end"),
     )
 
     organizer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organizer.id"))

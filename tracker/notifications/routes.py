@@ -1,6 +1,7 @@
 """Utskick: what the organizer's mails say and how far they came, the ledger of the reminders, and
 what the coming days bring."""
 
+from collections.abc import Callable
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -9,9 +10,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_dialogue, load_organizer
+from tracker.calendars.again import send_again as again_to_calendar
 from tracker.clock import local, now
 from tracker.extensions import db
 from tracker.models import (
+    CalendarEntry,
+    CalendarNotice,
     MailKind,
     OutgoingMail,
     Permission,
@@ -21,7 +25,7 @@ from tracker.models import (
 )
 from tracker.notifications import ledger
 from tracker.notifications.again import NotSentAgain, earliest, send_again
-from tracker.notifications.upcoming import DAYS, upcoming
+from tracker.notifications.upcoming import DAYS, coming_of, upcoming
 from tracker.web.notices import notify
 from tracker.web.paging import Page
 from tracker.web.security import settings
@@ -67,7 +71,8 @@ def mail(mail_id: int) -> str:
     return render_template(
         "notifications/mail.html",
         mail=mail,
-        names=ledger.subject_names(mail.reminders),
+        lines=ledger.lines(mail.reminders),
+        calendar=next(iter(ledger.calendar_lines(_newest_in(mail), {mail.id})), None),
         has_server=settings().smtp is not None,
     )
 
@@ -116,6 +121,15 @@ def reminders() -> str:
     )
 
 
+@bp.post("/utskick/<int(max=2147483647):mail_id>/skicka-igen")
+def calendar_again(mail_id: int) -> Response:
+    """One of the organizer's calendar mails once more."""
+    organizer = load_organizer(to=Permission.MANAGE)
+    notice = _load_notice(CalendarNotice.organizer_id == organizer.id, mail_id)
+    _send_to_calendar_again(notice)
+    return redirect(url_for("notifications.mail", mail_id=mail_id))
+
+
 @bp.post(f"{ONE}/skicka-igen")
 def again(reminder_id: int) -> Response:
     """One of the organizer's reminders once more."""
@@ -127,11 +141,27 @@ def again(reminder_id: int) -> Response:
 
 @bp.get(OF_DIALOGUE)
 def of_dialogue(dialogue_id: int) -> str:
-    """The dialogue's part of the ledger, for who leads it."""
-    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
-    page, rows = ledger.page_of(ledger.of_dialogue(dialogue.organizer_id, dialogue.id))
+    """The dialogue's part of the ledger, and what is to come, for who leads it."""
+    dialogue = load_dialogue(
+        dialogue_id,
+        Permission.LEAD,
+        sa.orm.joinedload(QualityDialogue.moves),
+        sa.orm.joinedload(QualityDialogue.questions),
+    )
+    reminders = ledger.reminders_of(dialogue)
+    page, rows = ledger.page_of_dialogue(dialogue, reminders)
+    coming = coming_of(dialogue, reminders)
+    names = ledger.names_of({(each.kind, each.subject_id) for each in coming}, dialogue)
     return render_template(
-        "notifications/of_dialogue.html", dialogue=dialogue, page=page, rows=rows
+        "notifications/of_dialogue.html",
+        dialogue=dialogue,
+        page=page,
+        rows=rows,
+        coming=[
+            (each, ledger.title(names[each.kind, each.subject_id], each.kind, each.offset_days))
+            for each in coming
+        ],
+        has_server=settings().smtp is not None,
     )
 
 
@@ -144,25 +174,73 @@ def again_of_dialogue(dialogue_id: int, reminder_id: int) -> Response:
     return redirect(url_for("notifications.of_dialogue", dialogue_id=dialogue.id))
 
 
+@bp.post(f"{OF_DIALOGUE}/kalender/<int(max=2147483647):mail_id>/skicka-igen")
+def calendar_again_of_dialogue(dialogue_id: int, mail_id: int) -> Response:
+    """One of the dialogue's calendar mails once more."""
+    dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    notice = _load_notice(
+        sa.and_(
+            CalendarNotice.organizer_id == dialogue.organizer_id,
+            CalendarNotice.dialogue_id == dialogue.id,
+        ),
+        mail_id,
+    )
+    _send_to_calendar_again(notice, dialogue)
+    return redirect(url_for("notifications.of_dialogue", dialogue_id=dialogue.id))
+
+
 def _load(which: sa.ColumnElement[bool], reminder_id: int) -> Reminder:
     found = db.session.scalar(sa.select(Reminder).where(Reminder.id == reminder_id, which))
     return found or abort(404)
 
 
+def _newest_in(mail: OutgoingMail) -> list[CalendarNotice]:
+    """What the mail told a calendar, where no newer mail has told it anything: one row, or none."""
+    if mail.kind is not MailKind.CALENDAR:
+        return []
+    newest = (
+        sa.select(CalendarNotice)
+        .join(CalendarEntry, CalendarEntry.mail_id == CalendarNotice.mail_id)
+        .where(CalendarNotice.mail_id == mail.id)
+    )
+    return list(db.session.scalars(newest))
+
+
+def _load_notice(which: sa.ColumnElement[bool], mail_id: int) -> CalendarNotice:
+    found = db.session.scalar(
+        sa.select(CalendarNotice).where(CalendarNotice.mail_id == mail_id, which)
+    )
+    return found or abort(404)
+
+
 def _send_again(reminder: Reminder, dialogue: QualityDialogue | None = None) -> None:
-    name = reminder.recipient.name
+    _queue(
+        lambda token: send_again(reminder, by=current_user, form_token=token, about=dialogue),
+        f"Påminnelsen till {reminder.recipient.name}",
+    )
+
+
+def _send_to_calendar_again(
+    notice: CalendarNotice, dialogue: QualityDialogue | None = None
+) -> None:
+    _queue(
+        lambda token: again_to_calendar(notice, by=current_user, form_token=token, about=dialogue),
+        f"Mejlet till kalendern hos {notice.mail.recipient.name}",
+    )
+
+
+def _queue(send: Callable[[str], bool], what: str) -> None:
+    """Do what the button says, commit, and tell how it went; `what` begins the sentence."""
     try:
-        queued = send_again(
-            reminder, by=current_user, form_token=request.form.get("form_token", ""), about=dialogue
-        )
+        queued = send(request.form.get("form_token", ""))
     except NotSentAgain as why:
         db.session.rollback()
         notify(str(why), "warning")
         return
     db.session.commit()
     if not queued:
-        notify(f"Påminnelsen till {name} är redan på väg igen.", "info")
+        notify(f"{what} är redan på väg igen.", "info")
     elif (at := earliest()) > now():
-        notify(f"Påminnelsen till {name} skickas {datetime_long(at)}.")
+        notify(f"{what} skickas {datetime_long(at)}.")
     else:
-        notify(f"Påminnelsen till {name} skickas igen, inom någon minut.")
+        notify(f"{what} skickas igen, inom någon minut.")

@@ -142,6 +142,11 @@ def days_in_words(kind: ReminderKind, offsets: Iterable[int]) -> str:
     return ", ".join(filter(None, parts)) or "av"
 
 
+def offset_in_words(kind: ReminderKind, offset: int) -> str:
+    """Which of a thing's reminders it is: ``21 dagar före``; empty for Din vecka, which has one."""
+    return "" if kind is ReminderKind.WEEK else days_in_words(kind, [offset])
+
+
 def _days(days: list[int], which: str) -> str:
     if days == [1]:
         return "dagen före" if which == "före" else "dagen efter"

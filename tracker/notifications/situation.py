@@ -43,6 +43,10 @@ class Situation:
         self._asked |= {(kind, key) for key in things}
         self._things.update({(kind, key): thing for key, thing in things.items()})
 
+    def leave_out(self, subjects: Iterable[Subject]) -> None:
+        """Take these for gone, without asking."""
+        self._asked |= set(subjects)
+
     @property
     def organizer_id(self) -> int:
         return self.office.organizer_id

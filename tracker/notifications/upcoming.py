@@ -2,20 +2,21 @@
 the clock on each morning, and a ledger that is kept in mind and never written."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from tracker import clock
-from tracker.clock import now, today
+from tracker.clock import local, now, today
 from tracker.cycle.workdays import last_moment, send_moment
 from tracker.extensions import db
 from tracker.models import (
     MailKind,
     MailState,
     OutgoingMail,
+    QualityDialogue,
     Reminder,
     ReminderKind,
     ReminderState,
@@ -26,6 +27,7 @@ from tracker.models import (
 from tracker.notifications.choosing import Ledger, Survey, decide, new_dues
 from tracker.notifications.digest import Digest
 from tracker.notifications.kinds.base import Due
+from tracker.notifications.ledger import of_dialogue
 from tracker.notifications.office import ONE_DAY, Office, monday_of, sunday_of
 from tracker.notifications.planning import pointless
 from tracker.organisation.staffing import Person
@@ -41,6 +43,17 @@ class Expected:
     person: Person
     subject: str
     reminders: list[tuple[ReminderKind, int, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A reminder that will be sent, alone or together with others."""
+
+    at: datetime
+    person: Person
+    kind: ReminderKind
+    subject_id: int
+    offset_days: int
 
 
 @dataclass
@@ -74,7 +87,33 @@ def upcoming(organizer_id: int, days: int = DAYS) -> list[Expected]:
         with clock.stopped_at(moment):
             parts.turn_to_today()
             _plan(parts, outbox)
-            found += _send(parts, outbox)
+            found += [_expected(left, parts) for left in _send(parts, outbox)]
+    return found
+
+
+def coming_of(
+    dialogue: QualityDialogue, reminders: Iterable[Reminder], days: int = DAYS
+) -> list[Coming]:
+    """The reminders of one dialogue, its notes and its agreements in the coming days, and at least until
+    it is held, in the order they go: what `upcoming` says of them, without reading the rest.
+    `reminders`: those there are, as `ledger.reminders_of` gives them."""
+    last = today() + (days - 1) * ONE_DAY
+    if dialogue.starts_at is not None:
+        last = max(last, local(dialogue.starts_at).date())
+    office = Office.load(dialogue.organizer_id, last)
+    outbox = _outbox(dialogue.organizer_id, of_dialogue(dialogue.organizer_id, dialogue.id))
+    parts = _Parts(office, last, dialogue, Ledger.of(reminders))
+    found: list[Coming] = []
+    for moment in _mornings(office, last):
+        with clock.stopped_at(moment):
+            parts.turn_to_today()
+            _plan(parts, outbox)
+            found += [
+                Coming(now(), due.recipient, due.kind, due.subject_id, due.offset_days)
+                for left in _send(parts, outbox)
+                for due in left
+                if due.kind is not ReminderKind.WEEK
+            ]
     return found
 
 
@@ -82,27 +121,37 @@ class _Parts:
     """What is read of the days to come. It is read anew on a day when a unit opens, has closed or takes
     over from another, since that is what rows depend on; everything else is asked with the clock on the day."""
 
-    def __init__(self, office: Office, last: date) -> None:
-        self.office, self._last = office, last
+    def __init__(
+        self,
+        office: Office,
+        last: date,
+        dialogue: QualityDialogue | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """`dialogue`: only what belongs to it is read, and `ledger` has what there is about it."""
+        self.office, self._last, self._dialogue = office, last, dialogue
+        self._turns = self._days_of_turns() if dialogue is None or _may_turn(dialogue) else set()
+        self.ledger = ledger or Ledger()
+        self._read_on: date | None = None
+
+    def _days_of_turns(self) -> set[date]:
         opened, closed = SchoolUnit.opened_on, SchoolUnit.closed_on
-        mine = SchoolUnit.organizer_id == office.organizer_id
+        mine, last = SchoolUnit.organizer_id == self.office.organizer_id, self._last
         on = UnitSuccession.on
         turns = sa.union_all(
             sa.select(opened, closed).where(
                 mine, sa.or_(opened.between(today(), last), closed.between(today(), last))
             ),
             sa.select(on, sa.cast(sa.null(), sa.Date)).where(
-                UnitSuccession.organizer_id == office.organizer_id, on.between(today(), last)
+                UnitSuccession.organizer_id == self.office.organizer_id, on.between(today(), last)
             ),
         )
-        self._turns = {
+        return {
             day + later * ONE_DAY
             for first, end in db.session.execute(turns)
             for day, later in ((first, 0), (end, 1))
             if day is not None
         }
-        self.ledger = Ledger()
-        self._read_on: date | None = None
 
     def turn_to_today(self) -> None:
         turned = any(day <= today() for day in self._turns)
@@ -111,12 +160,16 @@ class _Parts:
         self._turns = {day for day in self._turns if day > today()}
         self._read_on = today()
         self.office.forget()
-        self.survey = Survey(self.office, sunday_of(self._last))
+        self.survey = Survey(self.office, sunday_of(self._last), self._dialogue)
         self.situation = self.survey.situation()
-        subjects, week = self.survey.subjects(), monday_of(today())
+        weeks, week = set(), monday_of(today())
         while week <= self._last:
-            subjects.add((ReminderKind.WEEK, week.toordinal()))
+            weeks.add((ReminderKind.WEEK, week.toordinal()))
             week += 7 * ONE_DAY
+        if self._dialogue is not None:  # what else the week has to tell is not asked about
+            self.situation.leave_out(weeks)
+            return
+        subjects = self.survey.subjects() | weeks
         kept = self.ledger
         self.ledger = Ledger.load(self.office.organizer_id, subjects)
         self.ledger.add_all_of(kept)
@@ -150,7 +203,14 @@ def _plan(parts: _Parts, outbox: _Outbox) -> None:
             parts.ledger.add(due)
 
 
-def _send(parts: _Parts, outbox: _Outbox) -> Iterator[Expected]:
+def _may_turn(dialogue: QualityDialogue) -> bool:
+    """Whether another may take over from one of the dialogue's units, or one of them is not there on
+    every day; no other units have a part in it."""
+    return any(unit.closed_on is not None or unit.opened_on > today() for unit in dialogue.units)
+
+
+def _send(parts: _Parts, outbox: _Outbox) -> Iterator[list[Due]]:
+    """What each mail of today carries."""
     for person_id, waiting in sorted(outbox.waiting.items()):
         if not waiting or outbox.gone.get(person_id) == today():
             continue
@@ -161,18 +221,21 @@ def _send(parts: _Parts, outbox: _Outbox) -> Iterator[Expected]:
         if not left:
             continue
         outbox.gone[person_id] = today()
-        person = left[0].recipient
-        subjects = {(due.kind, due.subject_id) for due in left}
-        yield Expected(
-            now(),
-            person,
-            Digest.about(person_id, person.name, subjects, parts.situation).subject,
-            [(due.kind, due.subject_id, due.offset_days, due.date_revision) for due in left],
-        )
+        yield left
 
 
-def _outbox(organizer_id: int) -> _Outbox:
-    """The mails of reminders as they are now."""
+def _expected(left: list[Due], parts: _Parts) -> Expected:
+    person, subjects = left[0].recipient, {(due.kind, due.subject_id) for due in left}
+    return Expected(
+        now(),
+        person,
+        Digest.about(person.id, person.name, subjects, parts.situation).subject,
+        [(due.kind, due.subject_id, due.offset_days, due.date_revision) for due in left],
+    )
+
+
+def _outbox(organizer_id: int, *which: sa.ColumnElement[bool]) -> _Outbox:
+    """The mails of reminders as they are now; of what they carry, `which`."""
     outbox = _Outbox()
     for state, digest_on, user_id, name, email, *reminder in db.session.execute(
         sa.select(
@@ -190,7 +253,11 @@ def _outbox(organizer_id: int) -> _Outbox:
         .join(User, User.id == OutgoingMail.recipient_id)
         .outerjoin(
             Reminder,
-            sa.and_(Reminder.mail_id == OutgoingMail.id, Reminder.state == ReminderState.PLANNED),
+            sa.and_(
+                Reminder.mail_id == OutgoingMail.id,
+                Reminder.state == ReminderState.PLANNED,
+                *which,
+            ),
         )
         .where(
             OutgoingMail.organizer_id == organizer_id,

@@ -141,7 +141,7 @@ def _moment_full(moment: Any) -> str:
 
 def _moment_short(moment: Any) -> str:
     """6 okt 2026 13.00"""
-    return f"{swedish.date_short(local(moment).date())} {swedish.time_short(moment)}"
+    return swedish.moment_short(moment)
 
 
 def _moment_clock(moment: Any) -> str:

@@ -152,6 +152,11 @@ def time_short(moment: datetime) -> str:
     return f"{clock.local(moment):%H.%M}"
 
 
+def moment_short(moment: datetime) -> str:
+    """``6 okt 2026 13.00``, for tables"""
+    return f"{date_short(moment)} {time_short(moment)}"
+
+
 def datetime_full(moment: datetime) -> str:
     """``tisdag 6 oktober 2026 kl. 13.00``: where the year may be another than one thinks."""
     return f"{date_long(moment)} kl. {time_short(moment)}"

@@ -81,6 +81,32 @@ class DueAgreements(Kind[OpenAgreement]):
             Agreement.due_on <= last_candidate(days, until),
         )
 
+    def candidates_of(
+        self, dialogue: QualityDialogue, office: Office, until: date
+    ) -> Sequence[OpenAgreement]:
+        if not office.rules[self.kind] or dialogue.is_cancelled:
+            return []
+        rows = [row for row in dialogue.agreements if row.is_awaited and row.due_on is not None]
+        units = units_that_carry_on([dialogue.id] if rows else [])
+        office.know([row.responsible_id for row in rows])
+        return [
+            OpenAgreement(
+                id=row.id,
+                dialogue_id=dialogue.id,
+                what=row.what,
+                awaited=True,
+                called_off=False,
+                due_on=row.due_on,
+                revision=row.due_revision,
+                made_at=row.at,
+                date_set_at=row.date_set_at,
+                responsible_id=row.responsible_id,
+                kind_label=dialogue.kind.label,
+                units=units.get(dialogue.id, []),
+            )
+            for row in rows
+        ]
+
     def _select(self, office: Office, *which: sa.ColumnElement[bool]) -> list[OpenAgreement]:
         rows = db.session.execute(
             sa.select(
@@ -169,10 +195,17 @@ class DueAgreements(Kind[OpenAgreement]):
             )
         )
 
+    def names_in(self, dialogue: QualityDialogue) -> dict[int, str]:
+        return {row.id: _name(row.what) for row in dialogue.agreements}
+
     def names(self, ids: Collection[int]) -> dict[int, str]:
         return {
-            agreement_id: f"Överenskommelsen ”{' '.join(what.split())[:EXCERPT]}”"
+            agreement_id: _name(what)
             for agreement_id, what in db.session.execute(
                 sa.select(Agreement.id, Agreement.what).where(Agreement.id.in_(ids))
             )
         }
+
+
+def _name(what: str) -> str:
+    return f"Överenskommelsen ”{' '.join(what.split())[:EXCERPT]}”"

@@ -29,6 +29,7 @@ from tracker.notifications.kinds.base import (
     day_and_month,
     moved,
     open_units,
+    placed_units,
     vacancy,
 )
 from tracker.notifications.kinds.dialogues import BeforeDialogues
@@ -121,6 +122,17 @@ class WaitingApprovals(Kind[HeldDialogue]):
             ),
         )
 
+    def candidates_of(
+        self, dialogue: QualityDialogue, office: Office, until: date
+    ) -> Sequence[HeldDialogue]:
+        if not office.rules[self.kind] or dialogue.starts_at is None:
+            return []
+        if dialogue.state not in (DialogueState.HELD, DialogueState.PLANNED):
+            return []
+        return self._with_approvals(
+            [dialogue], {dialogue.id: placed_units(dialogue, closed_too=True)}
+        )
+
     def waiting(self, office: Office) -> list[HeldDialogue]:
         """Every dialogue of the organizer whose notes wait for somebody."""
         return self._select(
@@ -139,21 +151,28 @@ class WaitingApprovals(Kind[HeldDialogue]):
                 QualityDialogue.times_held,
             ).where(QualityDialogue.starts_at.is_not(None), *which)
         ).all()
-        ids = [row.id for row in rows]
-        if not ids:
+        if not rows:
             return []
+        return self._with_approvals(
+            rows, open_units(DialogueUnit, [row.id for row in rows], closed_too=True)
+        )
+
+    @staticmethod
+    def _with_approvals(
+        rows: Sequence[Any], units: dict[int, list[PlacedUnit]]
+    ) -> list[HeldDialogue]:
+        """The dialogues (or as much of them) with what has been approved of each; one statement."""
         standing: set[tuple[int, Side]] = set()
         lapses: dict[tuple[int, Side], list[datetime]] = {}
         for dialogue_id, side, lapsed_at in db.session.execute(
             sa.select(
                 DialogueApproval.dialogue_id, DialogueApproval.side, DialogueApproval.lapsed_at
-            ).where(DialogueApproval.dialogue_id.in_(ids))
+            ).where(DialogueApproval.dialogue_id.in_([row.id for row in rows]))
         ):
             if lapsed_at is None:
                 standing.add((dialogue_id, side))
             else:
                 lapses.setdefault((dialogue_id, side), []).append(lapsed_at)
-        units = open_units(DialogueUnit, ids, closed_too=True)
 
         def side_of(row: Any, side: Side) -> Waiting:
             lapsed = lapses.get((row.id, side), [])
@@ -271,11 +290,15 @@ class WaitingApprovals(Kind[HeldDialogue]):
         url = external_url("dialogues.notes", dialogue_id=thing.id)
         return Todo(f"{thing.about}, {day_and_month(thing.day)}", url)
 
+    def names_in(self, dialogue: QualityDialogue) -> dict[int, str]:
+        return _of_notes(BeforeDialogues().names_in(dialogue))
+
     def names(self, ids: Collection[int]) -> dict[int, str]:
-        return {
-            key: f"Minnesanteckningarna från {name}"
-            for key, name in BeforeDialogues().names(ids).items()
-        }
+        return _of_notes(BeforeDialogues().names(ids))
+
+
+def _of_notes(names: dict[int, str]) -> dict[int, str]:
+    return {key: f"Minnesanteckningarna från {name}" for key, name in names.items()}
 
 
 def _why_anew(told: int, revision: int) -> str:

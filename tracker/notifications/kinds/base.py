@@ -15,7 +15,14 @@ import sqlalchemy as sa
 from tracker.clock import now, today
 from tracker.cycle.workdays import send_day_after, send_day_before, send_moment
 from tracker.extensions import db
-from tracker.models import DialogueUnit, MeasureUnit, ReminderKind, ReminderState, SchoolUnit
+from tracker.models import (
+    DialogueUnit,
+    MeasureUnit,
+    QualityDialogue,
+    ReminderKind,
+    ReminderState,
+    SchoolUnit,
+)
 from tracker.notifications.models import NO_LONGER_THEIRS as NO_LONGER_THEIRS
 from tracker.notifications.office import Office, PlacedUnit, Recipient
 from tracker.organisation.staffing import Person
@@ -116,6 +123,16 @@ class Kind(ABC, Generic[Thing]):
     def candidates(self, office: Office, until: date) -> Sequence[Any]:
         """What a reminder may be due for, up to that day."""
 
+    def candidates_of(
+        self, dialogue: QualityDialogue, office: Office, until: date
+    ) -> Sequence[Any]:
+        """Those of the candidates that belong to the dialogue, out of what is loaded of it."""
+        return ()
+
+    def things_of(self, dialogue: QualityDialogue, rows: Sequence[Any]) -> dict[int, Thing]:
+        """How things stand with these candidates of the dialogue."""
+        return {self.subject_id(row): row for row in rows} if self.rows_are_things else {}
+
     def subject_id(self, row: Any) -> int:
         """What a row is about."""
         return int(row.id)
@@ -137,6 +154,10 @@ class Kind(ABC, Generic[Thing]):
     @abstractmethod
     def tell(self, digest: "Digest", things: list[Thing], office: Office) -> None:
         """Put what there is to say into the mail."""
+
+    def names_in(self, dialogue: QualityDialogue) -> dict[int, str]:
+        """What `names` gives for what belongs to this dialogue, out of what is loaded of it."""
+        return {}
 
     @abstractmethod
     def names(self, ids: Collection[int]) -> dict[int, str]:
@@ -207,6 +228,18 @@ def units_that_carry_on(dialogue_ids: Collection[int]) -> dict[int, list[PlacedU
         dialogue_id: [unit for unit in units if unit.is_open] or units
         for dialogue_id, units in found.items()
     }
+
+
+def placed_units(dialogue: QualityDialogue, *, closed_too: bool = False) -> list[PlacedUnit]:
+    """What `open_units` gives, of a dialogue whose units are loaded."""
+    units = [
+        PlacedUnit(
+            *(unit.id, unit.area_id, unit.name),
+            unit.opened_on <= today() and (unit.closed_on is None or unit.closed_on >= today()),
+        )
+        for unit in dialogue.units
+    ]
+    return [unit for unit in units if closed_too or unit.is_open]
 
 
 def _placed() -> list[sa.ColumnElement[Any]]:

@@ -32,6 +32,7 @@ from tracker.notifications.kinds.base import (
     day_and_month,
     moved,
     open_units,
+    placed_units,
     set_since_the_mails_went,
     vacancy,
 )
@@ -145,6 +146,20 @@ class BeforeDialogues(Kind[Dialogue]):
         units = open_units(DialogueUnit, [row.id for row in rows])
         return [Row(*row, units.get(row.id, [])) for row in rows]
 
+    def candidates_of(
+        self, dialogue: QualityDialogue, office: Office, until: date
+    ) -> Sequence[Row]:
+        if not dialogue.is_ahead or dialogue.starts_at is None:
+            return ()
+        set_at = max((move.at for move in dialogue.moves), default=None)
+        units = placed_units(dialogue)
+        return [Row(dialogue.id, dialogue.starts_at, dialogue.date_revision, set_at, units)]
+
+    def things_of(self, dialogue: QualityDialogue, rows: Sequence[Row]) -> dict[int, Dialogue]:
+        if not rows:
+            return {}
+        return {dialogue.id: _thing(dialogue, PreparationFacts.load([dialogue]))}
+
     def dues(self, rows: Sequence[Row], office: Office, horizon: date) -> Iterator[Due]:
         for row in rows:
             if set_since_the_mails_went(row.set_at):
@@ -179,25 +194,7 @@ class BeforeDialogues(Kind[Dialogue]):
             .execution_options(populate_existing=True)
         ).all()
         facts = PreparationFacts.load(rows)
-        return {
-            row.id: Dialogue(
-                id=row.id,
-                date_revision=row.date_revision,
-                state=row.state,
-                starts_at=row.starts_at,
-                place=row.place,
-                label=row.kind.label,
-                about=row.unit_names,
-                units=[
-                    PlacedUnit(unit.id, unit.area_id, unit.name)
-                    for unit in row.units
-                    if unit.opened_on <= today()
-                    and (unit.closed_on is None or unit.closed_on >= today())
-                ],
-                steps=steps(row, facts),
-            )
-            for row in rows
-        }
+        return {row.id: _thing(row, facts) for row in rows}
 
     def verdict(
         self,
@@ -228,9 +225,12 @@ class BeforeDialogues(Kind[Dialogue]):
                     _lines(thing, recipients[digest.recipient_id], list(recipients.values()))
                 )
 
+    def names_in(self, dialogue: QualityDialogue) -> dict[int, str]:
+        return {dialogue.id: f"{dialogue.title}: {dialogue.unit_names}"}
+
     def names(self, ids: Collection[int]) -> dict[int, str]:
         return {
-            dialogue.id: f"{dialogue.title}: {dialogue.unit_names}"
+            dialogue.id: self.names_in(dialogue)[dialogue.id]
             for dialogue in db.session.scalars(
                 sa.select(QualityDialogue)
                 .where(QualityDialogue.id.in_(ids))
@@ -240,6 +240,20 @@ class BeforeDialogues(Kind[Dialogue]):
                 )
             )
         }
+
+
+def _thing(row: QualityDialogue, facts: PreparationFacts) -> Dialogue:
+    return Dialogue(
+        id=row.id,
+        date_revision=row.date_revision,
+        state=row.state,
+        starts_at=row.starts_at,
+        place=row.place,
+        label=row.kind.label,
+        about=row.unit_names,
+        units=placed_units(row),
+        steps=steps(row, facts),
+    )
 
 
 def _lines(dialogue: Dialogue, recipient: Recipient, everybody: list[Recipient]) -> DialogueLines:
