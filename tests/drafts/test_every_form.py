@@ -98,6 +98,7 @@ def comes_back(each: Found, browser: CheckedClient) -> list[str]:
     ]
     names = [field.get("name") for field in form.xpath(".//textarea | .//input[@type='text']")]
     about = {
+        "draft-who": form.get("data-draft-who"),
         "draft-form": form.get("data-draft-form"),
         "draft-place": form.get("data-draft-place"),
         "draft-address": form.xpath(".//input[@name='utkast_sida']")[0].value,
@@ -147,6 +148,7 @@ def test_a_form_over_something_newer_shows_both_wherever_it_is(met, browsers):
             **{name: value for name, value in each.form.form_values() if name != "csrf_token"},
             area.get("name"): TYPED,
             "version": "999999",
+            "draft-who": each.form.get("data-draft-who"),
             "draft-form": each.form.get("data-draft-form"),
             "draft-place": each.form.get("data-draft-place"),
             "draft-address": each.form.xpath(".//input[@name='utkast_sida']")[0].value,

@@ -55,6 +55,7 @@ def type_in(client, url, number=1, status=200, **fields):
 
 def send(client, form, number=1, status=200, **fields):
     about = {
+        "draft-who": form["draft-who"],
         "draft-form": form["draft-form"],
         "draft-place": form["draft-place"],
         "draft-address": form["utkast_sida"],
@@ -253,7 +254,8 @@ def test_nobody_else_sees_it(karin, cast, as_, other):
         assert TEXT not in somebody.page(WRITE)
         page = somebody.page(f"{WRITE}?utkast={form['utkast']}")
         assert TEXT not in page
-        send(somebody, form | {"utkast": form["utkast"]}, results="Jonas egen")
+        own = form_of(somebody.page(WRITE))["draft-who"]
+        send(somebody, form | {"draft-who": own}, results="Jonas egen")
     (mine,) = (row for row in drafts() if row.user_id == cast.karin.id)
     assert mine.fields["results"] == TEXT
 
@@ -264,6 +266,32 @@ def test_of_one_organizer_only(cast, karin, as_):
     db.session.commit()
     karin.submit("/byt-huvudman", {"organizer": str(cast.granby.id)})
     assert TEXT not in karin.page("/utkast")
+
+
+def test_switched_in_another_tab_the_page_keeps_nothing_in_the_other_organizer(cast, karin):
+    """Until she is back: the draft then comes where it was typed."""
+    RoleAssignment.give(cast.karin, Role.ORGANIZER_LEAD, cast.granby, by=None, starts_on=SINCE)
+    db.session.commit()
+    form = form_of(karin.page(WRITE))
+    karin.submit("/byt-huvudman", {"organizer": str(cast.granby.id)})
+    karin.page("/utkast")
+    assert "bytt till en annan huvudman" in send(karin, form, status=409, results=TEXT)
+    assert drafts() == []
+    key = karin.get(f"/utkast/nyckel?who={form['draft-who']}")
+    assert key.status_code == 409
+    assert "bytt till en annan huvudman" in key.json["said"]
+    karin.submit("/byt-huvudman", {"organizer": str(cast.exempelby.id)})
+    karin.page("/utkast")
+    send(karin, form, 2, results=TEXT)
+    assert [row.organizer_id for row in drafts()] == [cast.exempelby.id]
+
+
+def test_a_page_that_was_made_for_somebody_else_keeps_nothing(karin, cast, as_):
+    form = form_of(karin.page(WRITE))
+    data = {"draft-number": "1", "draft-address": WRITE, "draft-who": form["draft-who"]}
+    answer = as_(cast.jonas).post(f"/utkast/{form['utkast']}", data=data)
+    assert answer.status_code == 409
+    assert drafts() == []
 
 
 def test_listed_wherever_it_was_typed(karin):
@@ -291,7 +319,9 @@ def test_too_much(karin):
     said = send(karin, form_of(karin.page(WRITE)), status=422, results="x" * (MOST_CHARACTERS + 1))
     assert "för långt" in said
     assert drafts() == []
-    assert karin.post("/utkast/kort", data={"draft-number": "1"}).status_code == 422
+    who = form_of(karin.page(WRITE))["draft-who"]
+    short = {"draft-number": "1", "draft-who": who}
+    assert karin.post("/utkast/kort", data=short).status_code == 422
     for bad in ("0", "-1", "99999999999", "ett"):
         form = form_of(karin.page(WRITE))
         send(karin, form, bad, 422, results="x")

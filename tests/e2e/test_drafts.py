@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
-from tests.cast import THE_DAY
+from tests.cast import SINCE, THE_DAY
+from tests.conftest import make_settings
 from tests.drafts.typing import KEPT, TROUBLE, WRITE, Desk, make_desk, results, saved, word
 from tests.e2e.steps import agree, follow, heading, press, told
 from tests.live_server import live_server
+from tracker import create_app
+from tracker.extensions import db
+from tracker.models import Organizer, Role, RoleAssignment, User
 
 
 @pytest.fixture
@@ -191,3 +196,34 @@ def test_a_refused_form_goes_on_with_its_draft(sit_down):
     karin.goto("/utkast")
     expect(karin.locator(".draft-list > li")).to_have_count(1)
     expect(karin.get_by_text("”Kortare”")).to_be_visible()
+
+
+def test_another_organizer_is_chosen_in_another_tab(sit_down, tmp_path):
+    """What is typed then waits, and says for what, until the person is back."""
+    app = create_app(make_settings(f"sqlite:///{tmp_path / 'desk.sqlite3'}"))
+    with app.app_context():
+        karin, granby = (
+            db.session.scalars(sa.select(User).filter_by(email="karin@exempelby.example")).one(),
+            db.session.scalars(sa.select(Organizer).filter_by(name="Granby kommun")).one(),
+        )
+        RoleAssignment.give(karin, Role.ORGANIZER_LEAD, granby, by=None, starts_on=SINCE)
+        db.session.commit()
+        db.engine.dispose()
+    page = sit_down("karin")
+    page.goto(WRITE)
+    other = page.context.new_page()
+    switch(other, "Granby kommun")
+    results(page).press_sequentially("Skrivet för Exempelby", delay=10)
+    expect(word(page)).to_contain_text("bytt till en annan huvudman", timeout=30_000)
+    other.goto("/utkast")
+    expect(other.get_by_text("Du har inga utkast")).to_be_visible()
+    switch(other, "Exempelby kommun")
+    other.close()
+    saved(page)
+
+
+def switch(page: Page, organizer: str) -> None:
+    page.goto("/")
+    page.locator("summary", has_text="Karin Holm").click()
+    press(page, f"Byt till {organizer}")
+    expect(page.locator("footer")).to_contain_text(organizer)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import ImmutableMultiDict
 
@@ -94,21 +95,14 @@ class Draft(TenantOwned, Base):
             return draft
         if sum(len(name) + len(value) for name, value in fields) > MOST_CHARACTERS:
             raise DraftRefused("Utkastet är för långt för att sparas. Spara texten i flera delar.")
-        clean, persons = _without_persons(fields, draft)
         if draft is None:
-            if (
-                db.session.scalar(
-                    sa.select(sa.func.count()).where(
-                        cls.user_id == user_id, cls.organizer_id == organizer_id
-                    )
-                )
-                >= MOST_DRAFTS
-            ):
-                raise DraftRefused(
-                    f"Du har redan {MOST_DRAFTS} utkast. Spara eller kasta några av dem först."
-                )
-            draft = cls(user_id=user_id, organizer_id=organizer_id, token=token)
-            db.session.add(draft)
+            cls._begin(user_id, organizer_id, token)
+            draft = db.session.scalar(found)
+        if draft is None:
+            raise DraftRefused("Det gick inte att spara utkastet. Ladda om sidan.")
+        if draft.number >= number:
+            return draft
+        clean, persons = _without_persons(fields, draft)
         draft.form, draft.place, draft.address, draft.title = form, place, address, title
         draft.content, draft.number, draft.saved_at = {"fields": clean}, number, now()
         db.session.flush()
@@ -120,6 +114,31 @@ class Draft(TenantOwned, Base):
                 "som utkast förrän det är borta."
             )
         return draft
+
+    @classmethod
+    def _begin(cls, user_id: int, organizer_id: int, token: str) -> None:
+        """An empty draft, unless another sending of the page has begun one this very moment."""
+        here = sa.select(sa.func.count()).where(
+            cls.user_id == user_id, cls.organizer_id == organizer_id
+        )
+        if db.session.scalar(here) >= MOST_DRAFTS:
+            raise DraftRefused(
+                f"Du har redan {MOST_DRAFTS} utkast. Spara eller kasta några av dem först."
+            )
+        postgres = db.session.connection().dialect.name == "postgresql"
+        insert = postgresql.insert if postgres else sqlite.insert
+        empty: dict[str, Any] = {"form": "", "place": "", "address": "", "title": "", "number": 0}
+        db.session.execute(
+            insert(cls.__table__)
+            .values(
+                user_id=user_id,
+                organizer_id=organizer_id,
+                token=token,
+                content={"fields": []},
+                **empty,
+            )
+            .on_conflict_do_nothing()
+        )
 
     @classmethod
     def find(cls, user_id: int, organizer_id: int, token: str) -> "Draft | None":

@@ -30,6 +30,10 @@ bp = Blueprint("drafts", __name__, url_prefix="/utkast")
 
 ABOUT = ("form", "place", "address", "title")
 """What the page says of the form, in fields of the request that begin with `draft-`."""
+ELSEWHERE = (
+    "Utkastet är inte sparat än: i en annan flik har du bytt till en annan huvudman. Byt tillbaka, så "
+    "sparas det. Texten ligger kvar här så länge."
+)
 NOT_KEPT = OWN_FIELDS | {"csrf_token"}
 
 
@@ -62,7 +66,10 @@ def index() -> str:
 @bp.post("/<token>")
 def keep(token: str) -> Response | tuple[Response, int]:
     """What stands in a form at the moment. Answers with a sentence for the page, and with the highest
-    number that has come: a page that has sent a lower one was not heard."""
+    number that has come: a page that has sent a lower one was not heard. 409 for a page that was made for
+    another person, or for the same one in another organizer: that would see the draft, and its own not."""
+    if (made_for := request.form.get("draft-who", "")) != who():
+        return _elsewhere(made_for)
     number = request.form.get("draft-number", 0, type=int)
     about = {name: _without_nul(request.form.get(f"draft-{name}", "")) for name in ABOUT}
     address = safe_next(about["address"])
@@ -119,10 +126,15 @@ def discard(token: str) -> Response:
 
 
 @bp.get("/nyckel")
-def key() -> Response:
+def key() -> Response | tuple[Response, int]:
     """For a page whose session ended while somebody typed in it: what it needs to send its forms in
     the session of today. Only for the same person in the same organizer; else 409."""
-    same = request.args.get("who") == who()
-    if not same:
+    made_for = request.args.get("who", "")
+    return jsonify(csrf_token=generate_csrf()) if made_for == who() else _elsewhere(made_for)
+
+
+def _elsewhere(made_for: str) -> tuple[Response, int]:
+    """The page was made for another organizer, which the person is told; or for somebody else."""
+    if made_for.partition("-")[0] != str(current_user.id):
         abort(409)
-    return jsonify(csrf_token=generate_csrf())
+    return jsonify(said=ELSEWHERE), 409

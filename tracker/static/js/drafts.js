@@ -36,7 +36,7 @@
     // Each message has a higher number than the one before: one that comes late overwrites nothing.
     function message(body) {
       const message = new URLSearchParams(body);
-      const about = { form: kind, place, address: form.elements.utkast_sida.value, number: ++number, continues, title: document.querySelector("h1").textContent };
+      const about = { form: kind, place, address: form.elements.utkast_sida.value, number: ++number, continues, who, title: document.querySelector("h1").textContent };
       for (const [name, value] of Object.entries(about)) message.append(`draft-${name}`, value);
       return message.toString();
     }
@@ -79,6 +79,7 @@
         troubled = false;
       } else if ([400, 401, 403, 409].includes(status)) {
         signedOut = true;
+        if (said) return void (say(said), tell(said));
         const link = document.createElement("a");
         link.href = `/logga-in?next=${encodeURIComponent(form.elements.utkast_sida.value)}`;
         link.target = "_blank";
@@ -93,17 +94,22 @@
       }
     }
 
-    // Signed in again, in another tab, as the same person: the forms of this page can be sent once more.
+    // Signed in again in another tab as the same person, or back at the same organizer: the forms of this page can be
+    // sent once more.
     async function comeBack() {
       try {
         const answer = await fetch(`${draftKey}?who=${encodeURIComponent(who)}`, { redirect: "error", signal: AbortSignal.timeout(PATIENCE) });
+        const { said, csrf_token: key } = await answer.json();
+        if (!answer.ok && said !== word.textContent) {
+          say(said);
+          tell(said);
+        }
         if (!answer.ok) return;
-        const key = (await answer.json()).csrf_token;
         for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = key;
         signedOut = false;
         troubled = true;
         save();
-      } catch { /* still signed out, or the server is away */ }
+      } catch { /* still signed out, as somebody else, or the server is away */ }
     }
 
     function keepHere() {
