@@ -4,9 +4,12 @@ Every test of pages and models runs on SQLite and on PostgreSQL, inside a transa
 back. The day is always that of `tests.cast.THE_DAY`, unless a test travels.
 """
 
+import gc
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +27,13 @@ from tracker import create_app
 from tracker.config import Settings
 from tracker.extensions import db
 from tracker.models import User
+from tracker.reports import documents
 
 BASE_URL = "http://127.0.0.1:8000"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+_templates = ExitStack()
+"""The databases that others are copies of, for as long as this process runs tests."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,6 +42,37 @@ def pytest_configure(config: pytest.Config) -> None:
         stack = ExitStack()
         config.add_cleanup(stack.close)
         os.environ["TEST_POSTGRES_URL"] = stack.enter_context(temporary_postgres())
+    config.add_cleanup(_templates.close)
+
+
+LONG = (
+    "tests/test_every_page.py",
+    "tests/test_every_route.py",
+    "tests/faults/test_ten_thousand.py",
+    "tests/faults/",
+    "tests/drafts/",
+    "tests/notifications/test_mails_of_a_year.py",
+    "tests/e2e/",
+)
+"""Where single tests take long, the longest first."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, so that no worker is left alone with one at the end."""
+
+    def place(item: pytest.Item) -> int:
+        return next(
+            (number for number, path in enumerate(LONG) if item.nodeid.startswith(path)), len(LONG)
+        )
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays: the garbage collector need not look there again."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_settings(database_url: str, **changes: Any) -> Settings:
@@ -52,13 +91,13 @@ def make_settings(database_url: str, **changes: Any) -> Settings:
 
 
 @contextmanager
-def new_postgres_database(name: str) -> Iterator[str]:
-    """An empty database of its own on the run's server; gives its address."""
+def new_postgres_database(name: str, template: str = "template1") -> Iterator[str]:
+    """A database of its own on the run's server, empty or a copy of another; gives its address."""
     url = sa.make_url(os.environ["TEST_POSTGRES_URL"]).set(drivername="postgresql+psycopg")
     server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+        connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
@@ -73,9 +112,46 @@ def new_database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'test.sqlite3'}"
     else:
-        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        with new_postgres_database(f"test_{worker}_{folder.name}") as url:
+        with new_postgres_database(f"test_{WORKER}_{folder.name}") as url:
             yield url
+
+
+@contextmanager
+def new_migrated_database(kind: str, folder: Path) -> Iterator[str]:
+    """A database of the kind with every table and nothing in them; gives its address."""
+    if kind == "sqlite":
+        database = folder / "test.sqlite3"
+        database.write_bytes(migrated_sqlite())
+        yield f"sqlite:///{database}"
+    else:
+        name = f"test_{WORKER}_{folder.name}"
+        with new_postgres_database(name, template=_migrated_postgres()) as url:
+            yield url
+
+
+@cache
+def migrated_sqlite() -> bytes:
+    """The file of a migrated database. Migrating takes most of a second, a copy nothing: each worker
+    migrates one database of each kind. `tests/test_migrations.py` is about the migrations."""
+    with tempfile.TemporaryDirectory(prefix="varvet-") as folder:
+        database = Path(folder, "migrated.sqlite3")
+        _migrate(f"sqlite:///{database}")
+        return database.read_bytes()
+
+
+@cache
+def _migrated_postgres() -> str:
+    name = f"migrated_{WORKER}"
+    _migrate(_templates.enter_context(new_postgres_database(name)))
+    return name
+
+
+def _migrate(url: str) -> None:
+    app = create_app(make_settings(url))
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()  # nobody may be connected to what is copied
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
@@ -88,16 +164,31 @@ def _built(
     database_kind: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Flask, Cast]]:
     folder = tmp_path_factory.mktemp(database_kind)
-    with new_database(database_kind, folder) as url:
+    with new_migrated_database(database_kind, folder) as url:
         app = create_app(make_settings(url))
         with app.app_context(), time_machine.travel(THE_DAY, tick=False):
-            upgrade()
             cast = build()
             db.session.commit()
             db.session.remove()
         yield app, cast
         with app.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def one_file_of_each_kind() -> Iterator[None]:
+    """The children that make Word and PDF are started once each: walks through every address ask for hundreds
+    of files, and look into none. What is in them has tests of its own."""
+    make, made = documents._made_by, {}
+
+    def once(child: Path, document: documents.Document, time_limit: float) -> bytes:
+        if child not in made:
+            made[child] = make(child, document, time_limit)
+        return made[child]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(documents, "_made_by", once)
+        yield
 
 
 @pytest.fixture

@@ -21,8 +21,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask_migrate import upgrade
-
 from tracker import clock, create_app
 from tracker.extensions import db
 
@@ -150,11 +148,12 @@ def said(database: Path) -> list[str]:
 
 def make_database(database: Path, at: datetime, fill: Callable[[], Made]) -> Made:
     """A migrated SQLite file filled as of that moment; gives what `fill` gives."""
-    from tests.conftest import make_settings  # not for the server, which loads this module too
+    # Not for the server, which loads this module too.
+    from tests.conftest import make_settings, migrated_sqlite
 
+    database.write_bytes(migrated_sqlite())
     app = create_app(make_settings(f"sqlite:///{database}"))
     with app.app_context(), clock.stopped_at(at):
-        upgrade()
         made = fill()
         db.session.commit()
         db.session.remove()

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 
-from tests.conftest import make_settings, new_database
+from tests.conftest import make_settings, new_migrated_database
 from tracker import create_app
 from tracker.extensions import db
 from tracker.models import Organizer
@@ -21,10 +20,9 @@ def own_app(database_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """An application with a database and instance folder of its own, migrated, with one organizer."""
     monkeypatch.setenv("VARVET_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.delenv("SECRET_KEY", raising=False)
-    with new_database(database_kind, tmp_path) as url:
+    with new_migrated_database(database_kind, tmp_path) as url:
         app = create_app(make_settings(url))
         with app.app_context():
-            upgrade()
             db.session.add(Organizer(name="Exempelby kommun"))
             db.session.commit()
         yield app

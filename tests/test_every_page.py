@@ -182,7 +182,7 @@ def violations(page: Page, where: str, run: dict[str, Any] | None = None) -> lis
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_structure_of_a_page(museum, contexts, part):
+def test_every_structure_of_a_page(museum, contexts, one_file_of_each_kind, part):
     structures: dict[str, Seen] = {}
     for seen in pages(museum, part):
         structures.setdefault(structure(seen.html), seen)
@@ -197,7 +197,7 @@ def test_every_structure_of_a_page(museum, contexts, part):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("part", PARTS)
-def test_every_page_of_everybody(museum, contexts, part):
+def test_every_page_of_everybody(museum, contexts, one_file_of_each_kind, part):
     wrong = [
         problem
         for seen in pages(museum, part)

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask, session
-from flask_migrate import upgrade
 
 from tests.checked_client import CheckedClient
-from tests.conftest import make_settings, new_database
+from tests.conftest import make_settings, new_migrated_database
 from tracker import create_app
 from tracker.auth.passwords import hash_password
 from tracker.auth.sessions import LIFETIME, TOUCH_EVERY, DatabaseSessions, clear_expired
@@ -232,10 +231,9 @@ def test_its_time_is_renewed_at_most_every_quarter(app, client, karin, the_day, 
 @pytest.fixture
 def own_app(database_kind: str, tmp_path: Path) -> Iterator[Flask]:
     """Karin in a database of its own, where each request has a transaction of its own."""
-    with new_database(database_kind, tmp_path) as url:
+    with new_migrated_database(database_kind, tmp_path) as url:
         app = create_app(make_settings(url))
         with app.app_context():
-            upgrade()
             db.session.add(
                 User(
                     email="karin@exempelby.example",

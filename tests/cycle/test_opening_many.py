@@ -9,10 +9,9 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
-from flask_migrate import upgrade
 
 from tests.cast import THE_DAY, build
-from tests.conftest import make_settings, new_database
+from tests.conftest import make_settings, new_migrated_database
 from tests.start.many import add_units
 from tracker import create_app
 from tracker.audit.actions import Action
@@ -35,10 +34,9 @@ def units(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def crowded(database_kind: str, tmp_path: Path, units: int) -> Iterator[tuple[Flask, str]]:
     """A database with a municipality of many units, and its address."""
-    with new_database(database_kind, tmp_path) as url:
+    with new_migrated_database(database_kind, tmp_path) as url:
         app = create_app(make_settings(url))
         with app.app_context(), time_machine.travel(THE_DAY, tick=False):
-            upgrade()
             cast = build()
             add_units(cast, units)
             db.session.commit()

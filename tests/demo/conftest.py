@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import upgrade
 
-from tests.conftest import make_settings, new_database
+from tests.conftest import make_settings, new_migrated_database
 from tracker import clock, create_app
 from tracker.demo.load import load
 from tracker.demo.stage import Stage
@@ -30,10 +29,8 @@ def empty_app(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @contextmanager
 def _application(database_kind: str, folder: Path) -> Iterator[Flask]:
-    with new_database(database_kind, folder) as url:
+    with new_migrated_database(database_kind, folder) as url:
         app = create_app(make_settings(url))
-        with app.app_context():
-            upgrade()
         yield app
         with app.app_context():
             db.engine.dispose()

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 import lxml.html
 import pytest
+import time_machine
+from flask import Flask
 from lxml.html import FormElement
 
+from tests.cast import THE_DAY, build
 from tests.checked_client import CheckedClient
-from tests.furnished import furnish
+from tests.conftest import make_settings, new_migrated_database, rolled_back
+from tests.furnished import House, furnish
 from tests.walk import REACHED, addresses, demanded, methods
+from tracker import create_app
 from tracker.extensions import db
 from tracker.models import Draft
 
@@ -40,26 +45,37 @@ def forms_with_text(html: str) -> Iterator[FormElement]:
             yield form
 
 
-@pytest.fixture
-def house(cast):
-    found = furnish(cast)
-    db.session.commit()
-    return found
+@dataclass
+class Met:
+    """Each form once, with the first person who may open it, in a database of its own."""
+
+    app: Flask
+    browsers: dict[str, CheckedClient]
+    forms: list[Found]
 
 
-@pytest.fixture
-def browsers(app, house):
-    made = {}
-    for person in PEOPLE:
-        made[person] = CheckedClient(app)
-        made[person].become(getattr(house.cast, person))
-    return made
+@pytest.fixture(scope="module")
+def _met(
+    database_kind: str, tmp_path_factory: pytest.TempPathFactory, one_file_of_each_kind: None
+) -> Iterator[Met]:
+    folder = tmp_path_factory.mktemp(f"forms_{database_kind}")
+    with new_migrated_database(database_kind, folder) as url:
+        app = create_app(make_settings(url))
+        with app.app_context(), time_machine.travel(THE_DAY, tick=False):
+            house = furnish(build())
+            db.session.commit()
+            browsers = {person: CheckedClient(app) for person in PEOPLE}
+            for person, browser in browsers.items():
+                browser.become(getattr(house.cast, person))
+            forms = list(meet(app, house, browsers))
+            db.session.remove()
+        yield Met(app, browsers, forms)
+        with app.app_context():
+            db.engine.dispose()
 
 
-@pytest.fixture
-def met(app, house, browsers) -> list[Found]:
-    """Each form once, with the first person who may open it."""
-    found: dict[tuple[str, str], Found] = {}
+def meet(app: Flask, house: House, browsers: dict[str, CheckedClient]) -> Iterator[Found]:
+    seen = set()
     for person, browser in browsers.items():
         for address in addresses(app, house):
             reached = demanded(person, address, "GET") == REACHED
@@ -70,8 +86,20 @@ def met(app, house, browsers) -> list[Found]:
                 continue
             for form in forms_with_text(response.text):
                 key = (address.endpoint, form.get("data-draft-form") or "")
-                found.setdefault(key, Found(person, address.endpoint, address.url, form))
-    return list(found.values())
+                if key not in seen:
+                    seen.add(key)
+                    yield Found(person, address.endpoint, address.url, form)
+
+
+@pytest.fixture
+def met(_met: Met, the_day: time_machine.Traveller) -> Iterator[list[Found]]:
+    with rolled_back(_met.app):
+        yield _met.forms
+
+
+@pytest.fixture
+def browsers(_met: Met) -> dict[str, CheckedClient]:
+    return _met.browsers
 
 
 def test_every_text_area_is_kept_and_comes_back(met, browsers):

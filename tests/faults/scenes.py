@@ -10,10 +10,9 @@ from typing import Any
 
 import time_machine
 from flask import Flask
-from flask_migrate import upgrade
 
 from tests.cast import THE_DAY, Cast, build
-from tests.conftest import BASE_URL, make_settings, new_database
+from tests.conftest import BASE_URL, make_settings, new_migrated_database
 from tracker import ROOT, create_app
 from tracker.extensions import db
 
@@ -49,11 +48,10 @@ class World:
 
 @contextmanager
 def world(kind: str, folder: Path) -> Iterator[World]:
-    with new_database(kind, folder) as url:
+    with new_migrated_database(kind, folder) as url:
         app = create_app(make_settings(url))
         with app.app_context():
             with time_machine.travel(THE_DAY, tick=False):
-                upgrade()
                 cast = build()
                 db.session.commit()
             yield World(app, cast, url, folder)

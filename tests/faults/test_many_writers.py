@@ -10,11 +10,10 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy.orm.exc import StaleDataError
 
 from tests.cast import THE_DAY
-from tests.conftest import make_settings, new_database
+from tests.conftest import make_settings, new_migrated_database
 from tests.faults.rooms import PEOPLE, Room, fill
 from tracker import clock, create_app
 from tracker.dialogues.states import DialogueError
@@ -27,10 +26,9 @@ CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 @pytest.fixture
 def place(database_kind: str, tmp_path: Path) -> Iterator[tuple[Flask, Room]]:
-    with new_database(database_kind, tmp_path) as url:
+    with new_migrated_database(database_kind, tmp_path) as url:
         app = create_app(make_settings(url))
         with app.app_context(), clock.stopped_at(THE_DAY):
-            upgrade()
             room = fill(url)
             db.session.remove()
         yield app, room

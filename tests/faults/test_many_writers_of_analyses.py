@@ -17,11 +17,10 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 
 from tests.cast import SINCE, THE_DAY, build
 from tests.checked_client import CheckedClient
-from tests.conftest import make_settings, new_database
+from tests.conftest import make_settings, new_migrated_database
 from tests.faults.test_readers_and_writers import form_in
 from tests.live_server import live_server, said
 from tracker import clock, create_app
@@ -128,10 +127,9 @@ def scale(request: pytest.FixtureRequest) -> tuple[int, int]:
 
 @pytest.fixture
 def place(database_kind: str, tmp_path: Path, scale: tuple[int, int]) -> Iterator[Place]:
-    with new_database(database_kind, tmp_path) as url:
+    with new_migrated_database(database_kind, tmp_path) as url:
         app = create_app(make_settings(url))
         with app.app_context(), clock.stopped_at(THE_DAY):
-            upgrade()
             desks = fill(url, scale[0])
             db.session.remove()
             db.engine.dispose()

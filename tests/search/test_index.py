@@ -14,7 +14,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from tests.cast import THE_DAY, Cast, build
-from tests.conftest import make_settings, new_database
+from tests.conftest import make_settings, new_migrated_database
 from tests.measures.scenes import a_cause
 from tests.search.scenes import TOLD, assessed, revise, told
 from tracker import create_app
@@ -195,10 +195,9 @@ def test_the_command_says_what_it_did(app: Flask, cast: Cast) -> None:
 @pytest.fixture
 def apart(database_kind: str, tmp_path: Path) -> Iterator[tuple[Flask, Cast]]:
     """The cast in a database of its own, where commits are commits."""
-    with new_database(database_kind, tmp_path) as url:
+    with new_migrated_database(database_kind, tmp_path) as url:
         app = create_app(make_settings(url))
         with app.app_context():
-            upgrade()
             with time_machine.travel(THE_DAY, tick=False):
                 cast = build()
                 db.session.commit()
