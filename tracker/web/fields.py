@@ -33,8 +33,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 CONFLICT_MESSAGE = (
     "Det här har sparats på nytt sedan du öppnade sidan, av någon annan eller av dig i en annan "
-    "flik. Dina texter finns kvar i fälten; det som är sparat står "
-    "bredvid. Ändra det du vill och spara igen."
+    "flik. Dina texter finns kvar i fälten. Där det som är sparat är något annat står det intill "
+    "fältet. Ändra det du vill och spara igen."
 )
 PERSONAL_NUMBER_MESSAGE = (
     "Texten ser ut att innehålla ett personnummer ({found}). Ta bort det: här skriver vi inget som "

@@ -35,8 +35,8 @@ IN_A_UNIT = (
 def navigation() -> list[MenuItem]:
     """The main menu after the person's roles, about six entries; asks nothing of the database.
 
-    Who leads one unit has its parts at hand, and Historik among its tabs; who has two or three
-    finds them by name; everybody else goes by the list of units.
+    Who leads one unit has its parts at hand; who has two or three finds them by name; each unit has Historik
+    among its tabs. Everybody else goes by the list of units.
     """
     access = current_access()
     reading = [grant for grant in access.grants if grant.role is not Role.SYSTEM_ADMIN]
@@ -48,7 +48,8 @@ def navigation() -> list[MenuItem]:
         items += _parts_of(*own.values())
     elif len(own) <= UNITS_NAMED:
         items += [_unit_item(grant) for grant in own.values()]
-    if beyond or len(own) > UNITS_NAMED:
+    by_list = beyond or len(own) > UNITS_NAMED
+    if by_list:
         found = any(item.current for item in items)
         items.append(
             _item("Enheter", "start.units", *(() if found or _in_own_lap() else IN_A_UNIT))
@@ -72,7 +73,7 @@ def navigation() -> list[MenuItem]:
         items.append(_item("Utskick", "notifications.outbox", "notifications."))
     if Permission.CATALOGUE in access.on_organizer() and support not in items:
         items.append(support)
-    if may_read_history(access) and not at_hand:
+    if may_read_history(access) and (by_list or not own):
         items.append(_item("Historik", "audit.index", "audit."))
     return items
 
