@@ -222,6 +222,17 @@ def test_what_was_typed_stands_under_the_label_of_its_field(client):
     ]
 
 
+@pytest.mark.parametrize("address", ["/atgarder/999999/effekt", "/organisation/personer/ny"])
+def test_what_is_sent_to_nothing_or_without_the_right_is_shown(cast, as_, address):
+    """What one wrote in was removed meanwhile, or one's role has ended."""
+    sent = {"basis": "Kort", "results": "Var tredje elev", "form_token": "cEsS6SZGjnLdlL1C80zN1A"}
+    text = as_(cast.karin).post(address, data=sent).text
+    assert "Det här hade du skrivit" in text
+    assert "Kort" in text
+    assert "Var tredje elev" in text
+    assert "cEsS6SZGjnLdlL1C80zN1A" not in text
+
+
 def test_typed_markup_stays_text(client):
     response = client.post("/konto", data={"thoughts": "<script>alert('hej')</script>"})
     assert "<script>" not in response.text

@@ -28,7 +28,7 @@ def before(database_kind: str, tmp_path: Path) -> Iterator[Flask]:
     with new_database(database_kind, tmp_path) as url:
         app = create_app(make_settings(url))
         with app.app_context():
-            upgrade(revision="0015")
+            upgrade(revision="0017")
             run(
                 "INSERT INTO organizer (id, name, created_at, version, support_follow_up_days)"
                 f" VALUES (1, 'Exempelby', '{NOW}', 1, 90)"
@@ -101,7 +101,7 @@ def test_rows_that_say_two_things_are_mended(before: Flask) -> None:
     }
     assert settled == {1: ("planned", None), 2: ("sent", 8), 3: ("skipped", 9)}
     db.session.remove()
-    downgrade(revision="0015")
+    downgrade(revision="0017")
     assert len(run("SELECT id FROM reminder")) == 3
     assert len(run("SELECT id FROM outgoing_mail")) == 5
 
@@ -144,7 +144,7 @@ def test_what_old_calendar_mails_told(before: Flask) -> None:
         "2026-12-09 12:00",
     ]
     db.session.remove()
-    downgrade(revision="0015")
+    downgrade(revision="0017")
     assert len(run("SELECT id FROM outgoing_mail")) == 4
 
 

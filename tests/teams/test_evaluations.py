@@ -190,6 +190,14 @@ def test_a_goal_that_is_removed_meanwhile_loses_no_text(cast, as_, goal, url, mo
     assert "I sju av tolv lektioner." in answer.text
 
 
+def test_a_goal_that_was_removed_before_it_was_sent_loses_no_text(cast, as_, goal, url):
+    db.session.delete(goal)
+    db.session.commit()
+    answer = as_(cast.sofia).submit(url, sent(), 404)
+    assert "Det här hade du skrivit" in answer.text
+    assert "I sju av tolv lektioner." in answer.text
+
+
 def test_the_model_notices_that_the_goal_is_gone(cast, goal):
     db.session.execute(sa.delete(TeamGoal).where(TeamGoal.id == goal.id).execution_options(synchronize_session=False))  # fmt: skip
     with pytest.raises(GoalGone):

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from tracker.database import SAFE_METHODS
 from tracker.extensions import db
-from tracker.web.forms import labels_of
+from tracker.web.forms import labels_of, own_words
 from tracker.web.logs import log
 
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
@@ -53,11 +53,11 @@ def typed_texts() -> list[tuple[str, str]]:
         *("csrf_token", "version", "form_token", "utkast", "utkast_fran", "utkast_sida"),
         *("password", "current_password", "new_password", "repeat"),
     }
-    labels = labels_of(fields.keys())
+    labels, words = labels_of(fields.keys()), own_words(fields.keys())
     return [
         (labels.get(name, ""), value)
         for name, value in fields.items(multi=True)
-        if name not in hidden and len(value) > 20
+        if name not in hidden and (len(value) > 20 or (name in words and value.strip()))
     ]
 
 
@@ -70,7 +70,8 @@ def _http_error(error: HTTPException):
         return error_page(code, typed=typed_texts())
     if code == 413:
         _throw_the_body_away()
-    body, _ = error_page(code)
+    # What one wrote in may have been removed meanwhile, or one's role have ended.
+    body, _ = error_page(code, typed=typed_texts() if code in (403, 404) else [])
     headers = {
         name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
     }

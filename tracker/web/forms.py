@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
 from tracker.drafts.forms import continued
-from tracker.web.fields import CONFLICT_MESSAGE
+from tracker.web.fields import CONFLICT_MESSAGE, FreeLine, FreeText
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
@@ -86,6 +86,16 @@ def labels_of(names: Iterable[str]) -> dict[str, str]:
     """Labels of the fields that a request sent, by name, when only the names are known: out of the
     form that has most of them and little besides. Where several are as likely and do not call the
     field the same, it has none."""
+    return {name: label for name, (label, _) in _told(names).items()}
+
+
+def own_words(names: Iterable[str]) -> set[str]:
+    """Those of the fields that a request sent into which people write, in the form that it most likely
+    came from; as `labels_of`."""
+    return {name for name, (_, is_text) in _told(names).items() if is_text}
+
+
+def _told(names: Iterable[str]) -> dict[str, tuple[str, bool]]:
     sent = set(names)
     forms = [_labels(kind) for kind in _kinds(Form)]
     fits = [(len(sent & own.keys()), -len(own)) for own in forms]
@@ -103,11 +113,14 @@ def _kinds(kind: type[Form]) -> Iterator[type[Form]]:
         yield from _kinds(below)
 
 
-def _labels(kind: type[Form]) -> dict[str, str]:
-    """Each field's own label, which stands first where it is declared."""
+def _labels(kind: type[Form]) -> dict[str, tuple[str, bool]]:
+    """Each field's own label, which stands first where it is declared, and whether it takes free text."""
     declared = ((name, getattr(kind, name)) for name in dir(kind) if not name.startswith("_"))
     return {
-        name: str(field.args[0] if field.args else field.kwargs.get("label", ""))
+        name: (
+            str(field.args[0] if field.args else field.kwargs.get("label", "")),
+            issubclass(field.field_class, (FreeLine, FreeText)),
+        )
         for name, field in declared
         if isinstance(field, UnboundField)
     }
