@@ -8,27 +8,45 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_migrate import upgrade
 
-from tests.conftest import make_settings, new_migrated_database
+from tests.conftest import make_settings, new_database, new_migrated_database
 from tracker import create_app
 from tracker.extensions import db
 from tracker.models import Organizer
 
 
 @pytest.fixture
-def own_app(database_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """An application with a database and instance folder of its own, migrated, with one organizer."""
+def own_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VARVET_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.delenv("SECRET_KEY", raising=False)
+
+
+@pytest.fixture
+def own_app(database_kind: str, tmp_path: Path, own_instance: None) -> Iterator[Flask]:
+    """An application with a database and instance folder of its own, migrated, with one organizer."""
     with new_migrated_database(database_kind, tmp_path) as url:
-        app = create_app(make_settings(url))
-        with app.app_context():
-            db.session.add(Organizer(name="Exempelby kommun"))
-            db.session.commit()
-        yield app
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        yield from with_one_organizer(url)
+
+
+@pytest.fixture
+def app_that_made_its_database(tmp_path: Path, own_instance: None) -> Iterator[Flask]:
+    """The same on SQLite, where the application has made the file itself."""
+    with new_database("sqlite", tmp_path) as url:
+        yield from with_one_organizer(url, migrate=True)
+
+
+def with_one_organizer(url: str, *, migrate: bool = False) -> Iterator[Flask]:
+    app = create_app(make_settings(url))
+    with app.app_context():
+        if migrate:
+            upgrade()
+        db.session.add(Organizer(name="Exempelby kommun"))
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def run(app: Flask, *command: object) -> tuple[int, str]:
@@ -72,13 +90,13 @@ def open_umask() -> Iterator[None]:
     os.umask(before)
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_the_database_is_its_owners_alone_however_it_came_there(
-    open_umask, database_kind, own_app, tmp_path
+    open_umask, app_that_made_its_database, tmp_path
 ) -> None:
+    app = app_that_made_its_database
     copy = tmp_path / "copy.tar.gz"
-    run(own_app, "backup", copy)
-    with own_app.app_context():
+    run(app, "backup", copy)
+    with app.app_context():
         db.session.add(Organizer(name="Granby kommun"))
         db.session.commit()
         made = modes(tmp_path)
@@ -89,8 +107,8 @@ def test_the_database_is_its_owners_alone_however_it_came_there(
 
     for path in tmp_path.glob("test.sqlite3*"):
         path.unlink()
-    assert run(own_app, "restore", copy, "--replace")[0] == 0
-    assert names(own_app) == ["Exempelby kommun"]
+    assert run(app, "restore", copy, "--replace")[0] == 0
+    assert names(app) == ["Exempelby kommun"]
     assert set(modes(tmp_path).values()) == {"0o600"}
     with tarfile.open(copy) as archive:
         assert {oct(member.mode) for member in archive} == {"0o600"}
