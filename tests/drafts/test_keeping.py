@@ -374,3 +374,14 @@ def test_one_statement_more(karin, statements):
     with statements() as sent:
         karin.page(WRITE)
     assert sum("FROM draft" in each for each in sent) == 1
+
+
+def test_a_draft_is_read_in_full_whatever_has_become_of_its_page(cast, as_, analysis):
+    """With the labels of its fields, and without what no person has typed."""
+    karin = as_(cast.karin)
+    type_in(karin, WRITE, results="Var tredje elev förstår inte texten.", basis="Tolv besök")
+    page = karin.page("/utkast")
+    shown = re.findall(r"<h4[^>]*>(.*?)</h4>\s*<div class=\"typed reading\">(.*?)</div>", page)
+    assert ("Vad bygger analysen på?", "Tolv besök") in shown
+    assert ("Resultatbild", "Var tredje elev förstår inte texten.") in shown
+    assert len(shown) == 2

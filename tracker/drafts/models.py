@@ -63,11 +63,6 @@ class Draft(TenantOwned, Base):
         """As a browser would send them."""
         return ImmutableMultiDict([(name, value) for name, value in self.content["fields"]])
 
-    @property
-    def excerpt(self) -> str:
-        """The longest text in it, for the person to know it by."""
-        return max((value for _, value in self.content["fields"]), key=len, default="")
-
     @classmethod
     def keep(
         cls,

@@ -21,6 +21,7 @@ from tracker.drafts.forms import (
 from tracker.drafts.models import Draft, DraftRefused
 from tracker.extensions import db
 from tracker.removals.models import Removal
+from tracker.web.forms import labels_of, own_words
 from tracker.web.notices import notify
 from tracker.web.personnummer import find_personal_identity_number
 from tracker.web.security import safe_next
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(continuing, "continuing_draft")
     app.add_template_global(has_drafts)
     app.add_template_filter(_time, "draft_time")
+    app.add_template_filter(_excerpt, "excerpt")
 
 
 def _time(moment: datetime) -> str:
@@ -54,13 +56,29 @@ def _time(moment: datetime) -> str:
     return f"{clock} i går" if days == 1 else clock
 
 
+def _excerpt(draft: Draft) -> str:
+    """The longest text in it, for the person to know it by."""
+    return max((text for _, text in _words_of(draft)), key=len, default="")
+
+
 @bp.get("")
 def index() -> str:
     """One's own drafts, wherever they were typed, and what one has removed."""
     here = (current_user.id, current_access().organizer_id)
     return render_template(
-        "drafts/index.html", drafts=Draft.all_of(*here), removals=Removal.latest_by(*here)
+        "drafts/index.html",
+        drafts=[(draft, _words_of(draft)) for draft in Draft.all_of(*here)],
+        removals=Removal.latest_by(*here),
     )
+
+
+def _words_of(draft: Draft) -> list[tuple[str, str]]:
+    """What a person has typed in it, each text with the label of its field. It is read here whatever has
+    become of the page: what it was written in may be gone."""
+    sent = [(name, value) for name, value in draft.content["fields"] if value.strip()]
+    names = {name for name, _ in sent}
+    labels, words = labels_of(names), own_words(names)
+    return [(labels.get(name, ""), value) for name, value in sent if name in words or " " in value]
 
 
 @bp.post("/<token>")
