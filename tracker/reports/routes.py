@@ -11,7 +11,7 @@ from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
 from tracker.measures.reading import measures_of
 from tracker.measures.taken_up import problems_by_area
-from tracker.models import Permission, QualityCycle
+from tracker.models import OrganizerGoal, Permission, QualityCycle
 from tracker.organisation.staffing import Staffing
 from tracker.reports.adopted import adopted_documents, by_year
 from tracker.reports.documents import Document, DocumentFailed, pdf_answer, word_answer
@@ -36,6 +36,7 @@ def plan(slug: str, year: str) -> str:
         decided=decided,
         period_of=period_of,
         problems=problems_by_area(cycle, living=False),
+        goals=_goals(cycle),
     )
 
 
@@ -58,7 +59,13 @@ def _plan_document(cycle: QualityCycle) -> Document:
         measures_of(cycle, with_proposals=False),
         problems_by_area(cycle, living=False),
         owner.name if owner else "",
+        _goals(cycle),
     )
+
+
+def _goals(cycle: QualityCycle) -> list[OrganizerGoal]:
+    """The huvudman's, in its own plan; those of a unit stand in its areas."""
+    return OrganizerGoal.of(cycle) if cycle.owner.is_organizer else []
 
 
 def _plan_name(cycle: QualityCycle) -> str:
