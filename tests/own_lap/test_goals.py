@@ -30,6 +30,7 @@ def test_written_and_read_by_everybody(cast, as_):
         assert GOAL in page
         assert "Andelen i maj." in page
         assert ("Lägg till ett mål" in page) is (person == cast.lena)
+    assert GOAL in as_(cast.perolov).page(f"{LAP}/utvecklingsplan")
     assert "Exempelby" not in as_(cast.ingela).page(LAP)
     assert GOAL not in as_(cast.ingela).page(LAP)
 

@@ -1,9 +1,11 @@
 """Utvecklingsplan as a document to take out; the page reads the same."""
 
+from collections.abc import Sequence
+
 from tracker.clock import today
 from tracker.measures.reading import AreaGroup, MeasureList
 from tracker.measures.taken_up import AreaProblem
-from tracker.models import Measure, MeasureBasis, QualityCycle
+from tracker.models import Measure, MeasureBasis, OrganizerGoal, QualityCycle
 from tracker.reports.documents import Document
 from tracker.web.swedish import date_medium, listing
 
@@ -17,12 +19,18 @@ def as_document(
     problems: dict[int, list[AreaProblem]],
     teams: dict[int, list[tuple[int, str]]],
     owner: str,
+    goals: Sequence[OrganizerGoal] = (),
 ) -> Document:
     """The areas with their problems, goals and decided measures; what is only proposed is not part of a
-    plan. `problems`: see measures.taken_up.problems_by_area; `teams`: teams.reading.teams_by_area."""
+    plan. `problems`: see measures.taken_up.problems_by_area; `teams`: teams.reading.teams_by_area;
+    `goals`: of the huvudman's own plan."""
     year = cycle.school_year
     document = Document(f"Utvecklingsplan {year.label}", subtitle=cycle.owner.name, owner=owner)
     document.facts([("Uttagen", date_medium(today()))])
+    for number, goal in enumerate(goals, 1):
+        document.heading(f"Huvudmannens mål {number}")
+        document.text(goal.text)
+        document.text(goal.signs, "Så märker vi att vi närmar oss målet:")
     for group in listed.groups:
         taken_up = problems.get(group.area.id, []) if group.area else []
         working = teams.get(group.area.id, []) if group.area else []

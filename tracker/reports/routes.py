@@ -11,7 +11,7 @@ from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
 from tracker.measures.reading import measures_of
 from tracker.measures.taken_up import problems_by_area
-from tracker.models import Permission, QualityCycle
+from tracker.models import OrganizerGoal, Permission, QualityCycle
 from tracker.organisation.staffing import Staffing
 from tracker.reports.adopted import adopted_documents, by_year
 from tracker.reports.documents import Document, DocumentFailed, pdf_answer, word_answer
@@ -38,6 +38,7 @@ def plan(slug: str, year: str) -> str:
         period_of=period_of,
         problems=problems_by_area(cycle, living=False),
         teams=teams_by_area(cycle),
+        goals=_goals(cycle),
     )
 
 
@@ -61,7 +62,13 @@ def _plan_document(cycle: QualityCycle) -> Document:
         problems_by_area(cycle, living=False),
         teams_by_area(cycle),
         owner.name if owner else "",
+        _goals(cycle),
     )
+
+
+def _goals(cycle: QualityCycle) -> list[OrganizerGoal]:
+    """The huvudman's, in its own plan; those of a unit stand in its areas."""
+    return OrganizerGoal.of(cycle) if cycle.owner.is_organizer else []
 
 
 def _plan_name(cycle: QualityCycle) -> str:
