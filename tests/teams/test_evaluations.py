@@ -198,6 +198,24 @@ def test_a_goal_that_was_removed_before_it_was_sent_loses_no_text(cast, as_, goa
     assert "I sju av tolv lektioner." in answer.text
 
 
+def test_an_evaluation_that_is_not_the_latest_any_more_is_not_corrected(cast, as_, goal, url):
+    """A colleague wrote the next one meanwhile: an end in the first would close the goal over it."""
+    first = said(goal, cast.sofia)
+    said(goal, cast.sofia)
+    db.session.commit()
+    with pytest.raises(SomebodyEvaluated):
+        first.correct(
+            by=cast.sofia, held_on=today(), outcome="X", decision=GoalDecision.END, next_step="",
+            next_on=None,
+        )  # fmt: skip
+    db.session.rollback()
+    old = url.replace("utvardera", "utvarderingar/1")
+    answer = as_(cast.sofia).submit(old, sent() | {"version": "1"}, 409)
+    assert "Laget har skrivit en utvärdering till." in answer.text
+    assert "I sju av tolv lektioner." in answer.text
+    as_(cast.sofia).page(old, 404)
+
+
 def test_the_model_notices_that_the_goal_is_gone(cast, goal):
     db.session.execute(sa.delete(TeamGoal).where(TeamGoal.id == goal.id).execution_options(synchronize_session=False))  # fmt: skip
     with pytest.raises(GoalGone):

@@ -258,7 +258,14 @@ def test_a_goal_is_removed_and_brought_back(cast, as_, team, area):
     sofia.submit(here(team, f"/mal/{goal.id}/ta-bort"), {})
     assert goals() == []
     removal = db.session.scalars(sa.select(Removal)).one()
-    for person, status in ((cast.mats, 404), (cast.ali, 404), (cast.erik, 403), (cast.tove, 403)):
+    not_theirs = (
+        (cast.mats, 404),
+        (cast.ali, 404),
+        (cast.erik, 403),
+        (cast.tove, 403),
+        (cast.karin, 403),
+    )
+    for person, status in not_theirs:
         assert as_(person).post(f"/angra/{removal.id}").status_code == status, person.name
     assert sofia.submit(f"/angra/{removal.id}", {}).location == here(team)
     (back,) = goals()
@@ -292,6 +299,8 @@ def test_the_area_says_which_teams_work_on_it(cast, as_, team, area):
         assert "Arbetslag 4–6" in page, url
         assert "Lag som skriver" not in page, url
     assert "Arbetslag 4–6" in as_(cast.sofia).page(f"{at}/atgarder")
+    for person in (cast.perolov, cast.tove):
+        assert "Arbetslag" not in as_(person).page(f"{at}/utvecklingsplan"), "not theirs to read"
     as_(cast.karin).submit(f"{at}/utvecklingsomraden/{area.id}/ta-bort", {})
     assert db.session.get(DevelopmentArea, area.id) is not None
 

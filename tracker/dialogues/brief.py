@@ -349,9 +349,6 @@ def _measures(parts: dict[int, UnitPart], year: SchoolYear) -> list[Measure]:
                 MeasureUnit.measure_id == Measure.id, MeasureUnit.unit_id.in_(list(parts))
             ),
             Measure.state != MeasureState.PROPOSED,
-            QualityCycle.unit_id.is_not(
-                None
-            ),  # the organizer's own are not the rektor's to answer for
             SchoolYear.start_year <= year.start_year,
         )
         .options(

@@ -126,7 +126,9 @@ def _team_goal(removal: Removal) -> Way:
     plan = db.session.get(TeamPlan, removal.home_id) or abort(404)
     if plan.organizer_id != removal.organizer_id:
         abort(404)
-    _, address = home_of_goal(plan)
+    here, address = home_of_goal(plan)
+    if not here.is_own and removal.by_id != current_user.id:
+        abort(403)  # what a team threw out of its draft was never its leaders' to read
     return lambda: TeamGoal.bring_back(removal, by=current_user), address
 
 

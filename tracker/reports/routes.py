@@ -5,7 +5,7 @@ import logging
 
 from flask import Blueprint, Response, render_template, request
 
-from tracker.auth.access import current_access, load_cycle
+from tracker.auth.access import current_access, load_cycle, may
 from tracker.cycle import calendar
 from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
@@ -37,7 +37,7 @@ def plan(slug: str, year: str) -> str:
         decided=decided,
         period_of=period_of,
         problems=problems_by_area(cycle, living=False),
-        teams=teams_by_area(cycle),
+        teams=_teams(cycle),
         goals=_goals(cycle),
     )
 
@@ -60,10 +60,15 @@ def _plan_document(cycle: QualityCycle) -> Document:
         cycle,
         measures_of(cycle, with_proposals=False),
         problems_by_area(cycle, living=False),
-        teams_by_area(cycle),
+        _teams(cycle),
         owner.name if owner else "",
         _goals(cycle),
     )
+
+
+def _teams(cycle: QualityCycle) -> dict[int, list[tuple[int, str]]]:
+    """Which teams work on which area, for those who read the teams' goals."""
+    return teams_by_area(cycle) if may(Permission.TEAMS) else {}
 
 
 def _goals(cycle: QualityCycle) -> list[OrganizerGoal]:

@@ -223,6 +223,21 @@ class TeamGoal(Versioned, TenantOwned, Base):
             self.responsible = responsible.name if responsible else ""
         self.plan.record(Action.TEAM_GOAL_CHANGED, by, goal=self.excerpt, before=before)
 
+    def _hold(self, latest: int) -> None:
+        """Take the goal's row, and read it anew: one evaluation is written at a time. SomebodyEvaluated
+        when `latest` is not the number of the latest one; GoalGone for a goal that has been removed."""
+        held = sa.select(TeamGoal.id).where(TeamGoal.id == self.id).with_for_update()
+        if db.session.scalar(held) is None:
+            raise GoalGone
+        number = db.session.scalar(
+            sa.select(sa.func.coalesce(sa.func.max(TeamEvaluation.number), 0)).where(
+                TeamEvaluation.goal_id == self.id
+            )
+        )
+        if number != latest:
+            raise SomebodyEvaluated
+        db.session.refresh(self, ["ended_at", "evaluate_on", "evaluate_revision", "version"])
+
     def evaluate(
         self,
         *,
@@ -237,17 +252,7 @@ class TeamGoal(Versioned, TenantOwned, Base):
         """What the team saw and what it does now. `seen`: the number of the latest evaluation when the
         form was shown; SomebodyEvaluated when there is a later one. `next_on` is needed unless the goal
         ends. Raises GoalEnded for one that is over, GoalGone for one that has been removed."""
-        held = sa.select(TeamGoal.id).where(TeamGoal.id == self.id).with_for_update()
-        if db.session.scalar(held) is None:
-            raise GoalGone
-        number = db.session.scalar(
-            sa.select(sa.func.coalesce(sa.func.max(TeamEvaluation.number), 0)).where(
-                TeamEvaluation.goal_id == self.id
-            )
-        )
-        if number != seen:
-            raise SomebodyEvaluated
-        db.session.refresh(self, ["ended_at", "evaluate_on", "evaluate_revision", "version"])
+        self._hold(seen)
         if self.is_over:
             raise GoalEnded
         row = TeamEvaluation(
@@ -356,8 +361,10 @@ class TeamEvaluation(Versioned, TenantOwned, Base):
         next_step: str,
         next_on: date | None,
     ) -> None:
-        """Other words, or another decision. Historik keeps what it said before."""
+        """Other words, or another decision. Historik keeps what it said before. SomebodyEvaluated when
+        there is a later one, GoalGone when the goal has been removed."""
         goal = self.goal
+        goal._hold(self.number)
         new: tuple[Any, ...] = (held_on, outcome, decision, next_step)
         same_day = decision is GoalDecision.END or next_on == goal.evaluate_on
         if new == tuple(getattr(self, name) for name in self.FIELDS) and same_day:

@@ -1,6 +1,6 @@
 """Utvärdering of a team's goal: what was seen, what is done now, and when next."""
 
-from flask import abort, make_response, redirect, render_template, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
@@ -87,8 +87,10 @@ def correct(slug: str, year: str, team_id: int, goal_id: int, number: int) -> An
     """The latest evaluation, written anew; earlier ones stay as they were."""
     here, row = load_goal(slug, year, team_id, goal_id)
     latest = row.latest
-    if latest is None or latest.number != number:
+    if latest is None or latest.number < number:
         abort(404)
+    if latest.number != number:
+        return _newer_one(here)
     form = EvaluationCorrectionForm(obj=latest, data={"next_on": row.evaluate_on})
     form.latest, form.goes_on_elsewhere = here.latest_day, row.followed_by is not None
     status = 422 if form.is_submitted() else 200
@@ -97,11 +99,28 @@ def correct(slug: str, year: str, team_id: int, goal_id: int, number: int) -> An
         def stored() -> dict[str, object]:
             return {name: getattr(latest, name) for name in TeamEvaluation.FIELDS}
 
-        if saved(form, latest, lambda: latest.correct(by=current_user, **form.values()), stored):
-            notify("Utvärderingen är rättad. Historiken visar hur den såg ut.")
-            return _shown(here)
-        status = 409
+        try:
+            if saved(
+                form, latest, lambda: latest.correct(by=current_user, **form.values()), stored
+            ):
+                notify("Utvärderingen är rättad. Historiken visar hur den såg ut.")
+                return _shown(here)
+            status = 409
+        except SomebodyEvaluated:
+            db.session.rollback()
+            return _newer_one(here)
+        except GoalGone:
+            db.session.rollback()
+            return error_page(409, typed=typed_texts(), why="Någon annan har tagit bort målet.")
     return _page(here, row, form, latest, status, number=number)
+
+
+def _newer_one(here: TeamYear) -> Answer:
+    """There is a later evaluation, and this one stays as it was."""
+    if request.method == "POST":
+        why = "Laget har skrivit en utvärdering till. Den här går inte att ändra längre."
+        return error_page(409, typed=typed_texts(), why=why)
+    return abort(404)
 
 
 def _page(
