@@ -144,6 +144,7 @@ def test_the_organizers_own_measure_for_the_unit_is_in_it(cast, as_):
     measure.decide(by=cast.lena)
     page = brief(cast, as_(cast.erik))
     assert "Gemensam närvarorutin" in page
+    assert "Huvudmannens åtgärd" in page
     assert "Gäller även Ringmuraskolan" in page
 
 

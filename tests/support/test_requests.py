@@ -22,8 +22,8 @@ from tracker.models import (
     SupportRequest,
     SupportState,
 )
-from tracker.support.once import CHANGED
 from tracker.support.states import SupportError
+from tracker.web.once import CHANGED
 
 LIST, ASK = "/stod", "/stod/be-om"
 

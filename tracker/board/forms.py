@@ -1,9 +1,9 @@
 """Asking for the board, and answering it."""
 
 from tracker.models import BoardQuestion
-from tracker.support.forms import OnceForm
 from tracker.web.fields import FreeText, MaybeRow, Optional, required
 from tracker.web.forms import VersionedForm
+from tracker.web.once import OnceForm
 from tracker.web.swedish import date_medium
 
 TEXT_LENGTH = 5_000

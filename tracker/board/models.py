@@ -25,6 +25,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.once import MadeByForm
 from tracker.removals.models import Removal, RemovalKind
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class QuestionAnswered(Exception):
     """The question has an answer, and stands as it was asked."""
 
 
-class BoardQuestion(Versioned, TenantOwned, Base):
+class BoardQuestion(MadeByForm, Versioned, TenantOwned, Base):
     """One question with its answer, once there is one."""
 
     __tablename__ = "board_question"
@@ -71,7 +72,6 @@ class BoardQuestion(Versioned, TenantOwned, Base):
     revised_at: Mapped[datetime | None]
     """When the answer was last changed, if it has been."""
     revised_by_name: Mapped[str | None] = mapped_column(sa.String(200))
-    form_token: Mapped[str | None] = mapped_column(sa.String(40))
 
     builds_on: Mapped["BoardQuestion | None"] = relationship(
         foreign_keys="BoardQuestion.builds_on_id", remote_side="BoardQuestion.id"
@@ -99,15 +99,6 @@ class BoardQuestion(Versioned, TenantOwned, Base):
         db.session.flush()
         question._record(Action.BOARD_ASKED, by)
         return question
-
-    @classmethod
-    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
-        """The one that this very form made, when it has been sent before."""
-        if not form_token:
-            return None
-        return db.session.scalar(
-            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
-        )
 
     @classmethod
     def waiting(cls, organizer_id: int) -> sa.Select[tuple[int]]:

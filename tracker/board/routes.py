@@ -15,9 +15,9 @@ from tracker.board.models import QuestionAnswered
 from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
 from tracker.models import BoardQuestion, Permission
-from tracker.support.once import make_once
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
+from tracker.web.once import make_once
 from tracker.web.paging import Page
 
 bp = Blueprint("board", __name__, url_prefix="/namndens-fragor")

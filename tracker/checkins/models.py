@@ -25,6 +25,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.once import MadeByForm
 from tracker.web.swedish import date_medium, listing
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from tracker.support.requests import SupportRequest
 
 
-class CheckIn(Versioned, TenantOwned, Base):
+class CheckIn(MadeByForm, Versioned, TenantOwned, Base):
     """One avstämning, covering one or more units of the same leader."""
 
     __tablename__ = "check_in"
@@ -59,8 +60,6 @@ class CheckIn(Versioned, TenantOwned, Base):
     obstacles_settled_by_name: Mapped[str | None] = mapped_column(sa.String(200))
     next_on: Mapped[date | None]
     """When the people meet next; None: as the unit's interval says."""
-    form_token: Mapped[str | None] = mapped_column(sa.String(40))
-    """Of the form that made it: the same form sent twice is one check-in, not two."""
     at: Mapped[datetime] = mapped_column(default=now)
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     by_name: Mapped[ShortText]
@@ -117,15 +116,6 @@ class CheckIn(Versioned, TenantOwned, Base):
         check_in._record(Action.CHECK_IN_HELD, by)
         check_in._ask_for(support, by)
         return check_in
-
-    @classmethod
-    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
-        """The check-in that this very form made, when it has been sent before."""
-        if not form_token:
-            return None
-        return db.session.scalar(
-            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
-        )
 
     def correct(
         self,

@@ -52,8 +52,10 @@ class MeasureBeside:
 
     @property
     def about(self) -> list[str]:
-        """In few words: its state, who answers for it, whom else it concerns."""
+        """In few words: its state, whether it is the huvudman's, who answers for it, whom else it concerns."""
         said = [self.measure.state.label]
+        if self.measure.is_organizers:
+            said.append("Huvudmannens åtgärd")
         if self.measure.responsible:
             said.append(f"Ansvarig: {self.measure.responsible}")
         if self.shared_with:
@@ -332,7 +334,7 @@ def _is_full(part: UnitPart) -> bool:
 
 
 def _is_due(measure: Measure, dialogue: QualityDialogue) -> bool:
-    if measure.assess_on is None:
+    if measure.assess_on is None or measure.is_organizers:  # what waits there is not rektor's to do
         return False
     return measure.is_due or (dialogue.day is not None and measure.assess_on <= dialogue.day)
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
-from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.audit.actions import Action
@@ -22,6 +21,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.measures.concerning import Concerning
 from tracker.measures.log import Logged, MeasureLogEntry
 from tracker.measures.parts import MeasureUnit
 from tracker.measures.standing import Standing
@@ -31,9 +31,10 @@ from tracker.measures.states import (
     MeasureState,
     NotReadyToDecide,
 )
+from tracker.once import MadeByForm
 from tracker.organisation.models import SchoolForm
 from tracker.removals.models import Removal, RemovalKind
-from tracker.web.swedish import date_medium, listing
+from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
     from tracker.analyses.models import Cause
@@ -48,7 +49,7 @@ DECIDED = ("basis", "cause_id", "basis_note", "expected_effect", "assessable_fro
 """What a decision is about: only who may decide changes it afterwards."""
 
 
-class Measure(Standing, Logged, Versioned, TenantOwned, Base):
+class Measure(Standing, Concerning, Logged, MadeByForm, Versioned, TenantOwned, Base):
     """Åtgärd. Belongs to the lap in which it was proposed; concerns one or more units.
 
     It cannot be decided without its basis, its expected effect and the date from which the effect
@@ -131,8 +132,6 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
     modelled_on_id: Mapped[int | None]
     """Förebild: the measure whose good example this one was begun from."""
 
-    form_token: Mapped[str | None] = mapped_column(sa.String(40))
-    """Of the form that made it: the same form sent twice is one measure, not two."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     decided_at: Mapped[datetime | None]
     decided_by_name: Mapped[str | None] = mapped_column(sa.String(200))
@@ -196,41 +195,6 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
             self.end_set_at = now()
         return ends_on
 
-    @property
-    def units(self) -> "list[SchoolUnit]":
-        return [link.unit for link in self.unit_links]
-
-    @classmethod
-    def concerning(cls, unit_id: int) -> sa.ColumnElement[bool]:
-        """A criterion: the measures of the unit, shared ones and those it has taken over included."""
-        return cls.id.in_(sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id == unit_id))
-
-    @property
-    def is_organizers(self) -> bool:
-        """Whether it is the huvudman's own, of the organizer's lap; the units it concerns read along."""
-        return self.cycle.unit_id is None
-
-    @property
-    def whose(self) -> list[str]:
-        """Who decided it, by name: its units, or the huvudman."""
-        if self.is_organizers:
-            return [self.cycle.owner.name]
-        return [unit.name for unit in self.units]
-
-    @classmethod
-    def of_organizer(cls, organizer_id: int) -> sa.ColumnElement[bool]:
-        """A criterion: the measures of the organizer's own laps."""
-        from tracker.cycle.models import QualityCycle
-
-        return cls.cycle_id.in_(QualityCycle.own_laps(organizer_id))
-
-    @classmethod
-    def standing_in(cls, cycle: "QualityCycle") -> sa.ColumnElement[bool]:
-        """A criterion: the measures of which the lap's owner has some part, from whichever läsår."""
-        if cycle.unit_id is None:
-            return cls.of_organizer(cycle.organizer_id)
-        return cls.concerning(cycle.unit_id)
-
     @classmethod
     def propose(
         cls,
@@ -285,15 +249,6 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
         measure._record(Action.MEASURE_INHERITED, by, year=cycle.school_year.label)
         return measure
 
-    @classmethod
-    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
-        """The measure that this very form made, when it has been sent before."""
-        if not form_token:
-            return None
-        return db.session.scalar(
-            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
-        )
-
     def write(self, *, by: "User", **fields: Any) -> None:
         """Change the measure. A decided one keeps what a decision needs, NotReadyToDecide else, and
         Historik keeps what was decided before. What is the same as before is no change."""
@@ -314,30 +269,6 @@ class Measure(Standing, Logged, Versioned, TenantOwned, Base):
                 self._plan_assessment(self.assessable_from)
             self._keep_cause()
             self._record(Action.MEASURE_REDECIDED, by, before=decided)
-        self._reindex()
-
-    @property
-    def unit_ids(self) -> list[int]:
-        """Of the units it concerns, in the order of the database."""
-        return sorted(link.unit_id for link in self.unit_links)
-
-    def concern(self, units: "list[SchoolUnit]", *, by: "User") -> None:
-        """Say which units a measure of the organizer's own concerns. What is the same as before is no
-        change; raises IllegalTransition once it is over."""
-        wanted = {unit.id: unit for unit in units}
-        if wanted.keys() == set(self.unit_ids):
-            return
-        if not (self.is_draft or self.is_living):
-            raise IllegalTransition
-        told = listing([unit.name for unit in units]) or "ingen enhet"
-        self.unit_links[:] = [link for link in self.unit_links if link.unit_id in wanted] + [
-            MeasureUnit(organizer_id=self.organizer_id, unit=unit)
-            for key, unit in wanted.items()
-            if key not in self.unit_ids
-        ]
-        flag_modified(self, "title")  # so that the row's version tells of its units too
-        db.session.flush()
-        self._record(Action.MEASURE_CONCERNS, by, whom=told)
         self._reindex()
 
     def _reindex(self) -> None:

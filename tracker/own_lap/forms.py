@@ -1,8 +1,8 @@
 """The huvudman's goals."""
 
-from tracker.support.forms import OnceForm
 from tracker.web.fields import FreeText, required
 from tracker.web.forms import VersionedForm
+from tracker.web.once import OnceForm
 
 TEXT_LENGTH = 2_000
 

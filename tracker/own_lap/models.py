@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, relationship
 
 from tracker.analyses.problems import excerpt
 from tracker.audit.actions import Action
@@ -18,13 +18,14 @@ from tracker.database import (
     tenant_fk,
 )
 from tracker.extensions import db
+from tracker.once import MadeByForm
 from tracker.removals.models import Removal, RemovalKind
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
 
 
-class OrganizerGoal(Versioned, TenantOwned, Base):
+class OrganizerGoal(MadeByForm, Versioned, TenantOwned, Base):
     """One goal of the organizer's own lap. Read by everybody with a role there as soon as it is saved."""
 
     __tablename__ = "organizer_goal"
@@ -42,8 +43,6 @@ class OrganizerGoal(Versioned, TenantOwned, Base):
     """Mål."""
     signs: Mapped[LongText]
     """Så märker vi att vi närmar oss målet."""
-    form_token: Mapped[str | None] = mapped_column(sa.String(40))
-    """Of the form that made it: the same form sent twice is one goal, not two."""
 
     cycle: Mapped[QualityCycle] = relationship(foreign_keys="OrganizerGoal.cycle_id")
 
@@ -118,15 +117,6 @@ class OrganizerGoal(Versioned, TenantOwned, Base):
                 year=cycle.school_year.label,
             )
         return len(earlier)
-
-    @classmethod
-    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
-        """The one that this very form made, when it has been sent before."""
-        if not form_token:
-            return None
-        return db.session.scalar(
-            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
-        )
 
     def write(self, text: str, signs: str, *, by: "User") -> None:
         """Change it; what is the same as before is no change."""

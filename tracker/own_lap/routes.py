@@ -11,9 +11,9 @@ from tracker.extensions import db
 from tracker.models import OrganizerGoal, Permission, QualityCycle
 from tracker.organisation.owner import OWN
 from tracker.own_lap.forms import GoalForm, NewGoalForm
-from tracker.support.once import make_once
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
+from tracker.web.once import make_once
 from tracker.web.swedish import count
 
 bp = Blueprint("own_lap", __name__, url_prefix="/huvudmannen/<year>/mal")

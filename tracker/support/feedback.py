@@ -24,6 +24,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.once import MadeByForm
 from tracker.support.states import FeedbackState, SupportError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from tracker.organisation.models import Area, Organizer
 
 
-class SupportFeedback(Versioned, TenantOwned, Base):
+class SupportFeedback(MadeByForm, Versioned, TenantOwned, Base):
     """What principals say of a support function: lämnad, klargjord, uppföljd."""
 
     __tablename__ = "support_feedback"
@@ -68,7 +69,6 @@ class SupportFeedback(Versioned, TenantOwned, Base):
     """Vad blev det?"""
     followed_up_at: Mapped[datetime | None]
     followed_up_by_name: Mapped[str | None] = mapped_column(sa.String(200))
-    form_token: Mapped[str | None] = mapped_column(sa.String(40))
 
     area: Mapped["Area | None"] = relationship(foreign_keys="SupportFeedback.area_id")
     owner: Mapped["User | None"] = relationship(foreign_keys="SupportFeedback.owner_id")
@@ -97,15 +97,6 @@ class SupportFeedback(Versioned, TenantOwned, Base):
         db.session.flush()
         row._record(Action.FEEDBACK_GIVEN, by)
         return row
-
-    @classmethod
-    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
-        """The one that this very form made, when it has been sent before."""
-        if not form_token:
-            return None
-        return db.session.scalar(
-            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
-        )
 
     def rewrite(self, about: str, text: str, area: "Area | None", *, by: "User") -> None:
         """Other words. SupportError once it is answered: an answer is to what was said."""

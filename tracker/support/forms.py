@@ -1,10 +1,9 @@
 """The forms of the huvudman's support."""
 
-import secrets
 from typing import Any
 
-from wtforms import HiddenField, IntegerField
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import HiddenInput
 
 from tracker.models import SchoolForm, SupportLevel
@@ -19,23 +18,9 @@ from tracker.web.fields import (
     required,
 )
 from tracker.web.forms import Form, VersionedForm
+from tracker.web.once import OnceForm
 
 TEXT_LENGTH = 5_000
-
-
-class OnceForm(Form):
-    """A form that makes something; sent twice it makes one."""
-
-    form_token = HiddenField(
-        default=lambda: secrets.token_urlsafe(16),
-        validators=[Length(max=40, message="Ladda om sidan och försök igen.")],
-    )
-
-    @property
-    def token(self) -> str | None:
-        """As it may be stored; None when it is none of ours."""
-        text = self.form_token.data or ""
-        return text if text and text.isascii() and text.isprintable() else None
 
 
 class AskForm(OnceForm):

@@ -22,6 +22,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.once import MadeByForm
 from tracker.organisation.models import Organizer, SchoolForm
 from tracker.web.swedish import listing, sort_key
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from tracker.auth.models import User
 
 
-class SupportOffer(Versioned, TenantOwned, Base):
+class SupportOffer(MadeByForm, Versioned, TenantOwned, Base):
     """One support in the catalogue. It is retired, never removed: what was asked for keeps its name."""
 
     __tablename__ = "support_offer"
@@ -68,8 +69,6 @@ class SupportOffer(Versioned, TenantOwned, Base):
     """Who answers what is asked for; None: each unit's dialogansvarig."""
     retired_at: Mapped[datetime | None]
     retired_by_name: Mapped[str | None] = mapped_column(sa.String(200))
-    form_token: Mapped[str | None] = mapped_column(sa.String(40))
-    """Of the form that made it: the same form sent twice is one support, not two."""
 
     owner: Mapped["User | None"] = relationship(foreign_keys="SupportOffer.owner_id")
     form_links: Mapped[list["SupportOfferForm"]] = relationship(
@@ -108,15 +107,6 @@ class SupportOffer(Versioned, TenantOwned, Base):
         db.session.flush()
         record(Action.SUPPORT_OFFERED, row, by=by, offer=title)
         return row
-
-    @classmethod
-    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
-        """The support that this very form made, when it has been sent before."""
-        if not form_token:
-            return None
-        return db.session.scalar(
-            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
-        )
 
     @classmethod
     def catalogue(cls, organizer_id: int) -> list[Self]:

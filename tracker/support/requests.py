@@ -21,6 +21,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.once import MadeByForm
 from tracker.support.offers import SupportOffer
 from tracker.support.states import SupportError, SupportState
 from tracker.web.swedish import date_medium, listing
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from tracker.organisation.models import SchoolUnit
 
 
-class SupportRequest(Versioned, TenantOwned, Base):
+class SupportRequest(MadeByForm, Versioned, TenantOwned, Base):
     """What somebody needs from the organizer: asked, answered, settled. It was asked for in a check-in,
     and is then about that one's units, or for a unit by itself."""
 
@@ -71,7 +72,6 @@ class SupportRequest(Versioned, TenantOwned, Base):
     asked_on: Mapped[date]
     asked_by_name: Mapped[str | None] = mapped_column(sa.String(200))
     """Of one that was asked by itself; else the check-in says who wrote it."""
-    form_token: Mapped[str | None] = mapped_column(sa.String(40))
     state: Mapped[SupportState] = mapped_column(choice(SupportState), default=SupportState.ASKED)
     answer: Mapped[LongText]
     """Svar, by the dialogansvarig or the owner."""
@@ -119,15 +119,6 @@ class SupportRequest(Versioned, TenantOwned, Base):
         db.session.flush()
         row._record(Action.SUPPORT_ASKED, by)
         return row
-
-    @classmethod
-    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
-        """The request that this very form made, when it has been sent before."""
-        if not form_token:
-            return None
-        return db.session.scalar(
-            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
-        )
 
     def rephrase(self, text: str, *, by: "User") -> None:
         """Other words. SupportError once it is answered: an answer is to what was asked."""

@@ -11,10 +11,10 @@ from tracker.extensions import db
 from tracker.models import Permission, SupportOffer
 from tracker.support.access import demand_anywhere, load_offer, writes_somewhere
 from tracker.support.forms import NewOfferForm, OfferForm
-from tracker.support.once import make_once
 from tracker.support.people import at_the_organizer
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
+from tracker.web.once import make_once
 
 Answer = Response | tuple[str, int]
 

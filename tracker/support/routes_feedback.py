@@ -24,11 +24,11 @@ from tracker.support.forms import (
     NewFeedbackForm,
     OwnerForm,
 )
-from tracker.support.once import make_once
 from tracker.support.people import at_the_organizer
 from tracker.support.states import SupportError
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
+from tracker.web.once import make_once
 from tracker.web.paging import Page
 
 Answer = Response | tuple[str, int]

@@ -20,10 +20,10 @@ from tracker.support.access import (
     writes_somewhere,
 )
 from tracker.support.forms import AnswerForm, AskForm, OutcomeForm, RephraseForm
-from tracker.support.once import make_once
 from tracker.support.states import SupportError
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
+from tracker.web.once import make_once
 from tracker.web.paging import Page
 
 Answer = Response | str | tuple[str, int]

@@ -8,11 +8,11 @@ from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import HiddenInput
 
 from tracker.clock import today
-from tracker.support.forms import OnceForm
 from tracker.teams.models import TeamKind
 from tracker.teams.states import GoalDecision
 from tracker.web.fields import Day, FreeLine, FreeText, MaybeRow, OneOf, Optional, Rows, required
 from tracker.web.forms import Form, VersionedForm
+from tracker.web.once import OnceForm
 
 TEXT_LENGTH = 5_000
 TOO_LATE = "Dagen ligger för långt fram. Välj en dag under läsåret eller hösten efter."

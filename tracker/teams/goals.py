@@ -23,6 +23,7 @@ from tracker.database import (
 )
 from tracker.dialogues.agreements import shortened
 from tracker.extensions import db
+from tracker.once import MadeByForm
 from tracker.removals.models import Removal, RemovalKind
 from tracker.teams.plans import TeamPlan
 from tracker.teams.states import (
@@ -47,7 +48,7 @@ LATER = timedelta(days=56)
 """How long after a day the next evaluation is proposed."""
 
 
-class TeamGoal(Versioned, TenantOwned, Base):
+class TeamGoal(MadeByForm, Versioned, TenantOwned, Base):
     """A goal of a team in a läsår. While it is not over it has a day of its next evaluation."""
 
     __tablename__ = "team_goal"
@@ -86,8 +87,6 @@ class TeamGoal(Versioned, TenantOwned, Base):
     ended_at: Mapped[datetime | None]
     follows_id: Mapped[int | None]
     """The goal of an earlier läsår that this one goes on with."""
-    form_token: Mapped[str | None] = mapped_column(sa.String(40))
-    """Of the form that made it: the same form sent twice is one goal, not two."""
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     plan: Mapped[TeamPlan] = relationship(foreign_keys="TeamGoal.plan_id", back_populates="goals")
@@ -136,15 +135,6 @@ class TeamGoal(Versioned, TenantOwned, Base):
         db.session.flush()
         plan.record(Action.TEAM_GOAL_ADDED, by, goal=row.excerpt)
         return row
-
-    @classmethod
-    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
-        """The goal that this very form made, when it has been sent before."""
-        if not form_token:
-            return None
-        return db.session.scalar(
-            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
-        )
 
     @classmethod
     def take_over(

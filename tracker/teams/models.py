@@ -21,6 +21,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.once import MadeByForm
 from tracker.web.swedish import date_medium, sort_key
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class AlreadyMember(Exception):
     """The person belongs to the team on some of those days already."""
 
 
-class Team(Versioned, TenantOwned, Base):
+class Team(MadeByForm, Versioned, TenantOwned, Base):
     """Lag. Retired rather than removed: what it has written stays."""
 
     __tablename__ = "team"
@@ -73,8 +74,6 @@ class Team(Versioned, TenantOwned, Base):
     sort_key: Mapped[ShortText]
     retired_at: Mapped[datetime | None]
     retired_by_name: Mapped[str | None] = mapped_column(sa.String(200))
-    form_token: Mapped[str | None] = mapped_column(sa.String(40))
-    """Of the form that made it: the same form sent twice is one team, not two."""
 
     unit: Mapped["SchoolUnit"] = relationship(foreign_keys="Team.unit_id")
 
@@ -102,15 +101,6 @@ class Team(Versioned, TenantOwned, Base):
         db.session.flush()
         team._record(Action.TEAM_CREATED, by)
         return team
-
-    @classmethod
-    def made_by_form(cls, organizer_id: int, form_token: str | None) -> Self | None:
-        """The team that this very form made, when it has been sent before."""
-        if not form_token:
-            return None
-        return db.session.scalar(
-            sa.select(cls).where(cls.organizer_id == organizer_id, cls.form_token == form_token)
-        )
 
     @property
     def is_retired(self) -> bool:

@@ -11,7 +11,6 @@ from tracker.audit.history import history_of, history_of_own
 from tracker.auth.access import load_cycle
 from tracker.extensions import db
 from tracker.models import Permission, Team, TeamGoal, TeamPlan, User
-from tracker.support.once import make_once
 from tracker.teams.access import TeamYear, load_goal, load_team_year
 from tracker.teams.forms import AnalysisForm, GoalForm, NewGoalForm, OverGoalForm
 from tracker.teams.goals import usual_day
@@ -27,6 +26,7 @@ from tracker.teams.reading import (
 from tracker.teams.states import AlreadyTaken, GoalInUse
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
+from tracker.web.once import make_once
 
 Answer = Response | tuple[str, int]
 

@@ -11,13 +11,13 @@ from tracker.auth.access import current_year, load_unit
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import Permission, SchoolUnit, Team, User
-from tracker.support.once import make_once
 from tracker.teams.access import load_member, load_team, members_of, staff_of
 from tracker.teams.forms import MemberForm, MembersForm, NewTeamForm, TeamForm
 from tracker.teams.models import AlreadyMember, TeamExists
 from tracker.teams.reading import teams_of
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
+from tracker.web.once import make_once
 from tracker.web.swedish import listing
 
 Answer = Response | tuple[str, int]

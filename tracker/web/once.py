@@ -5,15 +5,32 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
+from wtforms import HiddenField
+from wtforms.validators import Length
 
 from tracker.auth.access import current_access
 from tracker.extensions import db
-from tracker.support.forms import OnceForm
+from tracker.web.forms import Form
 
 CHANGED = (
     "Det här formuläret har redan sparats, med en annan text. Ändra hellre i det som är sparat. Sparar du "
     "här blir det ett till."
 )
+
+
+class OnceForm(Form):
+    """A form that makes something; sent twice it makes one."""
+
+    form_token = HiddenField(
+        default=lambda: secrets.token_urlsafe(16),
+        validators=[Length(max=40, message="Ladda om sidan och försök igen.")],
+    )
+
+    @property
+    def token(self) -> str | None:
+        """As it may be stored; None when it is none of ours."""
+        text = self.form_token.data or ""
+        return text if text and text.isascii() and text.isprintable() else None
 
 
 def make_once(
