@@ -21,7 +21,7 @@ from tracker.drafts.forms import (
 from tracker.drafts.models import Draft, DraftRefused
 from tracker.extensions import db
 from tracker.removals.models import Removal
-from tracker.web.forms import labels_of, own_words
+from tracker.web.forms import fields_of
 from tracker.web.notices import notify
 from tracker.web.personnummer import find_personal_identity_number
 from tracker.web.security import safe_next
@@ -76,9 +76,9 @@ def _words_of(draft: Draft) -> list[tuple[str, str]]:
     """What a person has typed in it, each text with the label of its field. It is read here whatever has
     become of the page: what it was written in may be gone."""
     sent = [(name, value) for name, value in draft.content["fields"] if value.strip()]
-    names = {name for name, _ in sent}
-    labels, words = labels_of(names), own_words(names)
-    return [(labels.get(name, ""), value) for name, value in sent if name in words or " " in value]
+    known = fields_of(name for name, _ in sent)
+    found = [(*known.get(name, ("", False)), value) for name, value in sent]
+    return [(label, value) for label, is_text, value in found if is_text or " " in value]
 
 
 @bp.post("/<token>")

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from tracker.database import SAFE_METHODS
 from tracker.extensions import db
-from tracker.web.forms import labels_of, own_words
+from tracker.web.forms import fields_of
 from tracker.web.logs import log
 
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
@@ -53,11 +53,16 @@ def typed_texts() -> list[tuple[str, str]]:
         *("csrf_token", "version", "form_token", "utkast", "utkast_fran", "utkast_sida"),
         *("password", "current_password", "new_password", "repeat"),
     }
-    labels, words = labels_of(fields.keys()), own_words(fields.keys())
-    return [
-        (labels.get(name, ""), value)
+    known = fields_of(fields.keys())
+    found = [
+        (*known.get(name, ("", False)), value)
         for name, value in fields.items(multi=True)
-        if name not in hidden and (len(value) > 20 or (name in words and value.strip()))
+        if name not in hidden
+    ]
+    return [
+        (label, value)
+        for label, is_text, value in found
+        if len(value) > 20 or (is_text and value.strip())
     ]
 
 

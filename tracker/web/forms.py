@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask_wtf import FlaskForm
@@ -82,24 +83,15 @@ class VersionedForm(Form):
         self.version.raw_data = [str(version)]
 
 
-def labels_of(names: Iterable[str]) -> dict[str, str]:
-    """Labels of the fields that a request sent, by name, when only the names are known: out of the
-    form that has most of them and little besides. Where several are as likely and do not call the
-    field the same, it has none."""
-    return {name: label for name, (label, _) in _told(names).items()}
-
-
-def own_words(names: Iterable[str]) -> set[str]:
-    """Those of the fields that a request sent into which people write, in the form that it most likely
-    came from; as `labels_of`."""
-    return {name for name, (_, is_text) in _told(names).items() if is_text}
-
-
-def _told(names: Iterable[str]) -> dict[str, tuple[str, bool]]:
+def fields_of(names: Iterable[str]) -> dict[str, tuple[str, bool]]:
+    """What is known of the fields that a request sent, when only the names are: the label, and whether people
+    write in it. Out of the form that has most of them and little besides; where several are as likely and do
+    not say the same of a field, nothing is."""
     sent = set(names)
-    forms = [_labels(kind) for kind in _kinds(Form)]
+    forms = [_declared(kind) for kind in _kinds(Form)]
     fits = [(len(sent & own.keys()), -len(own)) for own in forms]
-    likely = [own for own, fit in zip(forms, fits, strict=True) if fit == max(fits)]
+    best = max(fits)
+    likely = [own for own, fit in zip(forms, fits, strict=True) if fit == best]
     return {
         name: likely[0][name]
         for name in sent & likely[0].keys()
@@ -113,7 +105,8 @@ def _kinds(kind: type[Form]) -> Iterator[type[Form]]:
         yield from _kinds(below)
 
 
-def _labels(kind: type[Form]) -> dict[str, tuple[str, bool]]:
+@lru_cache(maxsize=512)
+def _declared(kind: type[Form]) -> dict[str, tuple[str, bool]]:
     """Each field's own label, which stands first where it is declared, and whether it takes free text."""
     declared = ((name, getattr(kind, name)) for name in dir(kind) if not name.startswith("_"))
     return {
