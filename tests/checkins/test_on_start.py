@@ -61,7 +61,7 @@ class TestRektor:
         check_in.support.respond("Hon ringer i morgon.", by=cast.erik)
         db.session.commit()
         ali = as_(cast.ali)
-        line = "Läs svaret om stöd, och säg vad det blir Svaret kom 20 november 2026"
+        line = "Läs svaret om stöd Svaret kom 20 november 2026"
         assert line in words(ali.page("/"))
         assert "Läs svaret" not in as_(cast.karin).page("/"), "of another unit"
         the_day.move_to("2026-12-12T09:00+01:00")

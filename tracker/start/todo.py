@@ -153,7 +153,7 @@ def _answers(led: Sequence[LedUnit], several: bool) -> Iterator[Todo]:
         if on is not None:
             since = f"Svaret kom {swedish.date_medium(on)}"
             yield Todo(
-                label="Läs svaret om stöd, och säg vad det blir",
+                label="Läs svaret om stöd",
                 url=url_for("support.of_unit", slug=row.unit.slug),
                 day=on,
                 due=f"{row.unit.name}. {since}" if several else since,
