@@ -122,7 +122,7 @@ class Survey:
         situation = Situation(self.office)
         for kind, rows in self._rows.items():
             if self._dialogue is not None:
-                situation.take(kind, KINDS[kind].things_of(self._dialogue, rows))
+                situation.take(kind, KINDS[kind].things_of(self._dialogue, rows, self.office))
             elif KINDS[kind].rows_are_things:
                 situation.take(kind, {KINDS[kind].subject_id(row): row for row in rows})
         situation.add(self.subjects())

@@ -129,7 +129,9 @@ class Kind(ABC, Generic[Thing]):
         """Those of the candidates that belong to the dialogue, out of what is loaded of it."""
         return ()
 
-    def things_of(self, dialogue: QualityDialogue, rows: Sequence[Any]) -> dict[int, Thing]:
+    def things_of(
+        self, dialogue: QualityDialogue, rows: Sequence[Any], office: Office
+    ) -> dict[int, Thing]:
         """How things stand with these candidates of the dialogue."""
         return {self.subject_id(row): row for row in rows} if self.rows_are_things else {}
 
@@ -230,16 +232,16 @@ def units_that_carry_on(dialogue_ids: Collection[int]) -> dict[int, list[PlacedU
     }
 
 
-def placed_units(dialogue: QualityDialogue, *, closed_too: bool = False) -> list[PlacedUnit]:
-    """What `open_units` gives, of a dialogue whose units are loaded."""
-    units = [
+def placed_units(units: Iterable[SchoolUnit], *, closed_too: bool = False) -> list[PlacedUnit]:
+    """What `open_units` gives, of units that are loaded."""
+    placed = [
         PlacedUnit(
             *(unit.id, unit.area_id, unit.name),
             unit.opened_on <= today() and (unit.closed_on is None or unit.closed_on >= today()),
         )
-        for unit in dialogue.units
+        for unit in sorted(units, key=lambda unit: (unit.sort_key, unit.id))
     ]
-    return [unit for unit in units if closed_too or unit.is_open]
+    return [unit for unit in placed if closed_too or unit.is_open]
 
 
 def _placed() -> list[sa.ColumnElement[Any]]:

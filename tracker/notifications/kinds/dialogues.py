@@ -152,13 +152,17 @@ class BeforeDialogues(Kind[Dialogue]):
         if not dialogue.is_ahead or dialogue.starts_at is None:
             return ()
         set_at = max((move.at for move in dialogue.moves), default=None)
-        units = placed_units(dialogue)
+        units = placed_units(dialogue.units)
         return [Row(dialogue.id, dialogue.starts_at, dialogue.date_revision, set_at, units)]
 
-    def things_of(self, dialogue: QualityDialogue, rows: Sequence[Row]) -> dict[int, Dialogue]:
+    def things_of(
+        self, dialogue: QualityDialogue, rows: Sequence[Row], office: Office
+    ) -> dict[int, Dialogue]:
+        """Also of one that is over or cancelled: a mail that waits may speak of it."""
         if not rows:
-            return {}
-        return {dialogue.id: _thing(dialogue, PreparationFacts.load([dialogue]))}
+            return {dialogue.id: _thing(dialogue, PreparationFacts({}, {}))}
+        facts = office.once("what is prepared", lambda: PreparationFacts.load([dialogue]))
+        return {dialogue.id: _thing(dialogue, facts)}
 
     def dues(self, rows: Sequence[Row], office: Office, horizon: date) -> Iterator[Due]:
         for row in rows:
@@ -251,7 +255,7 @@ def _thing(row: QualityDialogue, facts: PreparationFacts) -> Dialogue:
         place=row.place,
         label=row.kind.label,
         about=row.unit_names,
-        units=placed_units(row),
+        units=placed_units(row.units),
         steps=steps(row, facts),
     )
 
