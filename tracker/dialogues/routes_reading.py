@@ -1,11 +1,15 @@
 """The pages that show dialogues: mine, one of them, a unit's two, and the brief."""
 
-from flask import Response, render_template, request
+import sqlalchemy as sa
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as Redirect
 
 from tracker.audit.history import history_of
 from tracker.auth.access import current_access, load_cycle, load_dialogue, may
 from tracker.clock import today
 from tracker.dialogues import lists
+from tracker.dialogues.access import load_joined
 from tracker.dialogues.brief import LESSON_LENGTH, Brief
 from tracker.dialogues.brief_analysis import in_short
 from tracker.dialogues.brief_document import (
@@ -56,8 +60,15 @@ def index() -> str:
     )
 
 
-def show(dialogue_id: int) -> str:
-    dialogue = load_dialogue(dialogue_id, to=Permission.FOLLOW)
+def show(dialogue_id: int) -> str | Redirect:
+    """One that was joined into another leads on to that one."""
+    try:
+        dialogue = load_dialogue(
+            dialogue_id, Permission.FOLLOW, sa.orm.joinedload(QualityDialogue.joined)
+        )
+    except NotFound:
+        into = load_joined(dialogue_id, to=Permission.FOLLOW)
+        return redirect(url_for("dialogues.show", dialogue_id=into.id))
     staffing = _staffing_on(dialogue)
     facts = PreparationFacts.load([dialogue])
     checklist = steps(dialogue, facts)

@@ -149,6 +149,8 @@ class NationalMeeting(Versioned, TenantOwned, Base):
     step: Mapped[NationalStep] = mapped_column(choice(NationalStep))
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
+    time_set_at: Mapped[datetime | None]
+    """When it got the time it has."""
     place: Mapped[ShortText] = mapped_column(default="")
     participants: Mapped[LongText]
     notes: Mapped[LongText]
@@ -202,6 +204,8 @@ class NationalMeeting(Versioned, TenantOwned, Base):
         if new == (before, self.ends_at, self.place, self.participants):
             return
         self.starts_at, self.ends_at, self.place, self.participants = new
+        if before != starts_at:
+            self.time_set_at = now()
         if before is None:
             self._record(Action.NATIONAL_PLACED, by, when=datetime_long(starts_at))
         elif moves:

@@ -26,7 +26,7 @@ from tracker.models import (
     User,
 )
 from tracker.notifications.sending_days import closed_days
-from tracker.organisation.roles import LEADERS
+from tracker.organisation.roles import AT_THE_ORGANIZER, LEADERS
 from tracker.organisation.staffing import Person, Staffing
 
 ONE_DAY = timedelta(days=1)
@@ -188,6 +188,31 @@ class Office:
                 for row in self._held
                 if row.role is Role.DIALOGUE_LEAD and row.holds
             }.values()
+        )
+
+    def organizer_leads(self) -> list[Person]:
+        """Those who lead the huvudman today: skolchef, kvalitetschef."""
+        return list(
+            {
+                row.person.id: row.person
+                for row in self._held
+                if row.role is Role.ORGANIZER_LEAD and row.holds
+            }.values()
+        )
+
+    def at_the_organizer(self, user_id: int | None) -> Person | None:
+        """The person, whom `know` has been asked for, while she works with an area's or the whole
+        organizer's units: only then may she answer what was given her."""
+        return next(
+            (
+                row.person
+                for row in self._others
+                if row.person.id == user_id
+                and row.holds
+                and row.role in AT_THE_ORGANIZER
+                and row.place[0] is None
+            ),
+            None,
         )
 
     def has_weeks_of_their_own(self, person_id: int) -> bool:

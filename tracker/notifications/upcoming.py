@@ -2,7 +2,7 @@
 the clock on each morning, and a ledger that is kept in mind and never written."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -28,7 +28,7 @@ from tracker.notifications.choosing import Ledger, Survey, decide, new_dues
 from tracker.notifications.digest import Digest
 from tracker.notifications.kinds.base import Due
 from tracker.notifications.kinds.carrying import carrying_on, is_awaited, turns_of
-from tracker.notifications.ledger import of_dialogue
+from tracker.notifications.ledger import OfDialogue, of_dialogue
 from tracker.notifications.office import ONE_DAY, Office, monday_of, sunday_of
 from tracker.notifications.planning import pointless
 from tracker.organisation.staffing import Person
@@ -92,9 +92,7 @@ def upcoming(organizer_id: int, days: int = DAYS) -> list[Expected]:
     return found
 
 
-def coming_of(
-    dialogue: QualityDialogue, reminders: Iterable[Reminder], days: int = DAYS
-) -> list[Coming]:
+def coming_of(dialogue: QualityDialogue, reminders: OfDialogue, days: int = DAYS) -> list[Coming]:
     """The reminders of one dialogue, its notes and its agreements in the coming days, and at least until
     it is held, in the order they go: what `upcoming` says of them, without reading the rest.
     `reminders`: those there are, as `ledger.reminders_of` gives them."""
@@ -103,8 +101,8 @@ def coming_of(
         last = max(last, local(dialogue.starts_at).date())
     responsible = {row.responsible_id for row in dialogue.agreements if is_awaited(row)}
     office = Office.load(dialogue.organizer_id, last, responsible)
-    outbox = _outbox(dialogue.organizer_id, of_dialogue(dialogue.organizer_id, dialogue.id))
-    parts = _Parts(office, last, dialogue, Ledger.of(reminders))
+    outbox = _outbox(dialogue.organizer_id, of_dialogue(dialogue.organizer_id, [dialogue.id]))
+    parts = _Parts(office, last, dialogue, Ledger.of([*reminders.told, *reminders.this_week]))
     found: list[Coming] = []
     for moment in _mornings(office, last):
         with clock.stopped_at(moment):

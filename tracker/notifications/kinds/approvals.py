@@ -299,11 +299,18 @@ class WaitingApprovals(Kind[HeldDialogue]):
         url = external_url("dialogues.notes", dialogue_id=thing.id)
         return Todo(f"{thing.about}, {day_and_month(thing.day)}", url)
 
+    titled_as = ReminderKind.DIALOGUE
+
     def names_in(self, dialogue: QualityDialogue) -> dict[int, str]:
-        return _of_notes(BeforeDialogues().names_in(dialogue))
+        titles = BeforeDialogues().names_in(dialogue)
+        return {key: self.name_of(title) for key, title in titles.items()}
 
     def names(self, ids: Collection[int]) -> dict[int, str]:
-        return _of_notes(BeforeDialogues().names(ids))
+        titles = BeforeDialogues().names(ids)
+        return {key: self.name_of(title) for key, title in titles.items()}
+
+    def name_of(self, title: str) -> str:
+        return f"Minnesanteckningarna från {title}"
 
 
 def _approvals(dialogue_ids: Collection[int]) -> list[Approval]:
@@ -313,10 +320,6 @@ def _approvals(dialogue_ids: Collection[int]) -> list[Approval]:
         ).where(DialogueApproval.dialogue_id.in_(dialogue_ids))
     )
     return [(key, side, lapsed_at) for key, side, lapsed_at in rows]
-
-
-def _of_notes(names: dict[int, str]) -> dict[int, str]:
-    return {key: f"Minnesanteckningarna från {name}" for key, name in names.items()}
 
 
 def _why_anew(told: int, revision: int) -> str:
