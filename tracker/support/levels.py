@@ -138,7 +138,10 @@ class SupportDecision(Versioned, TenantOwned, Base):
         """Every decision about the unit, the latest first."""
         return list(
             db.session.scalars(
-                sa.select(cls).where(cls.unit_id == unit.id).order_by(cls.number.desc())
+                sa.select(cls)
+                .where(cls.unit_id == unit.id)
+                .options(sa.orm.joinedload(cls.origin))
+                .order_by(cls.number.desc())
             )
         )
 
