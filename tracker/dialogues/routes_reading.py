@@ -26,6 +26,7 @@ from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS
 from tracker.dialogues.preparation import PreparationFacts, steps
 from tracker.dialogues.sides import Table
 from tracker.models import (
+    NationalMeeting,
     Permission,
     QualityCycle,
     QualityDialogue,
@@ -46,6 +47,8 @@ def index() -> str:
     year = lists.chosen_year(years)
     page = Page.of(lists.ids_by_time(year, criterion) if year else [], PAGE_SIZE)
     rows = lists.lines(lists.load(page.items))
+    access = current_access()
+    oversees = Permission.FOLLOW in access.on_organizer()
     return render_template(
         "dialogues/index.html",
         years=years,
@@ -54,8 +57,9 @@ def index() -> str:
         area_id=area_id,
         page=page,
         groups=[(when, [row for row in rows if row.when is when]) for when in When],
-        oversees=Permission.FOLLOW in current_access().on_organizer(),
-        plans=any(Permission.LEAD in row.role.grants for row in current_access().grants),
+        oversees=oversees,
+        national=NationalMeeting.next_of(access.organizer_id) if oversees else None,
+        plans=any(Permission.LEAD in row.role.grants for row in access.grants),
         Side=Side,
     )
 

@@ -159,6 +159,19 @@ class NationalMeeting(Versioned, TenantOwned, Base):
         foreign_keys="NationalMeeting.dialogue_id", back_populates="meetings"
     )
 
+    @classmethod
+    def next_of(cls, organizer_id: int) -> Self | None:
+        """The organizer's nearest meeting ahead, with its läsår."""
+        return db.session.scalar(
+            sa.select(cls)
+            .where(cls.organizer_id == organizer_id, cls.starts_at > now())
+            .options(
+                sa.orm.joinedload(cls.dialogue).joinedload(NationalDialogue.school_year),
+            )
+            .order_by(cls.starts_at, cls.id)
+            .limit(1)
+        )
+
     @property
     def title(self) -> str:
         """In running text: "introduktionen", "dialogen", "återkopplingen"."""
