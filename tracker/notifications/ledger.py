@@ -309,15 +309,10 @@ def of_dialogue(organizer_id: int, numbers: Collection[int]) -> sa.ColumnElement
     """A criterion: the reminders of the dialogue (by its numbers), of its notes and of what people agreed
     on in it."""
     agreements = sa.select(Agreement.id).where(Agreement.dialogue_id.in_(numbers))
-    return sa.and_(
-        Reminder.organizer_id == organizer_id,
-        sa.or_(
-            sa.and_(
-                Reminder.kind.in_(ABOUT_IT),
-                Reminder.subject_id.in_(numbers),
-            ),
-            sa.and_(Reminder.kind == ReminderKind.AGREEMENT, Reminder.subject_id.in_(agreements)),
-        ),
+    here = Reminder.organizer_id == organizer_id
+    return sa.or_(  # each with the organizer, so that SQLite looks each up by the unique key
+        sa.and_(here, Reminder.kind.in_(ABOUT_IT), Reminder.subject_id.in_(numbers)),
+        sa.and_(here, Reminder.kind == ReminderKind.AGREEMENT, Reminder.subject_id.in_(agreements)),
     )
 
 
