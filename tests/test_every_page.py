@@ -211,3 +211,10 @@ def test_every_page_of_everybody(museum, contexts, one_file_of_each_kind, part):
 def test_error_pages(museum, contexts, person, url):
     seen = Seen(person, url, "", "")
     assert look(contexts[person], museum, seen, dark=True) == []
+
+
+def test_a_draft_that_no_page_takes_any_more(museum, contexts):
+    """Shown whole, with why: /utkast alone shows the beginning of each."""
+    token = f"utkast-{museum.house.cast.savkulla.id}"
+    seen = Seen("karin", f"/utkast?visa={token}&borta=ja", "drafts.index", "")
+    assert look(contexts["karin"], museum, seen, dark=True) == []
