@@ -21,6 +21,7 @@ from tracker.drafts.forms import (
 )
 from tracker.drafts.models import Draft, DraftRefused
 from tracker.extensions import db
+from tracker.removals.access import may_come_back
 from tracker.removals.models import Removal
 from tracker.web.forms import Written, written
 from tracker.web.notices import notify
@@ -80,7 +81,7 @@ def index() -> str:
     return render_template(
         "drafts/index.html",
         drafts=Draft.all_of(*here),
-        removals=Removal.latest_by(*here),
+        removals=Removal.latest_by(*here, may_come_back()),
         whole=request.args.get("visa", ""),
         is_homeless="borta" in request.args,
     )
