@@ -215,7 +215,7 @@ def test_error_pages(museum, contexts, person, url):
 
 def test_a_draft_that_no_page_takes_any_more(museum, contexts):
     """Shown whole, with why: /utkast alone shows the beginning of each."""
-    seen = Seen("karin", "/utkast?visa=utkast-savkullaskolan&borta=ja", "drafts.index", "")
+    seen = Seen("karin", "/utkast?visa=utkast-savkullaskolan&borta=404", "drafts.index", "")
     with closing(contexts["karin"].new_page()) as page:
         page.goto(museum.address + seen.url)
         assert "tar inte emot texten längre" in page.inner_text("main")

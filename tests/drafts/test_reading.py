@@ -4,10 +4,12 @@ import re
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from tests.drafts.scenes import TEXT, WRITE, drafts, form_of, go_on, send, type_in
 from tests.measures.scenes import a_measure
 from tracker.extensions import db
+from tracker.models import Role, RoleAssignment
 
 
 def test_listed_wherever_it_was_typed(karin):
@@ -60,8 +62,17 @@ def test_the_whole_text_is_shown_in_the_list(karin):
     assert "tar inte emot texten längre" not in page
 
 
-@pytest.mark.parametrize("what", ["cancelled", "gone", "absent", "without the form"])
-def test_a_page_that_takes_the_draft_no_more_leads_to_its_text(cast, as_, what):
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        ("cancelled", "har ändrats sedan dess"),
+        ("gone", "finns inte kvar"),
+        ("absent", "finns inte kvar"),
+        ("without the form", "har ändrats sedan dess"),
+        ("only read", "Din roll ger dig inte längre rätt"),
+    ],
+)
+def test_a_page_that_takes_the_draft_no_more_leads_to_its_text(cast, as_, what, why):
     measure = a_measure(cast, year=cast.last_year, due=date(2026, 6, 1))
     karin = as_(cast.karin)
     url = f"/atgarder/{measure.id}/effekt"
@@ -77,13 +88,19 @@ def test_a_page_that_takes_the_draft_no_more_leads_to_its_text(cast, as_, what):
         db.session.delete(measure)
     elif what == "absent":
         drafts()[0].address = "/atgarder/999999/effekt"
+    elif what == "only read":
+        held = sa.select(RoleAssignment).where(RoleAssignment.user_id == cast.karin.id)
+        for role in db.session.scalars(held):
+            role.role = Role.STAFF
     db.session.commit()
     (address,) = re.findall(r'href="([^"]*utkast=[^"]*)"', karin.page("/utkast"))
     answer = karin.get(address)
     assert answer.status_code == 303
     page = karin.page(answer.location.partition("#")[0])
     assert "tar inte emot texten längre" in page
+    assert why in page
     assert f"{TEXT}</div>" in page
+    assert "Fortsätt med utkastet" not in page
     assert ("Åtgärden är avbruten" in page) is (what == "cancelled")
     # A draft of nobody's tells no more than the address alone does.
     assert (

@@ -132,7 +132,7 @@ def forget_what_was_saved(response: Response) -> Response:
 def lead_to_the_text(response: Response) -> Response:
     """Somebody goes on with a draft, and no form of the answer takes it: what it was written in was removed,
     closed or decided meanwhile, or their role ended. They are led to the list of drafts, which shows the
-    whole text. Whether and why the page is absent is told no more than before."""
+    whole text and says why, as far as the page itself does."""
     token = request.args.get(TOKEN, "")
     if (
         request.method != "GET"
@@ -144,9 +144,11 @@ def lead_to_the_text(response: Response) -> Response:
         or Draft.find(current_user.id, current_access().organizer_id, token) is None
     ):
         return response
+    response.location = url_for(
+        "drafts.index", visa=token, borta=response.status_code, _anchor=f"utkast-{token}"
+    )
     response.direct_passthrough = False
     response.status_code = 303  # the same response: what the view has to say comes with it
-    response.location = url_for("drafts.index", visa=token, borta="ja", _anchor=f"utkast-{token}")
     response.set_data("")
     return response
 

@@ -37,6 +37,13 @@ ELSEWHERE = (
     "Utkastet är inte sparat än: i en annan flik har du bytt till en annan huvudman. Byt tillbaka, så "
     "sparas det. Texten ligger kvar här så länge."
 )
+WHY = {
+    "403": "Din roll ger dig inte längre rätt att skriva där.",
+    "404": "Det du skrev i finns inte kvar, eller så har du inte längre tillgång till det.",
+    "409": "Det du skrev i är fastställt eller avslutat.",
+}
+"""Why a page does not take a draft, by what it answers to whoever goes on with that."""
+CHANGED = "Det du skrev i har ändrats sedan dess."
 NOT_KEPT = OWN_FIELDS | {"csrf_token"}
 
 
@@ -75,15 +82,16 @@ def _excerpt(draft: Draft) -> str:
 @bp.get("")
 def index() -> str:
     """One's own drafts, wherever they were typed, and what one has removed. `visa` in the address is the
-    token of the draft whose texts are shown whole; `borta`, that the page where it was typed does not
-    take it any more."""
+    token of the draft whose texts are shown whole; `borta`, what the page where it was typed has answered,
+    which does not take it any more."""
+    answered = request.args.get("borta")
     here = (current_user.id, current_access().organizer_id)
     return render_template(
         "drafts/index.html",
         drafts=Draft.all_of(*here),
         removals=Removal.latest_by(*here, may_come_back()),
         whole=request.args.get("visa", ""),
-        is_homeless="borta" in request.args,
+        why=WHY.get(answered, CHANGED) if answered else None,
     )
 
 
