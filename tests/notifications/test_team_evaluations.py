@@ -131,7 +131,11 @@ def test_a_draft_is_not_for_rektor(cast, server, team):
     other = a_team(cast, name="Avdelning Lönnen")
     planned(cast, other, shared=False, responsible=None)
     tick_at("2026-12-01")
-    assert len(server.subjects(cast.karin)) == 1, "nobody is in that one"
+    assert len(server.subjects(cast.karin)) == 1, "nobody has been in that one"
+    db.session.query(TeamMember).one().change(SINCE, date(2026, 12, 1), by=cast.karin)
+    db.session.commit()
+    tick_at("2026-12-02")
+    assert len(server.subjects(cast.karin)) == 1, "nor for her when they have left"
 
 
 def test_the_responsible_is_reminded_of_a_draft(cast, server, team):

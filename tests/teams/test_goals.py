@@ -1,11 +1,13 @@
 """Lagets mål: the team writes and shares, the unit reads; drafts are the team's alone."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from tests.cast import SINCE
 from tests.checked_client import errors
 from tests.teams.scenes import UNIT, YEAR, a_goal, a_team, here, staff
 from tracker.clock import today
@@ -18,6 +20,7 @@ from tracker.models import (
     Removal,
     RoleAssignment,
     TeamGoal,
+    TeamMember,
     TeamPlan,
 )
 from tracker.teams.states import AlreadyTaken
@@ -36,6 +39,12 @@ def sent(**fields):
         "follow_up": "Tolv lektionsbesök.",
         "evaluate_on": "2027-01-27",
     } | fields
+
+
+def text_of(page):
+    """What a page says and lets one do, without what differs between two showings of it."""
+    main = page[page.index("<main") : page.index("</main>")]
+    return re.sub(r'<input[^>]*type="hidden"[^>]*>|/utkast/[\w-]+|/lag/\d+', "", main)
 
 
 def goals():
@@ -103,7 +112,7 @@ def test_a_draft_is_the_teams_alone(cast, as_, team):
             f"/mal/{goal.id}", f"/mal/{goal.id}/utvardera", "/analys", "/mal/nytt"
         ):  # fmt: skip
             assert browser.get(here(team, url)).status_code == 403, (person.name, url)
-    assert "Inget är delat än" in as_(cast.karin).page(here(team))
+    assert "Inget är delat för 2026/27 än" in as_(cast.karin).page(here(team))
     assert "skrev i utkastet till lagets mål" in as_(cast.sofia).page(here(team))
 
 
@@ -152,6 +161,32 @@ def test_leaders_write_in_what_is_shared_and_for_a_team_without_staff(cast, as_,
     db.session.commit()
     assert SECRET not in karin.page(here(empty)), "it is the team's now"
     assert SECRET in as_(cast.sofia).page(here(empty))
+
+
+@pytest.mark.parametrize("how", ["ended", "removed"])
+def test_a_draft_stays_the_teams_when_nobody_is_left(cast, as_, team, how):
+    """The leader ends memberships herself: that opens no draft, nor tells that there is one."""
+    goal = a_goal(cast, team, cast.sofia, SECRET, shared=False)
+    silent = a_team(cast, cast.sofia, name="Lag utan mål")
+    for member in db.session.scalars(sa.select(TeamMember)).all():
+        if how == "ended":
+            member.change(SINCE, today() - DAY, by=cast.karin)
+        else:
+            member.remove(by=cast.karin)
+    db.session.commit()
+    karin = as_(cast.karin)
+    for url in (YEAR, UNIT, "/enheter/savkullaskolan/2026-27", "/enheter/savkullaskolan/historik"):
+        assert SECRET not in karin.page(url), url
+    with_draft, without = (text_of(karin.page(here(each))) for each in (team, silent))
+    assert with_draft == without.replace("Lag utan mål", "Arbetslag 4–6")
+    assert "Inget är delat för 2026/27 än" in with_draft
+    for rest in ("/mal/nytt", "/analys", f"/mal/{goal.id}", f"/mal/{goal.id}/utvardera"):
+        assert karin.get(here(team, rest)).status_code == 403, rest
+    assert karin.post(here(team, "/dela")).status_code == 403
+    lo = staff(cast)
+    team.add_member(lo, today(), by=cast.karin)
+    db.session.commit()
+    assert SECRET in as_(lo).page(here(team)), "who comes after goes on with it"
 
 
 def test_nothing_to_share(cast, as_, team):
@@ -305,6 +340,33 @@ def test_the_area_says_which_teams_work_on_it(cast, as_, team, area):
     assert db.session.get(DevelopmentArea, area.id) is not None
 
 
+def test_an_area_that_only_a_draft_uses_is_removed_as_if_nothing_did(cast, as_, team, area):
+    goal = a_goal(cast, team, cast.sofia, area_id=area.id, shared=False)
+    area_id = area.id
+    url = f"/enheter/savkullaskolan/2026-27/utvecklingsomraden/{area_id}"
+    karin = as_(cast.karin)
+    assert "Ta bort" in karin.page(url)
+    karin.submit(f"{url}/ta-bort", {})
+    db.session.refresh(goal)
+    assert (db.session.get(DevelopmentArea, area_id), goal.area_id) == (None, None)
+    karin.submit(f"/angra/{db.session.scalars(sa.select(Removal.id)).one()}", {})
+    db.session.refresh(goal)
+    assert goal.area_id == area_id
+
+
+def test_a_retired_team_is_listed_for_what_it_has_shared(cast, as_, team):
+    goal = a_goal(cast, team, cast.sofia, SECRET, shared=False)
+    a_team(cast, name="Lag som är kvar")
+    team.retire(by=cast.karin)
+    db.session.commit()
+    karin = as_(cast.karin)
+    assert "Arbetslag 4–6" not in karin.page(YEAR)
+    db.session.refresh(goal.plan, ["goals"])
+    goal.plan.share(by=cast.sofia)
+    db.session.commit()
+    assert "Arbetslag 4–6" in karin.page(YEAR)
+
+
 # From läsår to läsår
 
 
@@ -323,12 +385,48 @@ def test_last_years_goals_stand_beside_and_are_taken_along_by_a_press(cast, as_,
     first, new = goals()
     assert (new.goal, new.follows_id, new.responsible_id) == (earlier.goal, first.id, cast.sofia.id)
     assert (new.evaluate_on, new.area_id) == (date(2027, 1, 27), None)
-    assert first.is_over
+    assert first.evaluate_on == date(2026, 1, 28), "its own last evaluation is still to be written"
     assert not new.plan.is_shared
     assert "Är med i 2026/27." in sofia.page(here(team))
     assert "Ta med till" not in sofia.page(here(team))
+
+
+def test_that_a_draft_goes_on_with_a_goal_is_the_teams_alone(cast, as_, team):
+    """Nor can others tell by what the earlier goal lets them do."""
+    earlier = a_goal(cast, team, cast.sofia, year=cast.last_year, evaluate_on=date(2026, 1, 28))
+    at = here(team).replace("2026-27", "2025-26")
+    urls = (here(team), at, f"{at}/mal/{earlier.id}", f"{at}/mal/{earlier.id}/utvardera")
+    karin = as_(cast.karin)
+    before = [text_of(karin.page(url)) for url in urls]
+    as_(cast.sofia).submit(here(team, f"/ta-med/{earlier.id}"), {})
+    for url, said in zip(urls, before, strict=True):
+        assert text_of(karin.page(url)).split("\n") == said.split("\n"), url
+    assert not any("tog med" in text for text in sentences())
+    new = goals()[1]
+    db.session.refresh(new.plan, ["goals"])
+    new.plan.share(by=cast.sofia)
+    db.session.commit()
+    assert "Är med i 2026/27." in karin.page(here(team))
+
+
+def test_an_earlier_goal_is_removed_though_a_draft_goes_on_with_it(cast, as_, team):
+    earlier = a_goal(cast, team, cast.sofia, year=cast.last_year, evaluate_on=date(2026, 1, 28))
+    as_(cast.sofia).submit(here(team, f"/ta-med/{earlier.id}"), {})
+    karin = as_(cast.karin)
+    karin.submit(here(team, f"/mal/{earlier.id}/ta-bort").replace("2026-27", "2025-26"), {})
+    (left,) = goals()
+    assert left.follows_id is None
+    karin.submit(f"/angra/{db.session.scalars(sa.select(Removal.id)).one()}", {})
+    db.session.refresh(left)
+    assert left.follows_id == earlier.id
+
+
+def test_what_a_shared_year_takes_along_is_told_in_the_earlier_one(cast, as_, team):
+    earlier = a_goal(cast, team, cast.sofia, year=cast.last_year, evaluate_on=date(2026, 1, 28))
+    a_goal(cast, team, cast.sofia, "Nytt.")
+    as_(cast.sofia).submit(here(team, f"/ta-med/{earlier.id}"), {})
     assert (
-        "Sofia Lindgren tog med målet ”Alla läser varje dag.” för Arbetslag 4–6 2025/26 till 2026/27."
+        "Sofia Lindgren tog med målet ”Fler väljer strategi själva.” för Arbetslag 4–6 2025/26 till 2026/27."
         in sentences()
     )
 

@@ -22,7 +22,7 @@ def evaluate(slug: str, year: str, team_id: int, goal_id: int) -> Answer:
     here, row = load_goal(slug, year, team_id, goal_id)
     latest = row.latest
     form = EvaluationForm(data={"seen": latest.number if latest else 0, "held_on": today()})
-    form.latest = here.latest_day
+    form.latest, form.goes_on_elsewhere = here.latest_day, here.goes_on(row)
     if not form.is_submitted() and row.is_over:
         notify("Målet är avslutat. Det finns inget mer att utvärdera.", "info")
         return _shown(here)
@@ -92,7 +92,7 @@ def correct(slug: str, year: str, team_id: int, goal_id: int, number: int) -> An
     if latest.number != number:
         return _newer_one(here)
     form = EvaluationCorrectionForm(obj=latest, data={"next_on": row.evaluate_on})
-    form.latest, form.goes_on_elsewhere = here.latest_day, row.followed_by is not None
+    form.latest, form.goes_on_elsewhere = here.latest_day, row.is_over and here.goes_on(row)
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
 
