@@ -1,4 +1,4 @@
-"""whether anybody has belonged to a team, whose drafts are then not its leaders' to read
+"""whether anybody has belonged to a team, whose drafts are then its own; what others read of a mail
 
 Revision: 0020
 Follows: 0019
@@ -11,6 +11,9 @@ revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
+
+WITH_WORDS = "('team_evaluation', 'week', 'agreement', 'dialogue')"
+"""The kinds of reminders whose mails may have words of people's; which of the mails do is not known."""
 
 
 def upgrade() -> None:
@@ -28,8 +31,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("team") as batch:
         batch.alter_column("has_had_members", server_default=None)
+    op.add_column("outgoing_mail", sa.Column("shown", sa.Text(), nullable=True))
+    op.execute(
+        "UPDATE outgoing_mail SET shown = 'Mejlet är äldre, och visas bara för den som fick det.'"
+        f" WHERE id IN (SELECT mail_id FROM reminder WHERE kind IN {WITH_WORDS})"
+    )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("outgoing_mail") as batch:
+        batch.drop_column("shown")
     with op.batch_alter_table("team") as batch:
         batch.drop_column("has_had_members")

@@ -211,7 +211,11 @@ def test_the_preview_and_the_ledger_know_it(cast, as_, team):
         assert expected.subject == "Arbetslag 4–6: ett mål att utvärdera snart"
     tick_at("2026-11-30")
     mail_id = db.session.query(Reminder.mail_id).scalar()
-    assert "Ett mål för Arbetslag 4–6 2026/27" in as_(cast.tove).page(f"/utskick/{mail_id}")
+    page = as_(cast.tove).page(f"/utskick/{mail_id}")
+    assert "Ett mål för Arbetslag 4–6 2026/27" in page
+    assert "Ett mål (Arbetslag 4–6), första utvärderingen 9 december" in page
+    assert "Fler väljer" not in page, "who manages the mails reads no goals"
+    assert "Fler väljer" in texts()
 
 
 def test_a_colleague_who_is_made_responsible(cast, server, team):

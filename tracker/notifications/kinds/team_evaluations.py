@@ -265,7 +265,7 @@ class TeamEvaluations(Kind[PlannedEvaluation]):
             recipient = thing.recipients(office).get(reader)
             unit = unit_of(recipient)
             where = f"{thing.team}, {unit}" if unit else thing.team
-            items.append(Todo(thing.title, thing.url, _by(thing), where))
+            items.append(Todo(thing.title, thing.url, _by(thing), where, plain="Ett mål"))
             whom.append(recipient)
         teams = list(dict.fromkeys(thing.team for thing in things))
         number = count(len(things), "ett mål", "mål", words=True)
