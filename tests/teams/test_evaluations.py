@@ -11,6 +11,7 @@ from tests.teams.scenes import YEAR, a_goal, a_team, here, staff
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import AuditEvent, GoalDecision, Removal, TeamEvaluation, TeamGoal
+from tracker.teams import routes_evaluations
 from tracker.teams.states import GoalEnded, GoalGone, SomebodyEvaluated
 
 OVERVIEW = "/enheter/savkullaskolan/2026-27"
@@ -130,6 +131,16 @@ def test_pressed_twice_it_is_one(cast, as_, url):
     for _ in range(2):
         assert sofia.submit(url, sent()).status_code == 302
     assert evaluations() == [(1, "I sju av tolv lektioner.", "continue")]
+
+
+def test_pressed_twice_at_the_same_instant_it_is_one(cast, as_, team, goal, url, monkeypatch):
+    """As on PostgreSQL when neither of the two has seen the other's when it is asked first."""
+    as_(cast.sofia).submit(url, sent())
+    asked = iter([lambda *_: None])
+    find = routes_evaluations._sent_before
+    monkeypatch.setattr(routes_evaluations, "_sent_before", lambda *args: next(asked, find)(*args))
+    assert as_(cast.sofia).submit(url, sent()).location == here(team)
+    assert len(evaluations()) == 1
 
 
 def test_two_who_evaluate_at_once(cast, as_, team, goal, url):
