@@ -332,6 +332,34 @@ class TestSuccession:
         earlier.share(by=cast.ali)
         assert offered(analysis) == ["Läsningen.", "Rasterna."]
 
+    def test_what_a_unit_that_lives_on_has_opened_again_is_offered_as_adopted(self, cast, as_):
+        earlier = an_earlier(cast, unit=cast.hassel)
+        first, second = earlier.problems
+        earlier.reopen("Nya siffror.", by=cast.ali)
+        first.write("Hemligt.", None, by=cast.ali)
+        first.causes[0].write("Hemlig orsak.", CauseLocation.TEACHING, "", True, by=cast.ali)
+        second.retire(by=cast.ali)
+        earlier.add_problem("Nytt och hemligt.", None, by=cast.ali)
+        db.session.commit()
+        analysis = self.after(cast, closes=False)
+        url = URL.replace("savkullaskolan", "ringmuraskolan")
+        nadia = as_(cast.nadia)
+        page = nadia.page(url)
+        assert "2 kvar att ta ställning till" in page
+        assert "hemlig" not in (page + nadia.page(f"{url}/fran-tidigare/{first.id}")).lower()
+
+        nadia.submit(f"{url}/fran-tidigare/{first.id}", {"development": "remains"})
+
+        (problem,) = analysis.problems
+        assert problem.text == "Läsningen."
+        assert [(row.text, row.location, row.factor) for row in problem.causes] == [
+            ("Läsningen. Vi planerar var för sig.", CauseLocation.LEADERSHIP, SuccessFactor.LEADERSHIP),
+            ("Läser inte hemma.", CauseLocation.OUTSIDE, None),
+        ]  # fmt: skip
+        for where in (url, f"{url}/problem/{problem.id}"):
+            assert "hemlig" not in nadia.page(where).lower()
+        assert analysis.snapshot()["problems"][0]["follows"]["before"] == "Läsningen."
+
     def test_a_draft_of_a_closed_unit_is_for_the_successors_writers_alone(self, cast, as_):
         earlier = an_earlier(cast, unit=cast.hassel, adopt=False)
         analysis = self.after(cast)
