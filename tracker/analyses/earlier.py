@@ -2,15 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tracker.analyses.factors import SuccessFactor
-from tracker.analyses.problems import Cause, CauseLocation, Problem
 from tracker.clock import today
-from tracker.organisation.models import SchoolForm
-
-if TYPE_CHECKING:
-    from tracker.analyses.models import SituationAnalysis
+from tracker.extensions import db
+from tracker.models import (
+    Cause,
+    CauseLocation,
+    Problem,
+    ProblemDevelopment,
+    QualityCycle,
+    SchoolForm,
+    SituationAnalysis,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ class EarlierProblem:
     stands: bool
 
     @classmethod
-    def read(cls, problem: Problem, analysis: "SituationAnalysis") -> Self:
+    def read(cls, problem: Problem, analysis: SituationAnalysis) -> Self:
         """As those who write in `analysis` may know it. What another unit, which lives on, has opened for
         change is its own until it is adopted anew: of that the adopted words are read, and what no
         version has is without words."""
@@ -77,7 +85,7 @@ class EarlierProblem:
         return cls("", None, [], False)
 
 
-def _is_rewritten_elsewhere(problem: Problem, analysis: "SituationAnalysis") -> bool:
+def _is_rewritten_elsewhere(problem: Problem, analysis: SituationAnalysis) -> bool:
     home = problem.analysis
     unit = home.cycle.unit
     return (
@@ -85,4 +93,29 @@ def _is_rewritten_elsewhere(problem: Problem, analysis: "SituationAnalysis") -> 
         and unit is not None
         and unit.id != analysis.cycle.unit_id
         and (unit.closed_on is None or unit.closed_on >= today())
+    )
+
+
+def taken_over_in(cycle: QualityCycle, cause_id: int | None) -> int | None:
+    """The id of the cause that goes on from this one in the lap's analysis and lives there; None when none
+    does. One statement."""
+    if cause_id is None:
+        return None
+    line = sa.select(sa.literal(cause_id, sa.Integer).label("id")).cte("line", recursive=True)
+    again = aliased(Cause)
+    line = line.union(sa.select(again.id).join(line, again.follows_id == line.c.id))
+    return db.session.scalar(
+        sa.select(Cause.id)
+        .join(line, line.c.id == Cause.id)
+        .join(Cause.problem)
+        .join(Problem.analysis)
+        .where(
+            SituationAnalysis.cycle_id == cycle.id,
+            Cause.id != cause_id,
+            Cause.retired_at.is_(None),
+            Problem.retired_at.is_(None),
+            Problem.development.is_distinct_from(ProblemDevelopment.SOLVED),
+        )
+        .order_by(Cause.id)
+        .limit(1)
     )
