@@ -8,6 +8,7 @@ import pytest
 from tests.start.many import add_units
 from tests.start.story import decide, due, place, propose, write_analysis
 from tests.start.test_rektors_start import words
+from tests.support.scenes import said
 from tracker.clock import now, today
 from tracker.extensions import db
 from tracker.models import (
@@ -318,6 +319,24 @@ class TestSkolchef:
         assert not first.keys() & second.keys()
         assert rows(browser.page("/?sida=banan")) == first
         assert rows(browser.page("/?sida=99")) == second
+
+
+def test_what_is_said_of_the_support_waits_for_who_answers(cast, as_):
+    said(cast)
+    waits = "En synpunkt på stödet väntar på dig"
+    assert waits in as_(cast.lena).page("/")
+    for person in (cast.karin, cast.erik, cast.samira, cast.tove):
+        assert waits not in as_(person).page("/")
+
+    given = said(cast)
+    given.hand_to(cast.samira, by=cast.lena)
+    db.session.commit()
+
+    assert waits in as_(cast.samira).page("/")
+    assert waits in as_(cast.lena).page("/")
+    given.clarify("Ett svar.", None, by=cast.samira)
+    db.session.commit()
+    assert waits not in as_(cast.samira).page("/")
 
 
 class TestOthers:

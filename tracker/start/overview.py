@@ -23,6 +23,7 @@ from tracker.cycle.calendar import Phase
 from tracker.extensions import db
 from tracker.models import (
     AdoptedAnalysis,
+    AnalysisDeepening,
     AnalysisState,
     AnalysisWriter,
     Area,
@@ -35,6 +36,7 @@ from tracker.models import (
     Judgement,
     Measure,
     MeasureUnit,
+    Permission,
     PhaseSetting,
     PreparationQuestion,
     QualityCycle,
@@ -44,8 +46,11 @@ from tracker.models import (
     Side,
     SituationAnalysis,
     SupportDecision,
+    SupportFeedback,
     TimeProposal,
 )
+from tracker.support.access import works_at_the_organizer
+from tracker.support.levels import FOLLOW_UP_AHEAD
 
 PLACING_AHEAD = timedelta(days=42)
 """A dialogue without a time is worth a word from this long before its window."""
@@ -109,6 +114,11 @@ class UnitFacts:
     """Known where the person leads or follows some unit."""
     support_follow_up_on: date | None
     """When the support that the unit gets is to be followed up; known as `check_in` is."""
+    deepened_on: date | None
+    """From when the huvudman's follow-up has lifted the unit, until an analysis is adopted after that was said."""
+    feedback_waiting: int
+    """How many synpunkter on the support wait for the person, whatever the unit: Start has no statement to
+    spare for asking by itself."""
 
     @property
     def next_dialogue(self) -> DialogueFacts | None:
@@ -176,6 +186,17 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
             )
             .label("invited"),
             sa.exists().where(MeasureUnit.unit_id == unit.id).label("has_measures"),
+            sa.select(AnalysisDeepening.on)
+            .where(
+                AnalysisDeepening.cycle_id == cycle.id,
+                ~sa.exists().where(
+                    AdoptedAnalysis.analysis_id == analysis.id,
+                    AdoptedAnalysis.adopted_at >= AnalysisDeepening.at,
+                ),
+            )
+            .correlate(cycle, analysis)
+            .scalar_subquery()
+            .label("deepened_on"),
         ]
     source = (
         sa.join(unit, Area, Area.id == unit.area_id, isouter=True)
@@ -231,6 +252,7 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
     if check_ins:
         more, source = check_ins_of.with_check_ins(source)
         columns += [*more, _support_follow_up_on()]
+    columns.append(_feedback_waiting())
     return (
         sa.select(*columns)
         .select_from(source)
@@ -241,6 +263,25 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
             sa.or_(unit.closed_on.is_(None), unit.closed_on >= sa.bindparam("day")),
         )
         .order_by(unit.sort_key, unit.id)
+    )
+
+
+def _feedback_waiting() -> sa.ColumnElement[int]:
+    """It hangs on nothing in the row, and the database reads it once."""
+    return (
+        sa.select(sa.func.count())
+        .select_from(SupportFeedback)
+        .where(
+            SupportFeedback.organizer_id == sa.bindparam("organizer_id"),
+            SupportFeedback.waiting_for(
+                sa.bindparam("user_id", type_=sa.Integer),
+                works=sa.bindparam("works_there", type_=sa.Boolean),
+                oversees=sa.bindparam("oversees", type_=sa.Boolean),
+                until=sa.bindparam("feedback_until", type_=sa.Date),
+            ),
+        )
+        .scalar_subquery()
+        .label("feedback_waiting")
     )
 
 
@@ -267,7 +308,7 @@ def units(
     access: Access, user_id: int, grants: Iterable[Grant], *, whole: bool, check_ins: bool
 ) -> list[UnitFacts]:
     """The open units that the roles cover, in Swedish order. Without `whole` nothing is known of
-    adopted versions, invitations and earlier measures, without `check_ins` nothing of those."""
+    adopted versions, invitations, earlier measures and what is lifted, without `check_ins` nothing of those."""
     moment, day = now(), today()
     start_year = calendar.school_year_start(day)
     by_calendar = calendar.phase_on(day)
@@ -276,10 +317,12 @@ def units(
         "start_year": start_year,
         "placing_before": day + PLACING_AHEAD,
         "day": day,
+        "user_id": user_id,
+        "works_there": works_at_the_organizer(access),
+        "oversees": Permission.OVERSEE in access.on_organizer(),
+        "feedback_until": day + FOLLOW_UP_AHEAD,
         **reach_of("seen", grants),
     }
-    if whole:
-        values["user_id"] = user_id
     if check_ins:
         values |= check_ins_of.parameters(access.organizer_id, day)
     rows = read(_units_statement(whole, check_ins), values)
@@ -301,6 +344,8 @@ def units(
             dialogues=_dialogues(row, moment),
             check_in=check_ins_of.facts_of(row, row.id, day) if check_ins else None,
             support_follow_up_on=row.support_follow_up_on if check_ins else None,
+            deepened_on=row.deepened_on if whole else None,
+            feedback_waiting=row.feedback_waiting,
         )
         for row in rows
     ]

@@ -76,6 +76,7 @@ def todo(
         *_to_be_held(led),
         *_after_dialogues(led, after),
         *_answers(led, several),
+        *_lifted(led, year, several),
     ]
     preparing = list(_preparation(led, dialogues))
     urls = {item.url for item in found}
@@ -155,6 +156,20 @@ def _answers(led: Sequence[LedUnit], several: bool) -> Iterator[Todo]:
             yield Todo(
                 label="Läs svaret om stöd",
                 url=url_for("support.of_unit", slug=row.unit.slug),
+                day=on,
+                due=f"{row.unit.name}. {since}" if several else since,
+            )
+
+
+def _lifted(led: Sequence[LedUnit], year: str, several: bool) -> Iterator[Todo]:
+    """Analyses that the huvudman's follow-up has lifted, until one is adopted after that."""
+    for row in led:
+        on = row.unit.deepened_on
+        if on is not None:
+            since = f"Huvudmannens uppföljning har lyft enheten från {swedish.date_medium(on)}"
+            yield Todo(
+                label="Fördjupa nulägesanalysen",
+                url=url_for("analyses.show", slug=row.unit.slug, year=year, _anchor="fordjupad"),
                 day=on,
                 due=f"{row.unit.name}. {since}" if several else since,
             )
