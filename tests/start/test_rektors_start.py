@@ -217,7 +217,7 @@ def test_a_lifted_analysis_is_to_be_deepened_until_it_is_adopted(cast, as_, the_
     karin = as_(cast.karin)
     lap = cast.cycle(cast.savkulla)
     write_analysis(lap, cast.karin, adopt=True)
-    the_day.shift(timedelta(hours=1))
+    the_day.shift(timedelta(minutes=5))
     AnalysisDeepening.decide(lap, date(2026, 9, 1), "Tredje året i rad.", by=cast.erik)
     db.session.commit()
 
