@@ -144,6 +144,28 @@ def test_on_a_phone_every_band_opens_on_its_newest_lasar_and_none_is_blank(page)
     expect(first).to_be_in_viewport()
 
 
+def test_on_a_phone_the_menus_are_behind_buttons_that_the_keyboard_opens(page):
+    page.set_viewport_size(PHONE)
+    assert page.locator("h1").bounding_box()["y"] < 150
+    for button, menu, entry in (
+        ("Meny", "Huvudmeny", "Avstämningar"),
+        ("Fler sidor om Sävkullaskolan 2026/27", "Sävkullaskolan 2026/27", "Lagens mål"),
+    ):
+        nav = page.get_by_role("navigation", name=menu)
+        expect(nav).to_be_hidden()
+        page.get_by_role("button", name=button, exact=True).focus()
+        page.keyboard.press("Enter")
+        expect(nav.get_by_role("link", name=entry, exact=True)).to_be_in_viewport()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('nav').matches(':popover-open')")
+        page.evaluate(AXE)
+        assert violations(page, menu) == []
+        page.keyboard.press("Escape")
+    page.set_viewport_size(DESK)
+    expect(page.get_by_role("link", name="Lagens mål", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Meny", exact=True)).to_be_hidden()
+
+
 def test_on_a_tablet_the_picture_opens_on_the_newest_lasar(page):
     page.set_viewport_size({"width": 900, "height": 700})
     page.reload()
