@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.analyses.conftest import URL
 from tests.checked_client import errors
 from tests.faults.scenes import World
-from tests.measures.scenes import a_measure
+from tests.measures.scenes import FINAL, a_measure
 from tests.measures.test_pressed_twice import apart, twice
 from tracker.analyses.rollover import waiting_for
 from tracker.extensions import db
@@ -19,6 +19,7 @@ from tracker.models import (
     AuditEvent,
     CauseLocation,
     DevelopmentArea,
+    EffectAssessment,
     MeasureBasis,
     Problem,
     ProblemDevelopment,
@@ -124,6 +125,26 @@ def test_what_is_solved_is_a_line_without_causes_and_asks_for_none(cast, as_):
     for page in (as_(cast.sofia).page(URL), as_(cast.sofia).page(f"{URL}/versioner/1")):
         assert "Löst sedan förra läsåret" in page
         assert "83 %." in page
+
+
+def test_what_was_done_about_it_and_what_it_led_to_stands_beside(cast, as_):
+    earlier = an_earlier(cast)
+    based = {"basis": MeasureBasis.CAUSE, "cause_id": earlier.problems[0].causes[0].id}
+    measure = a_measure(cast, "Läsgrupper", year=cast.last_year, **based)
+    a_measure(cast, "Bara ett förslag", year=cast.last_year, decide=False, **based)
+    a_measure(cast, "Grannens", unit=cast.hassel, **based)
+    this_years(cast)
+    karin, url = as_(cast.karin), url_of(earlier.problems[0])
+    page = karin.page(url)
+    assert "Läsgrupper" in page
+    assert "Effekten är inte bedömd än" in page
+    assert "Bara ett förslag" not in page
+    assert "Grannens" not in page
+    EffectAssessment.make(measure, cast.year, by=cast.karin, **FINAL)
+    db.session.commit()
+    page = karin.page(url)
+    assert "74 % (31 av 42)" in page
+    assert "Delvis uppnådd" in page
 
 
 def test_one_must_say_which(cast, as_):

@@ -8,6 +8,7 @@ from tracker.analyses.blueprint import bp
 from tracker.analyses.earlier import EarlierProblem
 from tracker.analyses.forms import TakeOverForm
 from tracker.analyses.pages import Page, address, form_page, place, to_write
+from tracker.analyses.reading import what_was_done
 from tracker.analyses.rollover import waiting_for
 from tracker.analyses.snapshot import origin_of
 from tracker.extensions import db
@@ -31,6 +32,7 @@ def take_over(slug: str, year: str, earlier_id: int) -> Page:
             form,
             analysis,
             earlier=EarlierProblem.read(earlier, analysis),
+            measures=what_was_done(earlier, analysis.cycle),
             origin=origin_of(earlier, analysis),
             left=len(waiting),
         )
