@@ -109,6 +109,16 @@ def test_an_effect_that_is_due_is_named_once(cast, as_):
     assert len([line for line in lines if "Mattestuga" in line]) == 1
 
 
+def test_an_effect_before_the_dialogue_is_said_as_in_the_table(cast, as_):
+    day = today() + timedelta(days=9)
+    decide(cast.cycle(cast.hassel), cast.ali, "Mattestuga", assessable_from=day)
+    place(cast.dialogue(cast.hassel), cast.erik, days=10)
+    page = as_(cast.ali).page("/")
+    assert "Från 29 nov" in page
+    said = "Kan bedömas från 29 november 2026, inför Dialog 1"
+    assert f"Bedöm effekten av Mattestuga {said}" in " ".join(todo(page))
+
+
 def test_measures_in_progress_with_their_expected_effect(cast, as_):
     measure = decide(cast.cycle(cast.hassel), cast.ali, "Två lärare i matematik")
     page = as_(cast.ali).page("/")

@@ -268,9 +268,9 @@ class TestSkolchef:
 
     def test_how_far_the_dialogues_have_come_by_area(self, cast, as_):
         assert progress(as_(cast.lena).page("/")) == {
-            "Område Norr": "0 av 3 har en tid 0 av 3 har en tid",
-            "Område Söder": "0 av 1 har en tid 0 av 1 har en tid",
-            "Alla enheter": "0 av 4 har en tid 0 av 4 har en tid",
+            "Område Norr": "0 av 3 dialoger har en tid 0 av 3 dialoger har en tid",
+            "Område Söder": "0 av 1 dialoger har en tid 0 av 1 dialoger har en tid",
+            "Alla enheter": "0 av 4 dialoger har en tid 0 av 4 dialoger har en tid",
         }
         joint, hassel, vacant = (
             cast.dialogue(u) for u in (cast.savkulla, cast.hassel, cast.klockvret)
@@ -282,11 +282,11 @@ class TestSkolchef:
         vacant.cancel("Förhinder", by=cast.erik)
         found = progress(as_(cast.lena).page("/"))
         assert found["Område Norr"] == (
-            "2 av 2 har en tid, 2 genomförda, 1 godkänd, 1 inställd 0 av 3 har en tid"
+            "2 av 2 dialoger har en tid, 2 genomförda, 1 godkänd, 1 inställd 0 av 3 dialoger har en tid"
         )
-        assert found["Område Söder"].startswith("1 av 1 har en tid 0 av")
+        assert found["Område Söder"].startswith("1 av 1 dialoger har en tid 0 av")
         assert found["Alla enheter"].startswith(
-            "3 av 3 har en tid, 2 genomförda, 1 godkänd, 1 inställd"
+            "3 av 3 dialoger har en tid, 2 genomförda, 1 godkänd, 1 inställd"
         )
 
     def test_one_huvudman_without_areas_is_one_line(self, cast, as_):

@@ -190,6 +190,9 @@ class HomePage:
     year: str
     """The läsår as in addresses, and `year_label` as people write it."""
     year_label: str
+    next_year: str
+    """The coming läsår as in addresses, and as people write it."""
+    next_label: str
     year_opened: bool
     leading: Leading | None = None
     following: Following | None = None
@@ -266,6 +269,8 @@ def home_page(access: Access, person: User) -> HomePage:
         title="Start",
         year=calendar.slug(start_year),
         year_label=calendar.label(start_year),
+        next_year=calendar.slug(start_year + 1),
+        next_label=calendar.label(start_year + 1),
         year_opened=not units or any(unit.cycle_id is not None for unit in units),
         feedback_waiting=units[0].feedback_waiting if units else 0,
         manages=Permission.MANAGE in access.on_organizer(),

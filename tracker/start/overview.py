@@ -23,7 +23,6 @@ from tracker.cycle.calendar import Phase
 from tracker.extensions import db
 from tracker.models import (
     AdoptedAnalysis,
-    AnalysisDeepening,
     AnalysisState,
     AnalysisWriter,
     Area,
@@ -45,9 +44,13 @@ from tracker.models import (
     SchoolYear,
     Side,
     SituationAnalysis,
-    SupportDecision,
-    SupportFeedback,
     TimeProposal,
+)
+from tracker.start.columns import (
+    deepened_on,
+    feedback_waiting,
+    next_opened,
+    support_follow_up_on,
 )
 from tracker.support.access import works_at_the_organizer
 from tracker.support.levels import FOLLOW_UP_AHEAD
@@ -116,6 +119,8 @@ class UnitFacts:
     """When the support that the unit gets is to be followed up; known as `check_in` is."""
     deepened_on: date | None
     """From when the huvudman's follow-up has lifted the unit, until an analysis is adopted after that was said."""
+    next_opened: bool
+    """Whether the lap of the coming läsår is opened; known as `adopted_number` is."""
     feedback_waiting: int
     """How many synpunkter on the support wait for the person, whatever the unit: Start has no statement to
     spare for asking by itself."""
@@ -186,17 +191,8 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
             )
             .label("invited"),
             sa.exists().where(MeasureUnit.unit_id == unit.id).label("has_measures"),
-            sa.select(AnalysisDeepening.on)
-            .where(
-                AnalysisDeepening.cycle_id == cycle.id,
-                ~sa.exists().where(
-                    AdoptedAnalysis.analysis_id == analysis.id,
-                    AdoptedAnalysis.adopted_at >= AnalysisDeepening.at,
-                ),
-            )
-            .correlate(cycle, analysis)
-            .scalar_subquery()
-            .label("deepened_on"),
+            deepened_on(cycle, analysis),
+            next_opened(),
         ]
     source = (
         sa.join(unit, Area, Area.id == unit.area_id, isouter=True)
@@ -251,8 +247,8 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
         ]
     if check_ins:
         more, source = check_ins_of.with_check_ins(source)
-        columns += [*more, _support_follow_up_on()]
-    columns.append(_feedback_waiting())
+        columns += [*more, support_follow_up_on()]
+    columns.append(feedback_waiting())
     return (
         sa.select(*columns)
         .select_from(source)
@@ -263,38 +259,6 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
             sa.or_(unit.closed_on.is_(None), unit.closed_on >= sa.bindparam("day")),
         )
         .order_by(unit.sort_key, unit.id)
-    )
-
-
-def _feedback_waiting() -> sa.ColumnElement[int]:
-    """It hangs on nothing in the row, and the database reads it once."""
-    return (
-        sa.select(sa.func.count())
-        .select_from(SupportFeedback)
-        .where(
-            SupportFeedback.organizer_id == sa.bindparam("organizer_id"),
-            SupportFeedback.waiting_for(
-                sa.bindparam("user_id", type_=sa.Integer),
-                works=sa.bindparam("works_there", type_=sa.Boolean),
-                oversees=sa.bindparam("oversees", type_=sa.Boolean),
-                until=sa.bindparam("feedback_until", type_=sa.Date),
-            ),
-        )
-        .scalar_subquery()
-        .label("feedback_waiting")
-    )
-
-
-def _support_follow_up_on() -> sa.ColumnElement[date | None]:
-    """Of the decision about support that holds, correlated to SchoolUnit: one look into an index."""
-    return (
-        sa.select(SupportDecision.follow_up_on)
-        .where(SupportDecision.unit_id == SchoolUnit.id)
-        .order_by(SupportDecision.number.desc())
-        .limit(1)
-        .correlate(SchoolUnit)
-        .scalar_subquery()
-        .label("support_follow_up_on")
     )
 
 
@@ -345,6 +309,7 @@ def units(
             check_in=check_ins_of.facts_of(row, row.id, day) if check_ins else None,
             support_follow_up_on=row.support_follow_up_on if check_ins else None,
             deepened_on=row.deepened_on if whole else None,
+            next_opened=whole and row.next_opened,
             feedback_waiting=row.feedback_waiting,
         )
         for row in rows
