@@ -15,7 +15,7 @@ PAGE = "/enheter/savkullaskolan/roda-traden"
 
 def names(page):
     """What each box of the picture is called, in the order of the keyboard."""
-    found = re.findall(r'<a class="thread-box"[^>]*aria-label="([^"]*)"', page)
+    found = re.findall(r'<a class="thread-box"[^>]*><title>([^<]*)</title>', page)
     return [unescape(name) for name in found]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager
 
+from tracker.analyses.earlier import EarlierProblem
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
@@ -35,7 +36,8 @@ def waiting_for(analysis: SituationAnalysis, *, drafts: bool) -> list[Problem]:
     or set aside there is not asked for.
 
     `drafts`: whether the reader may see what was never shared. Of another unit a draft is offered only
-    when that unit is closed: nobody else can take it further.
+    when that unit is closed: nobody else can take it further. What another open unit has opened for
+    change is offered as it was adopted; read its words by EarlierProblem.
     """
     rows = _problems(analysis, drafts=drafts)
     offered = _analyses_offered(rows, analysis.cycle.unit_id)
@@ -43,7 +45,8 @@ def waiting_for(analysis: SituationAnalysis, *, drafts: bool) -> list[Problem]:
         problem
         for problem, followed in rows
         if problem.analysis_id in offered
-        and not (followed or problem.retired_at or problem.is_solved)
+        and not followed
+        and EarlierProblem.read(problem, analysis).stands
     ]
 
 

@@ -147,6 +147,29 @@ class SupportFeedback(MadeByForm, Versioned, TenantOwned, Base):
         self.followed_up_at, self.followed_up_by_name = now(), by.name
         self._record(Action.FEEDBACK_FOLLOWED_UP, by)
 
+    @classmethod
+    def waiting_for(
+        cls,
+        person_id: Any,
+        *,
+        works: sa.ColumnElement[bool],
+        oversees: sa.ColumnElement[bool],
+        until: Any,
+    ) -> sa.ColumnElement[bool]:
+        """A criterion: what waits for the person's answer, or is to be followed up by the day `until`. `works`:
+        she works at the organizer today, so that she still answers what was given to her; `oversees`: she
+        answers what was given to nobody. Values or parameters alike."""
+        return sa.and_(
+            sa.or_(
+                sa.and_(works, cls.owner_id == person_id),
+                sa.and_(oversees, cls.owner_id.is_(None)),
+            ),
+            sa.or_(
+                cls.state == FeedbackState.OPEN.value,
+                sa.and_(cls.state == FeedbackState.ANSWERED.value, cls.follow_up_on <= until),
+            ),
+        )
+
     @property
     def is_open(self) -> bool:
         return self.state is FeedbackState.OPEN
