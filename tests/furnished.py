@@ -340,7 +340,7 @@ def _unit(cast: Cast, unit: SchoolUnit, leader: User, lead: User, year_name: str
     removed = DevelopmentArea.create(lap, "Uppgiftslämnandet", "", "Färre blanketter", by=leader)
     db.session.flush()
     Draft.keep(
-        leader.id, unit.organizer_id, f"utkast-{unit.id}", 1,
+        leader.id, unit.organizer_id, f"utkast-{unit.slug}"[:40], 1,
         [("version", "1"), ("results", "74 procent i november, enligt höstens diagnos.")],
         form="ResultsForm", place=f"slug={unit.slug},year={year.slug}",
         address=f"/enheter/{unit.slug}/{year.slug}/nulagesanalys/skriv", title="Underlag och resultat",

@@ -19,7 +19,7 @@ from tests.cast import THE_DAY, build
 from tests.conftest import make_settings, new_database
 from tracker import create_app
 from tracker.extensions import db
-from tracker.models import QualityDialogue
+from tracker.models import QualityDialogue, Team, TeamKind
 from tracker.search.models import FULL_TEXT, is_of_the_model
 
 THROW_AWAY = """
@@ -126,6 +126,25 @@ def test_of_proposals_that_wait_the_newest_stands_and_every_move_says_why(empty)
         with pytest.raises(IntegrityError):
             db.session.execute(sa.text(refused))
         db.session.rollback()
+
+
+def test_a_draft_stays_the_teams_that_somebody_has_been_in(empty):
+    """Of a team whose only member was taken away as a mistake the history alone knows that somebody was in it."""
+    upgrade()
+    with time_machine.travel(THE_DAY, tick=False):
+        cast = build()
+        for name in ("Någon var här", "Ingen har varit här"):
+            Team.create(cast.savkulla, TeamKind.WORK, name, by=cast.karin)
+        db.session.flush()
+        first = db.session.scalars(sa.select(Team).order_by(Team.id)).first()
+        first.add_member(cast.sofia, THE_DAY.date(), by=cast.karin).remove(by=cast.karin)
+    db.session.commit()
+    db.session.remove()
+    before = ScriptDirectory(empty.extensions["migrate"].directory).get_revision("0020")
+    downgrade(revision=before.down_revision)
+    upgrade()
+    teams = db.session.scalars(sa.select(Team).order_by(Team.id))
+    assert [team.has_had_members for team in teams] == [True, False]
 
 
 def test_models_and_migrations_agree(empty):

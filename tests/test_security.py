@@ -233,6 +233,26 @@ def test_what_is_sent_to_nothing_or_without_the_right_is_shown(cast, as_, addres
     assert "cEsS6SZGjnLdlL1C80zN1A" not in text
 
 
+def test_every_text_is_shown_and_nothing_that_was_no_text(cast, as_):
+    """Also the shortest; neither the choices, however long, nor what the page carries along."""
+    sent = {
+        "version": "1",
+        "carried_out": "en vald sak med ett långt namn",
+        "outcome": "74 %",
+        "next_date": "den tolfte december 2026",
+        "form_token": "cEsS6SZGjnLdlL1C80zN1A",
+        "unknown_token": "cEsS6SZGjnLdlL1C80zN1A-aa",
+        "d12-reason": "Sjuk",
+        "unknown": "Något som ingen av våra sidor har",
+    }
+    text = as_(cast.karin).post("/atgarder/999999/effekt", data=sent).text
+    assert re.findall(r"<div class=\"typed reading\">(.*?)</div>", text) == [
+        "74 %",
+        "Sjuk",
+        "Något som ingen av våra sidor har",
+    ]
+
+
 def test_typed_markup_stays_text(client):
     response = client.post("/konto", data={"thoughts": "<script>alert('hej')</script>"})
     assert "<script>" not in response.text

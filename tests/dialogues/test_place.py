@@ -243,6 +243,18 @@ def test_two_with_a_time_each_are_joined_with_a_reason(cast, as_):
     assert "Skäl: Ett möte räcker." in page
 
 
+@pytest.mark.parametrize(
+    ("page", "gone"), [("sla-ihop", {"other": 999_999}), ("dela", {"unit": 0})]
+)
+def test_a_reason_is_shown_when_what_it_is_for_is_gone(cast, as_, page, gone):
+    """The other dialogue was joined with a third, the unit got its own."""
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    sent = {**gone, "reason": "Ett möte räcker"}
+    answer = as_(cast.erik).submit(url(dialogue, page), sent, 409)
+    assert re.search(r">Ett möte räcker</div>", answer.text)
+    assert "kan inte slås ihop" in answer.text or "är inte med i dialogen" in answer.text
+
+
 def test_what_lost_its_time_says_why(cast, as_):
     dialogue = placed(cast.dialogue(cast.savkulla), cast)
     own = dialogue.split_off(cast.lyktvret, by=cast.erik, reason="Förskolan vill träffas där")

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import SINCE
+from tests.drafts.scenes import TEXT, WRITE, drafts, form_of, go_on, send, type_in
 from tests.measures.scenes import FINAL
 from tests.web.test_personnummer import BORN, LAST
 from tracker.drafts.models import MOST_CHARACTERS, MOST_DRAFTS, Draft, clear_old
@@ -19,66 +20,6 @@ from tracker.models import (
     RoleAssignment,
     SituationAnalysis,
 )
-
-WRITE = "/enheter/savkullaskolan/2026-27/nulagesanalys/skriv"
-TEXT = "Vi lär eleverna att avkoda, men visar sällan hur man tar sig an en svår text."
-
-
-@pytest.fixture
-def analysis(cast):
-    return SituationAnalysis.start(cast.cycle(cast.savkulla), by=cast.karin)
-
-
-@pytest.fixture
-def karin(cast, analysis, as_):
-    return as_(cast.karin)
-
-
-def form_of(page, start='<form class="form"'):
-    """What the script reads from the form of a page."""
-    form = page[page.index(start) :]
-    return {
-        **dict(re.findall(r' data-(draft[a-z-]*)="([^"]*)"', form.partition(">")[0])),
-        **dict(re.findall(r'name="(utkast[a-z_]*)"[^>]* value="([^"]*)"', form)),
-        "version": re.search(r'name="version"[^>]* value="(\d+)"', form)[1]
-        if 'name="version"' in form
-        else "",
-    }
-
-
-def type_in(client, url, number=1, status=200, **fields):
-    """Open the page, type, and let the script send it. Gives what the form was like."""
-    form = form_of(client.page(url))
-    send(client, form, number, status, **fields)
-    return form
-
-
-def send(client, form, number=1, status=200, **fields):
-    about = {
-        "draft-who": form["draft-who"],
-        "draft-form": form["draft-form"],
-        "draft-place": form["draft-place"],
-        "draft-address": form["utkast_sida"],
-        "draft-title": "Skriv",
-        "draft-continues": form["utkast_fran"],
-        "draft-number": str(number),
-    }
-    response = client.post(
-        f"/utkast/{form['utkast']}", data={"version": form["version"], **about, **fields}
-    )
-    assert response.status_code == status, response.text
-    return response.json["said"]
-
-
-def drafts():
-    return list(db.session.scalars(sa.select(Draft).order_by(Draft.id)))
-
-
-def go_on(client, url):
-    """Follow Fortsätt med utkastet."""
-    page = client.page(url)
-    (address,) = re.findall(r'href="([^"]*utkast=[^"]*)"', page)
-    return client.page(address.replace("&amp;", "&"))
 
 
 def test_typed_left_and_gone_on_with(karin, analysis):
@@ -294,14 +235,6 @@ def test_a_page_that_was_made_for_somebody_else_keeps_nothing(karin, cast, as_):
     assert drafts() == []
 
 
-def test_listed_wherever_it_was_typed(karin):
-    type_in(karin, WRITE, results=TEXT)
-    page = karin.page("/utkast")
-    assert TEXT in page
-    (address,) = set(re.findall(r'href="([^"]*utkast=[^"]*)"', page))
-    assert f"{TEXT}</textarea>" in karin.page(address)
-
-
 def test_a_personnummer_is_not_kept_but_everything_else_is(karin):
     form = type_in(karin, WRITE, basis="Före", results="Före")
     said = send(karin, form, 2, 422, basis="Efter", results=f"Eleven {BORN}-{LAST} har")
@@ -374,14 +307,3 @@ def test_one_statement_more(karin, statements):
     with statements() as sent:
         karin.page(WRITE)
     assert sum("FROM draft" in each for each in sent) == 1
-
-
-def test_a_draft_is_read_in_full_whatever_has_become_of_its_page(cast, as_, analysis):
-    """With the labels of its fields, and without what no person has typed."""
-    karin = as_(cast.karin)
-    type_in(karin, WRITE, results="Var tredje elev förstår inte texten.", basis="Tolv besök")
-    page = karin.page("/utkast")
-    shown = re.findall(r"<h4[^>]*>(.*?)</h4>\s*<div class=\"typed reading\">(.*?)</div>", page)
-    assert ("Vad bygger analysen på?", "Tolv besök") in shown
-    assert ("Resultatbild", "Var tredje elev förstår inte texten.") in shown
-    assert len(shown) == 2

@@ -1,5 +1,6 @@
 """Drafts in a real browser: two tabs, two people, sign-out, an ended session, no network."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -55,6 +56,22 @@ def test_typed_left_gone_on_with_and_saved(sit_down):
     expect(results(karin)).to_have_value("Var tredje elev i åk 3 förstår inte")
     expect(karin.get_by_text("utkast från")).to_have_count(0)
     assert karin.evaluate(KEPT) == "[]"
+
+
+def test_known_in_the_list_by_what_was_changed_and_by_its_place(sit_down):
+    karin = sit_down("karin")
+    karin.goto(WRITE)
+    results(karin).fill("Var tredje elev i åk 3 förstår inte vad de läser")
+    press(karin, "Spara")
+    told(karin, "Texten är sparad")
+    karin.goto(WRITE)
+    basis = karin.get_by_label("Vad bygger analysen på?")
+    basis.press_sequentially("Prov", delay=10)
+    saved(karin)
+    karin.goto("/utkast")
+    expect(karin.get_by_text("”Prov”")).to_be_visible()
+    card = karin.locator("main h3").first
+    expect(card).to_have_text(re.compile("^Underlag och resultat – .*Sävkullaskolan.*2026/27"))
 
 
 def test_thrown_away(sit_down):

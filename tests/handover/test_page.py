@@ -159,6 +159,18 @@ def test_pressed_twice_and_an_old_form(cast, as_):
     assert [note.text for note in db.session.scalars(sa.select(HandoverNote))] == ["Först."]
 
 
+def test_the_same_words_at_the_very_same_moment_are_saved_once(cast, as_, monkeypatch):
+    """The fault: who presses twice is told that somebody else has written."""
+    browser = as_(cast.ali)
+    browser.submit(WRITE, {"version": "0", "text": "Först."})
+    seen = iter([None, HandoverNote.of(cast.hassel, cast.ali)])
+    monkeypatch.setattr(HandoverNote, "of", lambda unit, by: next(seen))
+
+    browser.submit(WRITE, {"version": "0", "text": "Först."}, 302)
+
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(HandoverNote)) == 1
+
+
 def test_one_who_writes_cannot_write_for_another(cast, as_):
     HandoverNote.leave(cast.savkulla, "Karins.", by=cast.karin)
     db.session.commit()

@@ -146,6 +146,9 @@ def test_the_dialogues_own(cast: Cast, as_: AsPerson, sent: QualityDialogue) -> 
     assert "Besök" not in page
     page = browser.page(f"/dialoger/{held.id}/paminnelser")
     assert "Överenskommelsen ”Besök på Kvistfors”" in page
+    everybodys = as_(cast.tove).page(PAGE)
+    assert "En överenskommelse från Dialog 1 läsåret 2026/27: Hasselbrinksskolan" in everybodys
+    assert "Besök" not in everybodys, "what they agreed is not hers to read"
     assert "Minnesanteckningarna från Dialog 1" in page
     assert "Karin Holm" not in page
 

@@ -212,6 +212,8 @@ def test_a_question_that_waits_is_a_thing_left(cast: Cast, server: FakeServer) -
     assert "Svara på frågan från Erik Lund: ”Vad märker eleverna?”" in mail.text
     assert "senast 1 oktober" in mail.text
     assert f"/dialoger/{dialogue.id}/dialogansvarigs-fragor/{question.id}" in mail.text
+    assert "- Svara på frågan från Erik Lund, senast 1 oktober" in mail.shown
+    assert "Vad märker eleverna?" not in mail.shown
 
 
 def test_one_mail_a_day_with_everything_in_it(cast: Cast, server: FakeServer) -> None:

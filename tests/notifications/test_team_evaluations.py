@@ -131,7 +131,11 @@ def test_a_draft_is_not_for_rektor(cast, server, team):
     other = a_team(cast, name="Avdelning Lönnen")
     planned(cast, other, shared=False, responsible=None)
     tick_at("2026-12-01")
-    assert len(server.subjects(cast.karin)) == 1, "nobody is in that one"
+    assert len(server.subjects(cast.karin)) == 1, "nobody has been in that one"
+    db.session.query(TeamMember).one().change(SINCE, date(2026, 12, 1), by=cast.karin)
+    db.session.commit()
+    tick_at("2026-12-02")
+    assert len(server.subjects(cast.karin)) == 1, "nor for her when they have left"
 
 
 def test_the_responsible_is_reminded_of_a_draft(cast, server, team):
@@ -207,7 +211,11 @@ def test_the_preview_and_the_ledger_know_it(cast, as_, team):
         assert expected.subject == "Arbetslag 4–6: ett mål att utvärdera snart"
     tick_at("2026-11-30")
     mail_id = db.session.query(Reminder.mail_id).scalar()
-    assert "Ett mål för Arbetslag 4–6 2026/27" in as_(cast.tove).page(f"/utskick/{mail_id}")
+    page = as_(cast.tove).page(f"/utskick/{mail_id}")
+    assert "Ett mål för Arbetslag 4–6 2026/27" in page
+    assert "Ett mål (Arbetslag 4–6), första utvärderingen 9 december" in page
+    assert "Fler väljer" not in page, "who manages the mails reads no goals"
+    assert "Fler väljer" in texts()
 
 
 def test_a_colleague_who_is_made_responsible(cast, server, team):

@@ -114,6 +114,8 @@ def test_support_asked_for_by_itself_and_support_to_follow_up(
         assert "Hasselbrinksskolan frågar om stöd: En mentor under hösten" in body
         assert f"http://127.0.0.1:8000/stod/{asked.id}" in body
         assert "Stödet följs upp 1 okt" in body
+    assert "- Hasselbrinksskolan frågar om stöd, sedan" in mail.shown
+    assert "En mentor" not in mail.shown, "who manages the mails reads no requests"
     assert all("mentor" not in mail.text for mail in mails(to=cast.maria))
 
 

@@ -12,6 +12,7 @@ from tests.support.scenes import asked, decided
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import AuditEvent, SupportDecision, SupportLevel
+from tracker.support import routes_levels
 
 UNIT = "/enheter/hasselbrinksskolan/stod"
 DECIDE = f"{UNIT}/niva"
@@ -124,6 +125,16 @@ def test_pressed_twice_it_is_one(cast, as_):
     erik = as_(cast.erik)
     for _ in range(2):
         assert erik.submit(DECIDE, sent()).location == UNIT
+    assert len(decisions(cast.hassel)) == 1
+
+
+def test_pressed_twice_at_the_same_instant_it_is_one(cast, as_, monkeypatch):
+    """As on PostgreSQL when neither of the two has seen the other's when it is asked first."""
+    as_(cast.erik).submit(DECIDE, sent())
+    asked = iter([lambda *_: None])
+    find = routes_levels._sent_before
+    monkeypatch.setattr(routes_levels, "_sent_before", lambda *args: next(asked, find)(*args))
+    assert as_(cast.erik).submit(DECIDE, sent()).location == UNIT
     assert len(decisions(cast.hassel)) == 1
 
 

@@ -360,6 +360,8 @@ def test_a_number_is_not_given_again(cast, as_):
     db.session.commit()
     second = asked(cast.hassel, cast.ali, "Städning")
     assert second.id != number
-    as_(cast.erik).submit(
+    gone = as_(cast.erik).submit(
         f"/stod/{number}/svar", {"answer": "Du får en mentor.", "version": version}, 404
     )
+    assert "Det här hade du skrivit" in gone.text
+    assert ">Du får en mentor.</div>" in gone.text

@@ -1,5 +1,6 @@
 """Teams and goals that the tests start from. Sofia is staff of Sävkullaskolan; so is Lo."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -78,3 +79,9 @@ def _now() -> Any:
 
 def here(team: Team, rest: str = "") -> str:
     return f"{YEAR}/{team.id}{rest}"
+
+
+def text_of(page: str) -> str:
+    """What a page says and lets one do, without what differs between two showings of it."""
+    main = page[page.index("<main") : page.index("</main>")]
+    return re.sub(r'<input[^>]*type="hidden"[^>]*>|/utkast/[\w-]+|/lag/\d+', "", main)

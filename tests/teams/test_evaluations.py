@@ -10,7 +10,8 @@ from tests.checked_client import errors
 from tests.teams.scenes import YEAR, a_goal, a_team, here, staff
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import AuditEvent, GoalDecision, TeamEvaluation, TeamGoal
+from tracker.models import AuditEvent, GoalDecision, Removal, TeamEvaluation, TeamGoal
+from tracker.teams import routes_evaluations
 from tracker.teams.states import GoalEnded, GoalGone, SomebodyEvaluated
 
 OVERVIEW = "/enheter/savkullaskolan/2026-27"
@@ -130,6 +131,16 @@ def test_pressed_twice_it_is_one(cast, as_, url):
     for _ in range(2):
         assert sofia.submit(url, sent()).status_code == 302
     assert evaluations() == [(1, "I sju av tolv lektioner.", "continue")]
+
+
+def test_pressed_twice_at_the_same_instant_it_is_one(cast, as_, team, goal, url, monkeypatch):
+    """As on PostgreSQL when neither of the two has seen the other's when it is asked first."""
+    as_(cast.sofia).submit(url, sent())
+    asked = iter([lambda *_: None])
+    find = routes_evaluations._sent_before
+    monkeypatch.setattr(routes_evaluations, "_sent_before", lambda *args: next(asked, find)(*args))
+    assert as_(cast.sofia).submit(url, sent()).location == here(team)
+    assert len(evaluations()) == 1
 
 
 def test_two_who_evaluate_at_once(cast, as_, team, goal, url):
@@ -258,14 +269,38 @@ def test_another_day_alone_makes_an_old_form_old(cast, as_, team, goal):
     assert goal.evaluate_on == date(2027, 4, 14)
 
 
-def test_what_goes_on_next_year_stays_over_when_it_is_corrected(cast, as_, team):
+def test_a_goal_that_is_taken_along_gets_its_last_evaluation(cast, as_, team):
+    """It asks for no next day, since the goal goes on in the new läsår; nor when it is corrected."""
     earlier = a_goal(cast, team, cast.sofia, year=cast.last_year, evaluate_on=date(2026, 1, 28))
-    said(earlier, cast.sofia)
     sofia = as_(cast.sofia)
     sofia.submit(here(team, f"/ta-med/{earlier.id}"), {})
-    at = here(team, f"/mal/{earlier.id}/utvarderingar/1").replace("2026-27", "2025-26")
-    assert "next_on" not in sofia.page(at)
-    sofia.submit(at, {k: v for k, v in sent(version=1).items() if k != "next_on"})
+    at = here(team, f"/mal/{earlier.id}").replace("2026-27", "2025-26")
+    assert "next_on" not in sofia.page(f"{at}/utvardera")
+    last = {key: value for key, value in sent().items() if key != "next_on"}
+    sofia.submit(f"{at}/utvardera", last)
     db.session.refresh(earlier)
+    assert (earlier.is_over, earlier.latest.outcome) == (True, "I sju av tolv lektioner.")
+    assert "Utvärderat för läsåret 18 november 2026." in sofia.page(
+        here(team).replace("2026-27", "2025-26")
+    )
+    assert "next_on" not in sofia.page(f"{at}/utvarderingar/1")
+    sofia.submit(f"{at}/utvarderingar/1", last | {"outcome": "Åtta av tolv.", "version": 1})
+    db.session.refresh(earlier)
+    assert (earlier.is_over, earlier.latest.outcome) == (True, "Åtta av tolv.")
+
+
+def test_removing_what_was_taken_along_reopens_the_earlier(cast, as_, team):
+    """It was over since it went on elsewhere. Undone, it is over again: one day, and not two, is waited for."""
+    earlier = a_goal(cast, team, cast.sofia, year=cast.last_year, evaluate_on=date(2026, 1, 28))
+    sofia = as_(cast.sofia)
+    sofia.submit(here(team, f"/ta-med/{earlier.id}"), {})
+    new = earlier.followed_by
+    said(earlier, cast.sofia, next_on=None)
     assert earlier.is_over
-    assert earlier.latest.outcome == "I sju av tolv lektioner."
+    sofia.submit(here(team, f"/mal/{new.id}/ta-bort"), {})
+    db.session.refresh(earlier)
+    assert (earlier.is_over, earlier.evaluate_on) == (False, date(2027, 1, 27))
+    sofia.submit(f"/angra/{db.session.scalars(sa.select(Removal.id)).one()}", {})
+    db.session.refresh(earlier)
+    assert (earlier.is_over, earlier.evaluate_on) == (True, None)
+    assert db.session.get(TeamGoal, new.id).evaluate_on == date(2027, 1, 27)

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from tests.cast import SINCE
 from tests.checked_client import errors
-from tests.teams.scenes import UNIT, YEAR, a_goal, a_team, here, staff
+from tests.teams.scenes import UNIT, YEAR, a_goal, a_team, here, staff, text_of
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
@@ -18,9 +19,9 @@ from tracker.models import (
     Removal,
     RoleAssignment,
     TeamGoal,
+    TeamMember,
     TeamPlan,
 )
-from tracker.teams.states import AlreadyTaken
 
 SECRET = "Hemligt än så länge."
 DAY = timedelta(days=1)
@@ -103,7 +104,7 @@ def test_a_draft_is_the_teams_alone(cast, as_, team):
             f"/mal/{goal.id}", f"/mal/{goal.id}/utvardera", "/analys", "/mal/nytt"
         ):  # fmt: skip
             assert browser.get(here(team, url)).status_code == 403, (person.name, url)
-    assert "Inget är delat än" in as_(cast.karin).page(here(team))
+    assert "Inget är delat för 2026/27 än" in as_(cast.karin).page(here(team))
     assert "skrev i utkastet till lagets mål" in as_(cast.sofia).page(here(team))
 
 
@@ -152,6 +153,32 @@ def test_leaders_write_in_what_is_shared_and_for_a_team_without_staff(cast, as_,
     db.session.commit()
     assert SECRET not in karin.page(here(empty)), "it is the team's now"
     assert SECRET in as_(cast.sofia).page(here(empty))
+
+
+@pytest.mark.parametrize("how", ["ended", "removed"])
+def test_a_draft_stays_the_teams_when_nobody_is_left(cast, as_, team, how):
+    """The leader ends memberships herself: that opens no draft, nor tells that there is one."""
+    goal = a_goal(cast, team, cast.sofia, SECRET, shared=False)
+    silent = a_team(cast, cast.sofia, name="Lag utan mål")
+    for member in db.session.scalars(sa.select(TeamMember)).all():
+        if how == "ended":
+            member.change(SINCE, today() - DAY, by=cast.karin)
+        else:
+            member.remove(by=cast.karin)
+    db.session.commit()
+    karin = as_(cast.karin)
+    for url in (YEAR, UNIT, "/enheter/savkullaskolan/2026-27", "/enheter/savkullaskolan/historik"):
+        assert SECRET not in karin.page(url), url
+    with_draft, without = (text_of(karin.page(here(each))) for each in (team, silent))
+    assert with_draft == without.replace("Lag utan mål", "Arbetslag 4–6")
+    assert "Inget är delat för 2026/27 än" in with_draft
+    for rest in ("/mal/nytt", "/analys", f"/mal/{goal.id}", f"/mal/{goal.id}/utvardera"):
+        assert karin.get(here(team, rest)).status_code == 403, rest
+    assert karin.post(here(team, "/dela")).status_code == 403
+    lo = staff(cast)
+    team.add_member(lo, today(), by=cast.karin)
+    db.session.commit()
+    assert SECRET in as_(lo).page(here(team)), "who comes after goes on with it"
 
 
 def test_nothing_to_share(cast, as_, team):
@@ -305,61 +332,31 @@ def test_the_area_says_which_teams_work_on_it(cast, as_, team, area):
     assert db.session.get(DevelopmentArea, area.id) is not None
 
 
-# From läsår to läsår
+def test_an_area_that_only_a_draft_uses_is_removed_as_if_nothing_did(cast, as_, team, area):
+    goal = a_goal(cast, team, cast.sofia, area_id=area.id, shared=False)
+    area_id = area.id
+    url = f"/enheter/savkullaskolan/2026-27/utvecklingsomraden/{area_id}"
+    karin = as_(cast.karin)
+    assert "Ta bort" in karin.page(url)
+    karin.submit(f"{url}/ta-bort", {})
+    db.session.refresh(goal)
+    assert (db.session.get(DevelopmentArea, area_id), goal.area_id) == (None, None)
+    karin.submit(f"/angra/{db.session.scalars(sa.select(Removal.id)).one()}", {})
+    db.session.refresh(goal)
+    assert goal.area_id == area_id
 
 
-def test_last_years_goals_stand_beside_and_are_taken_along_by_a_press(cast, as_, team):
-    earlier = a_goal(
-        cast, team, cast.sofia, "Alla läser varje dag.", year=cast.last_year,
-        evaluate_on=date(2026, 1, 28), responsible=cast.sofia,
-    )  # fmt: skip
-    sofia = as_(cast.sofia)
-    page = sofia.page(here(team, "/mal/nytt"))
-    assert "Lagets mål 2025/26" in page
-    assert "Alla läser varje dag." in page
-    assert [row.goal for row in goals()] == ["Alla läser varje dag."], "nothing is carried over"
-    for _ in range(2):
-        sofia.submit(here(team, f"/ta-med/{earlier.id}"), {})
-    first, new = goals()
-    assert (new.goal, new.follows_id, new.responsible_id) == (earlier.goal, first.id, cast.sofia.id)
-    assert (new.evaluate_on, new.area_id) == (date(2027, 1, 27), None)
-    assert first.is_over
-    assert not new.plan.is_shared
-    assert "Är med i 2026/27." in sofia.page(here(team))
-    assert "Ta med till" not in sofia.page(here(team))
-    assert (
-        "Sofia Lindgren tog med målet ”Alla läser varje dag.” för Arbetslag 4–6 2025/26 till 2026/27."
-        in sentences()
-    )
-
-
-def test_two_who_take_along_the_same(cast, team):
-    earlier = a_goal(cast, team, cast.sofia, year=cast.last_year, evaluate_on=date(2026, 1, 28))
-    plan = TeamPlan.begin(team, cast.cycle(cast.savkulla))
-    TeamGoal.take_over(plan, earlier, None, by=cast.sofia)
-    with pytest.raises(AlreadyTaken):
-        TeamGoal.take_over(plan, earlier, None, by=cast.sofia)
-    with pytest.raises(IntegrityError), db.session.begin_nested():
-        TeamGoal.add(plan, by=cast.sofia, goal="X", follow_up="", evaluate_on=today(), follows=earlier)  # fmt: skip
-
-
-def test_what_was_ended_is_not_taken_along(cast, as_, team):
-    earlier = a_goal(cast, team, cast.sofia, year=cast.last_year, evaluate_on=date(2026, 1, 28))
-    earlier.evaluate(
-        by=cast.sofia, seen=0, held_on=today(), outcome="Nått.", decision=GoalDecision.END,
-        next_step="", next_on=None,
-    )  # fmt: skip
+def test_a_retired_team_is_listed_for_what_it_has_shared(cast, as_, team):
+    goal = a_goal(cast, team, cast.sofia, SECRET, shared=False)
+    a_team(cast, name="Lag som är kvar")
+    team.retire(by=cast.karin)
     db.session.commit()
-    sofia = as_(cast.sofia)
-    assert "Ta med till" not in sofia.page(here(team))
-    sofia.submit(here(team, f"/ta-med/{earlier.id}"), {})
-    assert len(goals()) == 1
-
-
-def test_no_other_teams_goal_is_taken_along(cast, as_, team):
-    other = a_team(cast, name="Lag 2")
-    theirs = a_goal(cast, other, cast.karin, year=cast.last_year, evaluate_on=date(2026, 1, 28))
-    assert as_(cast.sofia).post(here(team, f"/ta-med/{theirs.id}")).status_code == 404
+    karin = as_(cast.karin)
+    assert "Arbetslag 4–6" not in karin.page(YEAR)
+    db.session.refresh(goal.plan, ["goals"])
+    goal.plan.share(by=cast.sofia)
+    db.session.commit()
+    assert "Arbetslag 4–6" in karin.page(YEAR)
 
 
 def test_who_is_responsible_keeps_the_name_after_leaving(cast, as_, team):

@@ -1,14 +1,14 @@
 """The forms of a check-in: the short page it is written on, and the interval."""
 
-import secrets
 from typing import Any
 
-from wtforms import HiddenField, IntegerField
-from wtforms.validators import Length, StopValidation
+from wtforms import IntegerField
+from wtforms.validators import StopValidation
 
 from tracker.checkins.interval import MOST_DAYS
 from tracker.web.fields import Day, FreeText, Optional, Rows, required
-from tracker.web.forms import Form, VersionedForm
+from tracker.web.forms import VersionedForm
+from tracker.web.once import OnceForm
 
 TEXT_LENGTH = 5_000
 
@@ -36,15 +36,11 @@ class _CheckInFields:
         return {name: self[name].data for name in names if name in self}  # type: ignore[index,operator]
 
 
-class CheckInForm(_CheckInFields, Form):
+class CheckInForm(_CheckInFields, OnceForm):
     """A new one. What is open since before is ticked off in it."""
 
     solved_obstacles = Ticks("Hinder sedan tidigare: är något löst?")
     solved_support = Ticks("Stöd ni har frågat om: är något löst?")
-    form_token = HiddenField(
-        default=lambda: secrets.token_urlsafe(16),
-        validators=[Length(max=40, message="Ladda om sidan och försök igen.")],
-    )
 
 
 class CorrectionForm(_CheckInFields, VersionedForm):

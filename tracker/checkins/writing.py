@@ -1,11 +1,9 @@
 """Writing: a new check-in, and its correction."""
 
-import secrets
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import current_access
@@ -14,10 +12,10 @@ from tracker.checkins.access import demand_somewhere, load_check_in
 from tracker.checkins.forms import CheckInForm, CorrectionForm
 from tracker.checkins.states import CheckInError
 from tracker.clock import today
-from tracker.extensions import db
 from tracker.models import CheckIn, Permission
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
+from tracker.web.once import is_the_same, once
 from tracker.web.swedish import date_medium
 
 Answer = Response | str | tuple[str, int]
@@ -57,53 +55,44 @@ def new() -> Answer:
 
     if not form.is_submitted():
         return page(200)
-    if answer := _sent_before(form):
-        return answer
-    if not form.validate() or form.form_errors:
+    if not form.validate():
         return page()
-    try:
-        made = CheckIn.hold(
+
+    def find() -> CheckIn | None:
+        return CheckIn.made_by_form(current_access().organizer_id, form.token)
+
+    def hold() -> CheckIn:
+        held = CheckIn.hold(
             [unit for unit in gathering.offered if unit.id in form.units.data],
             measures=[measures[key] for key in form.measures.data],
             by=current_user,
-            form_token=form.form_token.data or None,
+            form_token=form.token,
             **form.values(),
         )
         composing.settle(form.solved_obstacles.data, form.solved_support.data, by=current_user)
-        db.session.commit()
+        return held
+
+    try:
+        made, is_new = once(find, hold)
     except CheckInError as wrong:
-        db.session.rollback()
         form.refuse(wrong.field, str(wrong))
         return page()
-    except IntegrityError:
-        db.session.rollback()
-        if answer := _sent_before(form):
-            return answer
-        raise
+    if not is_new:
+        if not is_the_same(form, made, ("situation", "obstacles"), _changed(made)):
+            return page()
+        notify("Avstämningen är redan sparad. Vill ni ändra något gör ni det här.", "info")
+        return redirect(_url(made))
     following = f" Nästa är {date_medium(made.next_on)}." if made.next_on else ""
     notify(f"Avstämningen är sparad.{following}")
     return redirect(_url(made))
 
 
-def _sent_before(form: CheckInForm) -> Response | None:
-    """Pressed twice, the form leads to what it made. Gone back to and changed, it asks: what people
-    want then is most often to correct the one they have just saved."""
-    token = form.form_token.data or ""
-    if not token.isascii() or not token.isprintable():
-        return None
-    made = CheckIn.made_by_form(current_access().organizer_id, token)
-    if made is None:
-        return None
-    same = ("situation", "obstacles")
-    if all(form[name].data == getattr(made, name) for name in same):
-        notify("Avstämningen är redan sparad. Vill ni ändra något gör ni det här.", "info")
-        return redirect(_url(made))
-    form.form_token.data = secrets.token_urlsafe(16)
-    form.form_errors.append(
+def _changed(made: CheckIn) -> str:
+    """What people want who have gone back is most often to correct the one they have just saved."""
+    return (
         f"Avstämningen den {date_medium(made.held_on)} är redan sparad, med en annan text. Ändra hellre "
         "i den. Sparar du här blir det en avstämning till."
     )
-    return None
 
 
 def correct(check_in_id: int) -> Answer:

@@ -17,6 +17,7 @@ from tracker.extensions import db
 from tracker.models import DialogueState, Permission, QualityDialogue
 from tracker.organisation.staffing import Staffing
 from tracker.web.conflicts import saved
+from tracker.web.errors import error_page
 from tracker.web.notices import notify
 from tracker.web.swedish import datetime_full
 
@@ -168,7 +169,7 @@ def join(dialogue_id: int) -> Response | str | tuple[str, int]:
     staffing = Staffing.load(dialogue.organizer_id)
     other = next((row for row in _joinable(dialogue, staffing) if row.id == other_id), None)
     if other is None:
-        return _refused(dialogue, "De två dialogerna kan inte slås ihop. Så här ser det ut nu.")
+        return _refused(dialogue, "De två dialogerna kan inte slås ihop.")
     form, asks = RegroupForm(), dialogue.asks_why_joined(other)
     if request.method == "GET" or (asks and not form.validate()):
         page = render_template(
@@ -190,7 +191,7 @@ def split(dialogue_id: int) -> Response | str | tuple[str, int]:
     unit_id = request.values.get("unit", 0, type=int)
     unit = next((row for row in dialogue.units if row.id == unit_id), None)
     if unit is None:
-        return _refused(dialogue, "Enheten är inte med i dialogen. Så här ser det ut nu.")
+        return _refused(dialogue, "Enheten är inte med i dialogen.")
     form, asks = RegroupForm(), dialogue.is_ahead
     if request.method == "GET" or (asks and not form.validate()):
         page = render_template(
@@ -206,7 +207,11 @@ def split(dialogue_id: int) -> Response | str | tuple[str, int]:
     return redirect(url_for("dialogues.place", dialogue_id=own.id))
 
 
-def _refused(dialogue: QualityDialogue, why: str) -> Response:
-    """Somebody else may have been here since the page was shown: say so, and show it anew."""
-    notify(why, "warning")
+def _refused(dialogue: QualityDialogue, why: str) -> Response | tuple[str, int]:
+    """Somebody else may have been here since the page was shown: say so, and show it anew. A reason that
+    was written has no field any more, so that it is shown to be copied."""
+    reason = RegroupForm().reason
+    if request.method == "POST" and reason.data:
+        return error_page(409, typed=[(reason.label.text, reason.data)], why=why)
+    notify(f"{why} Så här ser det ut nu.", "warning")
     return redirect(url_for("dialogues.place", dialogue_id=dialogue.id))

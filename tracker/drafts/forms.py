@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Response, g, has_request_context, request
+from flask import Response, g, has_request_context, request, url_for
 from flask_login import current_user
 from werkzeug.datastructures import ImmutableMultiDict
 
@@ -84,6 +84,8 @@ def drafting(form: "Form | None") -> Drafting | None:
     is_first, g.has_drafting = "has_drafting" not in g, True
     sent = request.method not in SAFE_METHODS and any(field.raw_data for field in form)
     used, draft = request.form if sent else ImmutableMultiDict[str, str](), form.draft
+    if draft is not None:
+        g.has_gone_on = True
     waiting = _here() if request.method in SAFE_METHODS else []
     token, before = used.get(TOKEN, ""), used.get(CONTINUES, "")
     own = None
@@ -124,6 +126,30 @@ def forget_what_was_saved(response: Response) -> Response:
         db.session.rollback()  # what the view did not commit is not ours to save
         if Draft.forget(current_user.id, tokens):
             db.session.commit()
+    return response
+
+
+def lead_to_the_text(response: Response) -> Response:
+    """Somebody goes on with a draft, and no form of the answer takes it: what it was written in was removed,
+    closed or decided meanwhile, or their role ended. They are led to the list of drafts, which shows the
+    whole text and says why, as far as the page itself does."""
+    token = request.args.get(TOKEN, "")
+    if (
+        request.method != "GET"
+        or response.status_code >= 500
+        or "has_gone_on" in g
+        or "bare" in g
+        or not TOKEN_FORM.fullmatch(token)
+        or not current_user.is_authenticated
+        or Draft.find(current_user.id, current_access().organizer_id, token) is None
+    ):
+        return response
+    response.location = url_for(
+        "drafts.index", visa=token, borta=response.status_code, _anchor=f"utkast-{token}"
+    )
+    response.direct_passthrough = False
+    response.status_code = 303  # the same response: what the view has to say comes with it
+    response.set_data("")
     return response
 
 

@@ -52,7 +52,8 @@ class Draft(TenantOwned, Base):
     title: Mapped[ShortText]
     """That page's heading."""
     content: Mapped[dict[str, Any]]
-    """{"fields": [[name, value], …]} in the order of the page; a name may come several times."""
+    """{"fields": [[name, value], …], "changed": [name, …]} in the order of the page; a name may come
+    several times. Changed are the fields that said something else when the page was opened."""
     number: Mapped[int]
     """How many times the page has sent it: what comes late never overwrites what was typed later."""
     started_at: Mapped[datetime] = mapped_column(default=now)
@@ -62,6 +63,10 @@ class Draft(TenantOwned, Base):
     def fields(self) -> ImmutableMultiDict[str, str]:
         """As a browser would send them."""
         return ImmutableMultiDict([(name, value) for name, value in self.content["fields"]])
+
+    @property
+    def changed(self) -> frozenset[str]:
+        return frozenset(self.content.get("changed", ()))
 
     @classmethod
     def keep(
@@ -77,9 +82,11 @@ class Draft(TenantOwned, Base):
         address: str,
         title: str,
         continues: str = "",
+        changed: Iterable[str] = (),
     ) -> "Draft":
         """Keep what the page `token` has sent for the `number`th time; an earlier sending that comes
-        late changes nothing. The draft that the page `continues` is part of it and goes.
+        late changes nothing. The draft that the page `continues` is part of it and goes: what was
+        `changed` in that is so here, and what was before the form came back.
 
         Raises DraftRefused for what is too much, and for a text with a personnummer: that field is kept
         as it was before, all the others as they are now.
@@ -99,10 +106,14 @@ class Draft(TenantOwned, Base):
             return draft
         clean, persons = _without_persons(fields, draft)
         draft.form, draft.place, draft.address, draft.title = form, place, address, title
-        draft.content, draft.number, draft.saved_at = {"fields": clean}, number, now()
-        db.session.flush()
+        names = {*changed, *draft.changed}
         if continues and continues != token:
+            before = cls.find(user_id, organizer_id, continues)
+            names |= before.changed if before else set()
             cls.forget(user_id, [continues])
+        draft.content = {"fields": clean, "changed": sorted(names & dict(clean).keys())}
+        draft.number, draft.saved_at = number, now()
+        db.session.flush()
         if persons:
             raise DraftRefused(
                 f"Texten ser ut att innehålla ett personnummer ({persons[0]}). Den texten sparas inte "

@@ -16,12 +16,14 @@ from tracker.drafts.forms import (
     drafting,
     forget_what_was_saved,
     has_drafts,
+    lead_to_the_text,
     who,
 )
 from tracker.drafts.models import Draft, DraftRefused
 from tracker.extensions import db
+from tracker.removals.access import may_come_back
 from tracker.removals.models import Removal
-from tracker.web.forms import fields_of
+from tracker.web.forms import Written, written
 from tracker.web.notices import notify
 from tracker.web.personnummer import find_personal_identity_number
 from tracker.web.security import safe_next
@@ -35,17 +37,26 @@ ELSEWHERE = (
     "Utkastet är inte sparat än: i en annan flik har du bytt till en annan huvudman. Byt tillbaka, så "
     "sparas det. Texten ligger kvar här så länge."
 )
+WHY = {
+    "403": "Din roll ger dig inte längre rätt att skriva där.",
+    "404": "Det du skrev i finns inte kvar, eller så har du inte längre tillgång till det.",
+    "409": "Det du skrev i är fastställt eller avslutat.",
+}
+"""Why a page does not take a draft, by what it answers to whoever goes on with that."""
+CHANGED = "Det du skrev i har ändrats sedan dess."
 NOT_KEPT = OWN_FIELDS | {"csrf_token"}
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.after_request(forget_what_was_saved)
+    app.after_request(lead_to_the_text)
     app.add_template_global(drafting)
     app.add_template_global(continuing, "continuing_draft")
     app.add_template_global(has_drafts)
     app.add_template_filter(_time, "draft_time")
-    app.add_template_filter(_excerpt, "excerpt")
+    app.add_template_filter(_texts, "draft_texts")
+    app.add_template_filter(_excerpt, "draft_excerpt")
 
 
 def _time(moment: datetime) -> str:
@@ -56,29 +67,32 @@ def _time(moment: datetime) -> str:
     return f"{clock} i går" if days == 1 else clock
 
 
+def _texts(draft: Draft) -> list[Written]:
+    """What the person wrote in it, without choices and what the page carries along."""
+    return written(draft.content["fields"], draft.form)
+
+
 def _excerpt(draft: Draft) -> str:
-    """The longest text in it, for the person to know it by."""
-    return max((text for _, text in _words_of(draft)), key=len, default="")
+    """A text for the person to know it by: the longest of those that are not as the page had them."""
+    texts = _texts(draft)
+    changed = [each for each in texts if each.name in draft.changed]
+    return max((each.text for each in changed or texts), key=len, default="")
 
 
 @bp.get("")
 def index() -> str:
-    """One's own drafts, wherever they were typed, and what one has removed."""
+    """One's own drafts, wherever they were typed, and what one has removed. `visa` in the address is the
+    token of the draft whose texts are shown whole; `borta`, what the page where it was typed has answered,
+    which does not take it any more."""
+    answered = request.args.get("borta")
     here = (current_user.id, current_access().organizer_id)
     return render_template(
         "drafts/index.html",
-        drafts=[(draft, _words_of(draft)) for draft in Draft.all_of(*here)],
-        removals=Removal.latest_by(*here),
+        drafts=Draft.all_of(*here),
+        removals=Removal.latest_by(*here, may_come_back()),
+        whole=request.args.get("visa", ""),
+        why=WHY.get(answered, CHANGED) if answered else None,
     )
-
-
-def _words_of(draft: Draft) -> list[tuple[str, str]]:
-    """What a person has typed in it, each text with the label of its field. It is read here whatever has
-    become of the page: what it was written in may be gone."""
-    sent = [(name, value) for name, value in draft.content["fields"] if value.strip()]
-    known = fields_of(name for name, _ in sent)
-    found = [(*known.get(name, ("", False)), value) for name, value in sent]
-    return [(label, value) for label, is_text, value in found if is_text or " " in value]
 
 
 @bp.post("/<token>")
@@ -111,6 +125,7 @@ def keep(token: str) -> Response | tuple[Response, int]:
             address=address[:500],
             title=" ".join(about["title"].split())[:200],
             continues=_without_nul(request.form.get("draft-continues", "")),
+            changed=[_without_nul(name)[:100] for name in request.form.getlist("draft-changed")],
         )
     except DraftRefused as refused:
         db.session.commit()  # what could be kept

@@ -60,6 +60,8 @@ def _first(unit: SchoolUnit, form: HandoverForm, text: str) -> Page:
         note = HandoverNote.of(unit, current_user)
         if note is None:
             raise
+        if note.text == text:
+            return _to_page(unit, "Hälsningen är sparad.")
         form.show_newer({"text": note.text}, note.version)
         return _page(unit, form), 409
     return _to_page(unit, "Hälsningen är sparad.")

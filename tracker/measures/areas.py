@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tracker.auth.models import User
     from tracker.cycle.models import QualityCycle
     from tracker.measures.models import Measure
+    from tracker.teams.goals import TeamGoal
 
 
 class DevelopmentArea(Versioned, TenantOwned, Base):
@@ -98,12 +99,19 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
         self._record(Action.DEVELOPMENT_AREA_CHANGED, by)
 
     def remove(self, *, by: "User") -> Removal:
-        """Raises AreaInUse when a measure or a team's goal belongs to it, or it is to be talked about in a
-        dialogue."""
+        """Raises AreaInUse when a measure or a goal that a team has shared belongs to it, or it is to be
+        talked about in a dialogue. The goals of drafts let go of it, and find it again if it comes back."""
         if self.is_used():
             raise AreaInUse
         self._record(Action.DEVELOPMENT_AREA_REMOVED, by)
-        removal = Removal.keep(RemovalKind.DEVELOPMENT_AREA, self.cycle, self.title, [self], by=by)
+        drafts = self._goals_of_drafts()
+        removal = Removal.keep(
+            RemovalKind.DEVELOPMENT_AREA, self.cycle, self.title, [self], by=by,
+            links=[(goal, "area_id") for goal in drafts],
+        )  # fmt: skip
+        for goal in drafts:
+            goal.area_id = None
+        db.session.flush()
         db.session.delete(self)
         return removal
 
@@ -113,22 +121,41 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
         area._record(Action.DEVELOPMENT_AREA_RESTORED, by)
 
     def is_used(self) -> bool:
+        """Whether anything belongs to it that those who write in the unit may know of."""
         from tracker.dialogues.models import DialogueTopic
         from tracker.measures.models import Measure
         from tracker.teams.goals import TeamGoal
+        from tracker.teams.plans import TeamPlan
 
-        users = [
-            sa.exists().where(kind.area_id == self.id)
-            for kind in (Measure, DialogueTopic, TeamGoal)
-        ]
+        users = [sa.exists().where(kind.area_id == self.id) for kind in (Measure, DialogueTopic)]
+        users.append(
+            sa.exists().where(
+                TeamGoal.area_id == self.id,
+                TeamPlan.id == TeamGoal.plan_id,
+                TeamPlan.shared_at.is_not(None),
+            )
+        )
         return bool(db.session.scalar(sa.select(sa.or_(*users))))
+
+    def _goals_of_drafts(self) -> "list[TeamGoal]":
+        """The goals that belong to it and no team has shared."""
+        from tracker.teams.goals import TeamGoal
+        from tracker.teams.plans import TeamPlan
+
+        return list(
+            db.session.scalars(
+                sa.select(TeamGoal)
+                .join(TeamPlan, TeamPlan.id == TeamGoal.plan_id)
+                .where(TeamGoal.area_id == self.id, TeamPlan.shared_at.is_(None))
+            )
+        )
 
     def _record(self, action: Action, by: "User") -> None:
         record(action, self, by=by, units=self.cycle.units, area=self.title)
 
 
 class AreaInUse(Exception):
-    """A measure, a team's goal or a dialogue refers to the area."""
+    """A measure, a goal that a team has shared or a dialogue refers to the area."""
 
 
 AREA_PROBLEMS = sa.Table(

@@ -3,14 +3,14 @@
 Written out of how things stand, when the mail is put in the outbox and again when it is sent."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from flask import current_app
 
 from tracker.clock import today
 from tracker.models import OutgoingMail
-from tracker.notifications.kinds.base import Section, day_and_month
+from tracker.notifications.kinds.base import Section, day_and_month, plain
 from tracker.notifications.kinds.dialogues import DialogueLines
 from tracker.notifications.kinds.registry import KINDS
 from tracker.notifications.kinds.week import WeekLines
@@ -124,6 +124,17 @@ class Digest:
         mail.subject = self._rendered("subject.txt").strip()
         mail.text = self._rendered("body.txt")
         mail.html = self._rendered("body.html")
+        others = self._for_others()
+        mail.shown = others._rendered("body.txt") if others != self else None
+
+    def _for_others(self) -> "Digest":
+        """What who manages the mails reads of it: no words of people's that are not hers to read."""
+        return replace(
+            self,
+            dialogues=[lines.for_others for lines in self.dialogues],
+            week=self.week.for_others if self.week else None,
+            sections=[replace(each, items=plain(each.items)) for each in self.sections],
+        )
 
     def _rendered(self, name: str) -> str:
         # Not by render_template, which would ask who is signed in.

@@ -122,7 +122,13 @@ def page_of_dialogue(
 
 
 _WITHOUT_WORDS = [
-    sa.orm.defer(column) for column in (OutgoingMail.text, OutgoingMail.html, OutgoingMail.calendar)
+    sa.orm.defer(column)
+    for column in (
+        OutgoingMail.text,
+        OutgoingMail.html,
+        OutgoingMail.shown,
+        OutgoingMail.calendar,
+    )
 ]
 
 

@@ -254,6 +254,8 @@ class OutgoingMail(Leased, Identified, Base):
     subject: Mapped[str] = mapped_column(sa.String(300))
     text: Mapped[str] = mapped_column(sa.Text)
     html: Mapped[str] = mapped_column(sa.Text)
+    shown: Mapped[str | None] = mapped_column(sa.Text)
+    """What others than the recipient read of `text`, where it has words that are not theirs; None: all."""
     calendar: Mapped[str | None] = mapped_column(sa.Text)
     """The iCalendar object of a mail of that kind."""
     state: Mapped[MailState] = mapped_column(choice(MailState), default=MailState.QUEUED)

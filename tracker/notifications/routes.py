@@ -45,7 +45,11 @@ def outbox() -> str:
     page = Page.select(
         sa.select(OutgoingMail)
         .where(OutgoingMail.organizer_id == organizer.id)
-        .options(sa.orm.defer(OutgoingMail.text), sa.orm.defer(OutgoingMail.html))
+        .options(
+            sa.orm.defer(OutgoingMail.text),
+            sa.orm.defer(OutgoingMail.html),
+            sa.orm.defer(OutgoingMail.shown),
+        )
         .order_by(OutgoingMail.id.desc())
     )
     return render_template(
@@ -55,7 +59,8 @@ def outbox() -> str:
 
 @bp.get("/utskick/<int(max=2147483647):mail_id>")
 def mail(mail_id: int) -> str:
-    """One mail as it was sent, or as it waits. One with a sign-in link is shown to nobody."""
+    """One mail as it was sent, or as it waits; of other people's without the words that are theirs. One
+    with a sign-in link is shown to nobody."""
     organizer = load_organizer(to=Permission.MANAGE)
     mail = db.session.scalar(
         sa.select(OutgoingMail)
@@ -68,9 +73,12 @@ def mail(mail_id: int) -> str:
     )
     if mail is None:
         abort(404)
+    is_own = mail.recipient_id == current_user.id
     return render_template(
         "notifications/mail.html",
         mail=mail,
+        text=mail.text if is_own or mail.shown is None else mail.shown,
+        is_whole=is_own or mail.shown is None,
         lines=ledger.lines(mail.reminders),
         calendar=next(iter(ledger.calendar_lines(_newest_in(mail), {mail.id})), None),
         has_server=settings().smtp is not None,

@@ -131,13 +131,16 @@ class Removal(TenantOwned, Base):
         return db.session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
 
     @classmethod
-    def latest_by(cls, user_id: int, organizer_id: int) -> "list[Removal]":
-        """What the person has removed and can bring back."""
+    def latest_by(
+        cls, user_id: int, organizer_id: int, which: sa.ColumnElement[bool]
+    ) -> "list[Removal]":
+        """What the person has removed and can bring back; `which`: of that, what they may."""
         mine = sa.select(cls).where(
             cls.by_id == user_id,
             cls.organizer_id == organizer_id,
             cls.undone_at.is_(None),
             cls.removed_at >= now() - KEPT_FOR,
+            which,
         )
         return list(db.session.scalars(mine.order_by(cls.removed_at.desc(), cls.id.desc())))
 

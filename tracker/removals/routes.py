@@ -33,13 +33,12 @@ from tracker.models import (
     TeamGoal,
     TeamPlan,
 )
+from tracker.removals.access import ACTS_FOR
 from tracker.removals.models import CannotUndo, Removal, RemovalKind
 from tracker.teams.routes_goals import home_of_goal
 from tracker.web.notices import notify
 
 bp = Blueprint("removals", __name__)
-
-ACTS_FOR = {Side.PRINCIPAL: Permission.WRITE, Side.ORGANIZER: Permission.LEAD}
 
 
 @bp.post("/angra/<int:removal_id>")
@@ -159,4 +158,5 @@ HOMES: dict[RemovalKind, Callable[[Removal], Way]] = {
     RemovalKind.GOAL: _goal,
     RemovalKind.BOARD_QUESTION: _board_question,
 }
-"""Finds the home of what was removed, for those who may remove there; else 404 or 403."""
+"""Finds the home of what was removed, for those who may remove there; else 404 or 403. `may_come_back` says the
+same of a list."""

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_unit, may
 from tracker.clock import today
-from tracker.extensions import db
 from tracker.models import Permission, SchoolUnit, SupportDecision, SupportLevel, SupportRequest
 from tracker.start.units import laps_of, present_lap
 from tracker.support.access import load_all
@@ -18,6 +17,7 @@ from tracker.support.levels import SomebodyDecided
 from tracker.support.states import SupportError
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
+from tracker.web.once import once
 from tracker.web.paging import Page
 from tracker.web.swedish import date_medium
 
@@ -65,14 +65,16 @@ def decide(slug: str) -> Answer:
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            if not _sent_before(form, latest):
-                SupportDecision.make(unit, by=current_user, seen=form.seen.data, **form.values())
-                db.session.commit()
+            once(
+                lambda: _sent_before(form, unit),
+                lambda: SupportDecision.make(
+                    unit, by=current_user, seen=form.seen.data, **form.values()
+                ),
+                SomebodyDecided,
+            )
         except SupportError as wrong:
-            db.session.rollback()
             form.refuse(wrong.field, str(wrong))
         except (SomebodyDecided, IntegrityError):
-            db.session.rollback()
             latest = SupportDecision.latest(unit)
             status = _show_newer(form, latest)
         else:
@@ -83,14 +85,16 @@ def decide(slug: str) -> Answer:
     ), status
 
 
-def _sent_before(form: DecisionForm, latest: SupportDecision | None) -> bool:
-    """Whether this very decision is the one that holds: the button was pressed twice."""
-    return (
+def _sent_before(form: DecisionForm, unit: SchoolUnit) -> SupportDecision | None:
+    """The decision that holds, when it is this very one: the button was pressed twice."""
+    latest = SupportDecision.latest(unit)
+    is_this = (
         latest is not None
         and latest.number == (form.seen.data or 0) + 1
         and latest.by_id == current_user.id
         and form.values() == {name: getattr(latest, name) for name in form.FIELDS}
     )
+    return latest if is_this else None
 
 
 def _show_newer(form: DecisionForm, latest: SupportDecision | None) -> int:

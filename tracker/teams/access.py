@@ -2,7 +2,8 @@
 
 Read: what is shared, by those who lead or follow the unit and by its staff. Written by the team's members, as
 long as they are both members and staff there; by those who write in the unit once it is shared, or while nobody
-is in the team.
+has ever been in the team. That somebody has is enough: who sets up the teams may end memberships herself, and
+would else come to read the draft of those she has let go.
 """
 
 from dataclasses import dataclass, field
@@ -106,23 +107,30 @@ class TeamYear:
 
     @property
     def reads_drafts(self) -> bool:
-        """Whether the person writes before anything is shared: in the team, or where nobody is."""
-        return self.is_own or (self.writes and not any(row.writes for row in self.members))
+        """Whether the person writes before anything is shared: in the team, or where nobody has been."""
+        return self.is_own or (self.writes and not self.team.has_had_members)
 
     @property
     def shown(self) -> TeamPlan | None:
         """The plan, where the person may read it."""
         return self.plan if self.reads else None
 
+    def goes_on(self, goal: TeamGoal) -> bool:
+        """Whether the goal goes on in a later läsår, as far as the person may know: that a draft of the
+        team's has it is for the team alone."""
+        later = goal.followed_by
+        return later is not None and (self.reads_drafts or later.plan.is_shared)
+
 
 def may_write(team: Team, plan: TeamPlan | None, members: list[Member]) -> bool:
     """Whether the person may write in the team's plan; call it after the loader of the unit."""
     if team.is_retired:
         return False
-    writers = [row for row in members if row.writes]
-    if any(row.user_id == current_user.id for row in writers):
+    if any(row.user_id == current_user.id and row.writes for row in members):
         return True
-    return may(Permission.WRITE) and (not writers or (plan is not None and plan.is_shared))
+    return may(Permission.WRITE) and (
+        not team.has_had_members or (plan is not None and plan.is_shared)
+    )
 
 
 def load_team(slug: str, team_id: int) -> Team:
@@ -162,7 +170,10 @@ def load_goal(slug: str, year: str, team_id: int, goal_id: int) -> tuple[TeamYea
     goal = db.session.scalar(
         sa.select(TeamGoal)
         .where(TeamGoal.id == goal_id, TeamGoal.plan_id == here.plan.id)
-        .options(sa.orm.joinedload(TeamGoal.followed_by), sa.orm.selectinload(TeamGoal.evaluations))
+        .options(
+            sa.orm.joinedload(TeamGoal.followed_by).joinedload(TeamGoal.plan),
+            sa.orm.selectinload(TeamGoal.evaluations),
+        )
     )
     return here, goal or abort(404)
 

@@ -120,7 +120,7 @@ class _EvaluationFields:
 
     FIELDS = ("held_on", "outcome", "decision", "next_step", "next_on")
     goes_on_elsewhere = False
-    """Whether the goal goes on in a later läsår, and so has no day here; set by the view."""
+    """Whether the goal goes on in a later läsår, and so gets no other day here; set by the view."""
     latest: date | None = None
     """The last day that the next evaluation may be on; set by the view."""
 

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 EXCERPT = 90
 FIRST_WEEK, FIRST_WEEKDAY = 4, 3
 """When a team's first evaluation is, unless it says otherwise: within v. 3–5, product.md's year."""
+REOPENED = "reopened"
+"""In what is kept of a removed goal: the earlier one that waits for an evaluation again in its stead."""
 LATER = timedelta(days=56)
 """How long after a day the next evaluation is proposed."""
 
@@ -140,27 +142,23 @@ class TeamGoal(MadeByForm, Versioned, TenantOwned, Base):
     def take_over(
         cls, plan: TeamPlan, earlier: "TeamGoal", responsible: "User | None", *, by: "User"
     ) -> Self:
-        """Go on with a goal of an earlier läsår in this one: the same words and, when that is still to
-        come, the same day; which area it is part of is for the team to say. The earlier one is over.
-        Raises AlreadyTaken when somebody has pressed before."""
+        """Go on with a goal of an earlier läsår in this one: the same words, and a day of its own; which area
+        it is part of is for the team to say. The earlier one waits for its own last evaluation, if that is
+        not written. Raises AlreadyTaken when somebody has pressed before."""
         taken = sa.select(cls.id).where(cls.follows_id == earlier.id)
         if db.session.scalar(taken) is not None:
             raise AlreadyTaken
         year = plan.cycle.school_year
-        still_to_come = earlier.evaluate_on is not None and earlier.evaluate_on >= max(
-            today(), year.first_day
-        )
         row = cls.add(
             plan,
             by=by,
             goal=earlier.goal,
             follow_up=earlier.follow_up,
-            evaluate_on=earlier.evaluate_on if still_to_come else usual_day(year),  # type: ignore[arg-type]
+            evaluate_on=usual_day(year),
             responsible=responsible,
             follows=earlier,
         )
-        if not earlier.is_over:
-            earlier._end()
+        if plan.is_shared:  # else the earlier läsår's history would tell what the draft has
             earlier.plan.record(
                 Action.TEAM_GOAL_TAKEN_ON, by, goal=earlier.excerpt, later=year.label
             )
@@ -241,7 +239,7 @@ class TeamGoal(MadeByForm, Versioned, TenantOwned, Base):
     ) -> "TeamEvaluation":
         """What the team saw and what it does now. `seen`: the number of the latest evaluation when the
         form was shown; SomebodyEvaluated when there is a later one. `next_on` is needed unless the goal
-        ends. Raises GoalEnded for one that is over, GoalGone for one that has been removed."""
+        ends, or goes on in a later läsår: then this was its last. Raises GoalEnded for one that is over, GoalGone for one that has been removed."""
         self._hold(seen)
         if self.is_over:
             raise GoalEnded
@@ -265,12 +263,12 @@ class TeamGoal(MadeByForm, Versioned, TenantOwned, Base):
         return row
 
     def settle_anew(self, decision: GoalDecision, next_on: date | None) -> None:
-        """After the latest evaluation was corrected. What goes on in a later läsår stays over here."""
-        if self.followed_by is None:
-            self._settle(decision, next_on)
+        """After the latest evaluation was corrected. What goes on in a later läsår stays over here, unless a
+        day is given."""
+        self._settle(decision, next_on)
 
     def _settle(self, decision: GoalDecision, next_on: date | None) -> None:
-        if decision is GoalDecision.END:
+        if decision is GoalDecision.END or (next_on is None and self.followed_by is not None):
             self._end()
         else:
             if next_on is None:
@@ -292,20 +290,45 @@ class TeamGoal(MadeByForm, Versioned, TenantOwned, Base):
 
     @property
     def may_be_removed(self) -> bool:
-        return not self.evaluations and self.followed_by is None
+        """Not when it has been evaluated, or goes on in a later läsår. A draft that it goes on in is no
+        obstacle: nobody else is to learn of that."""
+        later = self.followed_by
+        return not self.evaluations and (later is None or not later.plan.is_shared)
 
     def remove(self, *, by: "User") -> Removal:
-        """Raises GoalInUse for one that has been evaluated, or goes on in a later läsår."""
+        """Raises GoalInUse for one that may not be. The goal that it went on with, and that was over for
+        that alone, waits for an evaluation again, on the day that this one had."""
         if not self.may_be_removed:
             raise GoalInUse
         self.plan.record(Action.TEAM_GOAL_REMOVED, by, goal=self.excerpt)
-        removal = Removal.keep(RemovalKind.TEAM_GOAL, self.plan, self.excerpt, [self], by=by)
+        later = self.followed_by
+        links = [] if later is None else [(later, "follows_id")]
+        removal = Removal.keep(
+            RemovalKind.TEAM_GOAL, self.plan, self.excerpt, [self], by=by, links=links
+        )
+        if later is not None:
+            later.follows_id = None
+            db.session.flush()
+        earlier = self.follows
+        if earlier is not None and earlier._is_over_for_going_on:
+            earlier.ended_at = None
+            earlier._plan_evaluation(self.evaluate_on)  # type: ignore[arg-type]  # it is not over
+            removal.content = removal.content | {REOPENED: earlier.id}
         db.session.delete(self)
         return removal
+
+    @property
+    def _is_over_for_going_on(self) -> bool:
+        return self.is_over and (
+            self.latest is None or self.latest.decision is not GoalDecision.END
+        )
 
     @classmethod
     def bring_back(cls, removal: Removal, *, by: "User") -> None:
         row = db.session.get_one(cls, removal.bring_back())
+        earlier = row.follows
+        if REOPENED in removal.content and earlier and earlier.evaluate_on == row.evaluate_on:
+            earlier._end()  # nothing has been done with the day that it was lent
         row.plan.record(Action.TEAM_GOAL_RESTORED, by, goal=row.excerpt)
 
 

@@ -74,6 +74,8 @@ class Team(MadeByForm, Versioned, TenantOwned, Base):
     sort_key: Mapped[ShortText]
     retired_at: Mapped[datetime | None]
     retired_by_name: Mapped[str | None] = mapped_column(sa.String(200))
+    has_had_members: Mapped[bool] = mapped_column(default=False)
+    """Whether anybody has belonged to it, who may have left since: its drafts are the team's from then on."""
 
     unit: Mapped["SchoolUnit"] = relationship(foreign_keys="Team.unit_id")
 
@@ -144,6 +146,8 @@ class Team(MadeByForm, Versioned, TenantOwned, Base):
         member.demand_own_days(self.id, person.id, starts_on, ends_on)
         db.session.add(member)
         db.session.flush()
+        # Past the version, which is that of the name and kind: a form open on those is not old by this.
+        db.session.execute(sa.update(Team).where(Team.id == self.id).values(has_had_members=True))
         self._record(Action.TEAM_JOINED, by, person=person.name, on=date_medium(starts_on))
         return member
 

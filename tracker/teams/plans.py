@@ -96,7 +96,8 @@ class TeamPlan(Versioned, TenantOwned, Base):
 
     def share(self, *, by: "User") -> None:
         """Let the unit's leaders and staff, and those who follow the unit, read it from now on. Raises
-        NothingToShare while there is no goal."""
+        NothingToShare while there is no goal. Pressed by two at once, the first has shared it."""
+        db.session.refresh(self, ["shared_at", "shared_by_name", "version"], with_for_update=True)
         if self.is_shared:
             return
         if not self.goals:

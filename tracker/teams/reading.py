@@ -39,7 +39,7 @@ def teams_of(unit: SchoolUnit) -> list[Team]:
 
 def team_years(cycle: QualityCycle) -> list[TeamYear]:
     """The unit's teams in the läsår, one's own first, then in Swedish order; of those that are retired
-    the ones that had goals then. Five statements."""
+    the ones that had shared goals then. Five statements."""
     plans = {
         plan.team_id: plan
         for plan in db.session.scalars(
@@ -49,7 +49,7 @@ def team_years(cycle: QualityCycle) -> list[TeamYear]:
     teams = [
         team
         for team in teams_of(cycle.unit)  # type: ignore[arg-type]
-        if not team.is_retired or (team.id in plans and plans[team.id].goals)
+        if not team.is_retired or (team.id in plans and plans[team.id].is_shared)
     ]
     members = members_of(teams)
     found = []
@@ -87,6 +87,8 @@ class Before:
     year: SchoolYear
     analysis: str
     goals: list[TeamGoal]
+    later: dict[int, str]
+    """The läsår that a goal goes on in, by the goal's id, as far as the person may know."""
 
 
 def may_be_taken(goal: TeamGoal) -> bool:
@@ -112,7 +114,11 @@ def before(here: TeamYear) -> Before | None:
         .options(
             joinedload(TeamPlan.cycle).joinedload(QualityCycle.school_year),
             selectinload(TeamPlan.goals).options(
-                joinedload(TeamGoal.followed_by), selectinload(TeamGoal.evaluations)
+                joinedload(TeamGoal.followed_by)
+                .joinedload(TeamGoal.plan)
+                .joinedload(TeamPlan.cycle)
+                .joinedload(QualityCycle.school_year),
+                selectinload(TeamGoal.evaluations),
             ),
         )
         .order_by(SchoolYear.start_year.desc())
@@ -120,7 +126,12 @@ def before(here: TeamYear) -> Before | None:
     )
     if plan is None:
         return None
-    return Before(plan.cycle.school_year, plan.analysis, list(plan.goals))
+    later = {
+        goal.id: goal.followed_by.plan.cycle.school_year.label
+        for goal in plan.goals
+        if goal.followed_by is not None and here.goes_on(goal)
+    }
+    return Before(plan.cycle.school_year, plan.analysis, list(plan.goals), later)
 
 
 def areas_to_choose(cycle: QualityCycle) -> list[tuple[int, str]]:
@@ -155,12 +166,15 @@ def teams_by_area(cycle: QualityCycle) -> dict[int, list[tuple[int, str]]]:
 
 
 def when(goal: TeamGoal) -> str:
-    """Where the goal stands with its evaluations, in a sentence that never reproaches."""
+    """Where the goal stands with its evaluations, in a sentence that never reproaches, nor tells whether it
+    goes on in a draft."""
     latest = goal.latest
     if goal.is_over:
-        if latest is not None and latest.decision is GoalDecision.END:
+        if latest is None:
+            return "Avslutat för läsåret."
+        if latest.decision is GoalDecision.END:
             return f"Avslutat efter utvärderingen {date_medium(latest.held_on)}."
-        return "Följer med till nästa läsår."
+        return f"Utvärderat för läsåret {date_medium(latest.held_on)}."
     assert goal.evaluate_on is not None
     day = date_medium(goal.evaluate_on)
     which = "Nästa utvärdering" if latest else "Första utvärderingen"
@@ -189,7 +203,7 @@ def first_evaluations(cycle: QualityCycle) -> list[str]:
         .outerjoin(TeamGoal, TeamGoal.plan_id == TeamPlan.id)
         .where(
             Team.unit_id == cycle.unit_id,
-            sa.or_(Team.retired_at.is_(None), TeamGoal.id.is_not(None)),
+            sa.or_(Team.retired_at.is_(None), shared),
         )
     ).one()
     if not row.teams:

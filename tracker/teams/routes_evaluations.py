@@ -14,6 +14,7 @@ from tracker.teams.states import GoalEnded, GoalGone, SomebodyEvaluated
 from tracker.web.conflicts import saved
 from tracker.web.errors import error_page, typed_texts
 from tracker.web.notices import notify
+from tracker.web.once import once
 
 Answer = Response | tuple[str, int]
 
@@ -22,27 +23,24 @@ def evaluate(slug: str, year: str, team_id: int, goal_id: int) -> Answer:
     here, row = load_goal(slug, year, team_id, goal_id)
     latest = row.latest
     form = EvaluationForm(data={"seen": latest.number if latest else 0, "held_on": today()})
-    form.latest = here.latest_day
+    form.latest, form.goes_on_elsewhere = here.latest_day, here.goes_on(row)
     if not form.is_submitted() and row.is_over:
         notify("Målet är avslutat. Det finns inget mer att utvärdera.", "info")
         return _shown(here)
     if not form.validate_on_submit():
         return _page(here, row, form, latest, 422 if form.is_submitted() else 200)
-    if _sent_before(form, row, latest):
-        return _saved(here, row, form)
     try:
-        row.evaluate(by=current_user, seen=form.seen.data, **form.values())
-        db.session.commit()
+        once(
+            lambda: _sent_before(form, row),
+            lambda: row.evaluate(by=current_user, seen=form.seen.data, **form.values()),
+            SomebodyEvaluated,
+        )
     except (SomebodyEvaluated, IntegrityError):
-        db.session.rollback()
-        db.session.expire(row)
         return _page(here, row, form, row.latest, _show_newer(form, row.latest))
     except GoalGone:
-        db.session.rollback()
         why = "Någon annan har tagit bort målet. Det du skrev står här nedanför."
         abort(make_response(error_page(409, typed=typed_texts(), why=why)))
     except GoalEnded:
-        db.session.rollback()
         form.form_errors.append(
             "Målet är avslutat sedan du öppnade sidan. Skriv det du såg i den senaste utvärderingen i stället."
         )
@@ -50,15 +48,17 @@ def evaluate(slug: str, year: str, team_id: int, goal_id: int) -> Answer:
     return _saved(here, row, form)
 
 
-def _sent_before(form: EvaluationForm, row: TeamGoal, latest: TeamEvaluation | None) -> bool:
-    """Whether this very evaluation is the latest: the button was pressed twice."""
-    return (
+def _sent_before(form: EvaluationForm, row: TeamGoal) -> TeamEvaluation | None:
+    """The latest evaluation, when it is this very one: the button was pressed twice."""
+    latest = row.latest
+    is_this = (
         latest is not None
         and latest.number == (form.seen.data or 0) + 1
         and latest.by_id == current_user.id
         and all(form[name].data == getattr(latest, name) for name in TeamEvaluation.FIELDS)
         and (latest.decision is GoalDecision.END or form.next_on.data == row.evaluate_on)
     )
+    return latest if is_this else None
 
 
 def _show_newer(form: EvaluationForm, latest: TeamEvaluation | None) -> int:
@@ -92,7 +92,7 @@ def correct(slug: str, year: str, team_id: int, goal_id: int, number: int) -> An
     if latest.number != number:
         return _newer_one(here)
     form = EvaluationCorrectionForm(obj=latest, data={"next_on": row.evaluate_on})
-    form.latest, form.goes_on_elsewhere = here.latest_day, row.followed_by is not None
+    form.latest, form.goes_on_elsewhere = here.latest_day, row.is_over and here.goes_on(row)
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from tracker.database import SAFE_METHODS
 from tracker.extensions import db
-from tracker.web.forms import fields_of
+from tracker.web.forms import written
 from tracker.web.logs import log
 
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
@@ -43,8 +43,8 @@ def error_page(code: int, *, template: str = "", **context: object) -> tuple[str
 
 def typed_texts() -> list[tuple[str, str]]:
     """What was typed in the form that could not be received, to be shown and copied, with the label
-    of its field. Passwords and hidden fields are not among it; of a body that is too large to be
-    read there is nothing."""
+    of its field: every text, also a short one. Passwords, choices and hidden fields are not among it; of
+    a body that is too large to be read there is nothing."""
     try:
         fields = request.form
     except HTTPException:
@@ -53,17 +53,8 @@ def typed_texts() -> list[tuple[str, str]]:
         *("csrf_token", "version", "form_token", "utkast", "utkast_fran", "utkast_sida"),
         *("password", "current_password", "new_password", "repeat"),
     }
-    known = fields_of(fields.keys())
-    found = [
-        (*known.get(name, ("", False)), value)
-        for name, value in fields.items(multi=True)
-        if name not in hidden
-    ]
-    return [
-        (label, value)
-        for label, is_text, value in found
-        if len(value) > 20 or (is_text and value.strip())
-    ]
+    texts = written(fields.items(multi=True))
+    return [(each.label, each.text) for each in texts if each.name not in hidden]
 
 
 def _http_error(error: HTTPException):

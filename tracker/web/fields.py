@@ -59,7 +59,7 @@ _DROPPED = dict.fromkeys(
 is read would be something else than what is stored. U+200D stays, which joins emoji and letters."""
 
 
-def _clean(value: str | None, *, lines: bool) -> str:
+def clean(value: str | None, *, lines: bool) -> str:
     """Without what is dropped, with one kind of line break, stripped."""
     text = (value or "").replace("\r\n", "\n").replace("\r", "\n")
     kept = text.translate(_DROPPED)
@@ -78,7 +78,7 @@ class _CleanText:
     raw_data: Any
 
     def process_formdata(self, values: list[str]) -> None:
-        self.data = _clean(values[0] if values else "", lines=self.lines)
+        self.data = clean(values[0] if values else "", lines=self.lines)
         if values:
             self.raw_data = [self.data]
 

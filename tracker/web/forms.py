@@ -1,6 +1,8 @@
 """The base of every form: Swedish, protected, and able to show a newer text beside an older one."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
 from tracker.drafts.forms import continued
-from tracker.web.fields import CONFLICT_MESSAGE, FreeLine, FreeText
+from tracker.web.fields import CONFLICT_MESSAGE, EmailAddress, FreeLine, FreeText, clean
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
@@ -83,20 +85,58 @@ class VersionedForm(Form):
         self.version.raw_data = [str(version)]
 
 
-def fields_of(names: Iterable[str]) -> dict[str, tuple[str, bool]]:
-    """What is known of the fields that a request sent, when only the names are: the label, and whether people
-    write in it. Out of the form that has most of them and little besides; where several are as likely and do
-    not say the same of a field, nothing is."""
-    sent = set(names)
-    forms = [_declared(kind) for kind in _kinds(Form)]
-    fits = [(len(sent & own.keys()), -len(own)) for own in forms]
+CARRIED = re.compile(r"[A-Za-z0-9_.:-]*|.{,20}", re.DOTALL)
+"""What a field that no form of ours has may carry along: a token, a number, a day; or too short to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a person wrote in a field of a form. The label is "" where it is not known."""
+
+    name: str
+    label: str
+    text: str
+
+
+def written(fields: Iterable[tuple[str, str]], form: str = "") -> list[Written]:
+    """The texts among the (name, value) that a form sent, in its order: what people write themselves, however
+    short, and neither choices and days nor what the page carries along. `form` is the name of its class;
+    without one it is taken for that which has most of the fields and little besides."""
+    sent = [(name, clean(value, lines=True)) for name, value in fields]
+    known = _known({_bare(name) for name, _ in sent}, form)
+    return [
+        Written(name, label, text)
+        for name, text in sent
+        for label, is_text in [known.get(_bare(name), ("", not CARRIED.fullmatch(text)))]
+        if text and is_text
+    ]
+
+
+def _bare(name: str) -> str:
+    """Without the prefix that tells a row's fields from another's."""
+    return name.rpartition("-")[2]
+
+
+def _known(names: set[str], form: str) -> dict[str, tuple[str, bool]]:
+    """Of each name that some form has, the label and whether people write in it. Where several forms are
+    as likely and do not call the field the same, it has no label."""
+    kinds = list(_kinds(Form))
+    forms = [_declared(kind) for kind in kinds]
+    own = [_declared(kind) for kind in kinds if kind.__name__ == form] or forms
+    fits = [(len(names & fields.keys()), -len(fields)) for fields in own]
     best = max(fits)
-    likely = [own for own, fit in zip(forms, fits, strict=True) if fit == best]
-    return {
-        name: likely[0][name]
-        for name in sent & likely[0].keys()
-        if all(own.get(name) == likely[0][name] for own in likely)
-    }
+    likely = [fields for fields, fit in zip(own, fits, strict=True) if fit == best]
+    known = {}
+    for name in names:
+        # A guess may be wrong, and a page have a second form: then whichever form has the field.
+        found = [fields[name] for fields in likely if name in fields] or [
+            fields[name] for fields in forms if name in fields
+        ]
+        if found:
+            labels = {fields.get(name, ("", False))[0] for fields in likely}
+            label = labels.pop() if len(labels) == 1 else ""
+            known[name] = (label, any(is_text for _, is_text in found))
+    return known
 
 
 def _kinds(kind: type[Form]) -> Iterator[type[Form]]:
@@ -107,12 +147,12 @@ def _kinds(kind: type[Form]) -> Iterator[type[Form]]:
 
 @lru_cache(maxsize=512)
 def _declared(kind: type[Form]) -> dict[str, tuple[str, bool]]:
-    """Each field's own label, which stands first where it is declared, and whether it takes free text."""
+    """Each field's own label, which stands first where it is declared, and whether people write in it."""
     declared = ((name, getattr(kind, name)) for name in dir(kind) if not name.startswith("_"))
     return {
         name: (
             str(field.args[0] if field.args else field.kwargs.get("label", "")),
-            issubclass(field.field_class, (FreeLine, FreeText)),
+            issubclass(field.field_class, (FreeLine, FreeText, EmailAddress)),
         )
         for name, field in declared
         if isinstance(field, UnboundField)

@@ -32,6 +32,7 @@ from tracker.notifications.kinds.base import (
     units_that_carry_on,
     vacancy,
 )
+from tracker.notifications.kinds.dialogues import NAMED
 from tracker.notifications.office import Office, PlacedUnit
 from tracker.web.security import external_url
 from tracker.web.swedish import count
@@ -177,7 +178,8 @@ class DueAgreements(Kind[OpenAgreement]):
                 "dialogues.agreement", dialogue_id=thing.dialogue_id, agreement_id=thing.id
             )
             may_open = recipient is not None and recipient.follows
-            items.append(Todo(thing.title, url if may_open else "", by))
+            plain = f"En överenskommelse från {thing.kind_label}"
+            items.append(Todo(thing.title, url if may_open else "", by, plain=plain))
             whom.append(recipient)
         if not items:
             return
@@ -199,10 +201,14 @@ class DueAgreements(Kind[OpenAgreement]):
         return {row.id: _name(row.what) for row in dialogue.agreements}
 
     def names(self, ids: Collection[int]) -> dict[int, str]:
+        """By the dialogue: what was agreed is for those who follow its units."""
         return {
-            agreement_id: _name(what)
-            for agreement_id, what in db.session.execute(
-                sa.select(Agreement.id, Agreement.what).where(Agreement.id.in_(ids))
+            agreement_id: f"En överenskommelse från {dialogue.title}: {dialogue.unit_names}"
+            for agreement_id, dialogue in db.session.execute(
+                sa.select(Agreement.id, QualityDialogue)
+                .join(QualityDialogue, QualityDialogue.id == Agreement.dialogue_id)
+                .where(Agreement.id.in_(ids))
+                .options(*NAMED)
             )
         }
 

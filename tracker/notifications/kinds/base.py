@@ -6,7 +6,7 @@ A new kind is a module beside this one with a class of its own, a line in `regis
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -90,6 +90,13 @@ class Todo:
     by: str = ""
     unit: str = ""
     """Which unit it is about, where the reader could wonder."""
+    plain: str = ""
+    """The label without words of people's, which who manages the mails may not read; "": it has none."""
+
+
+def plain(items: Iterable[Todo]) -> list[Todo]:
+    """The list as it is shown to others than the recipient."""
+    return [replace(each, label=each.plain) if each.plain else each for each in items]
 
 
 @dataclass

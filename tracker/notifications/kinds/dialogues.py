@@ -1,7 +1,7 @@
 """Before a dialogue: who, when and where, what is left to do on both sides, and what is done."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ from tracker.notifications.kinds.base import (
     moved,
     open_units,
     placed_units,
+    plain,
     set_since_the_mails_went,
     vacancy,
 )
@@ -100,6 +101,13 @@ class Dialogue:
         return recipient.acts_for_rektor if step.side is Side.PRINCIPAL else recipient.leads
 
 
+NAMED = (
+    sa.orm.joinedload(QualityDialogue.school_year),
+    sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
+)
+"""What is loaded of a dialogue to say its name and its units'; one statement more."""
+
+
 @dataclass(frozen=True, slots=True)
 class DialogueLines:
     """What the mail says of one dialogue."""
@@ -116,6 +124,16 @@ class DialogueLines:
     url: str
     brief_url: str
     way_out: Todo
+
+    @property
+    def for_others(self) -> "DialogueLines":
+        """Without the words of the questions."""
+        return replace(
+            self,
+            own=plain(self.own),
+            others=plain(self.others),
+            done=[_without_words(label) for label in self.done],
+        )
 
 
 class BeforeDialogues(Kind[Dialogue]):
@@ -232,12 +250,7 @@ class BeforeDialogues(Kind[Dialogue]):
         return {
             dialogue.id: self.names_in(dialogue)[dialogue.id]
             for dialogue in db.session.scalars(
-                sa.select(QualityDialogue)
-                .where(QualityDialogue.id.in_(ids))
-                .options(
-                    sa.orm.joinedload(QualityDialogue.school_year),
-                    sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
-                )
+                sa.select(QualityDialogue).where(QualityDialogue.id.in_(ids)).options(*NAMED)
             )
         }
 
@@ -282,7 +295,8 @@ def _lines(dialogue: Dialogue, recipient: Recipient, everybody: list[Recipient])
         vacancy=vacancy([recipient]),
         own=[_todo(step) for step in dialogue.left_for(recipient)],
         others=[
-            Todo(step.label, by=_by(step.due_on)) for step in dialogue.left_for_others(recipient)
+            Todo(step.label, by=_by(step.due_on), plain=_without_words(step.label))
+            for step in dialogue.left_for_others(recipient)
         ],
         others_name=met or "rektor",
         done=[step.done_label for step in dialogue.done],
@@ -294,7 +308,17 @@ def _lines(dialogue: Dialogue, recipient: Recipient, everybody: list[Recipient])
 
 def _todo(step: Step) -> Todo:
     values: dict[str, Any] = step.values
-    return Todo(step.label, external_url(step.endpoint, **values), _by(step.due_on))
+    return Todo(
+        step.label,
+        external_url(step.endpoint, **values),
+        _by(step.due_on),
+        plain=_without_words(step.label),
+    )
+
+
+def _without_words(label: str) -> str:
+    """What a step is called, without the question that it ends with."""
+    return label.partition(": ”")[0]
 
 
 def _by(due_on: date | None) -> str:

@@ -70,6 +70,8 @@ class PlannedEvaluation:
     team: str
     team_id: int
     retired: bool
+    has_had_members: bool
+    """Whether anybody has been in the team, and what it has not shared is its own."""
     shared: bool
     year: str
     """The läsår as in addresses."""
@@ -103,14 +105,14 @@ class PlannedEvaluation:
 
     def recipients(self, office: Office) -> dict[int, Recipient]:
         """Whoever is responsible, while in the team and on the staff. Else those who do as rektor: where
-        the goal is shared, or nobody is in the team; a draft of the team's is not theirs to open."""
+        the goal is shared, or nobody has been in the team; a draft of the team's is not theirs to open."""
         if not self.units:  # the unit has ended, and its teams with it
             return {}
         if self.responsible_id is not None and self.is_in_team(self.responsible_id):
             responsible = office.responsible(self.responsible_id, self.units)
             if responsible is not None:
                 return {responsible.person.id: responsible}
-        if not self.shared and any(map(self.is_in_team, self.spans)):
+        if not self.shared and self.has_had_members:
             return {}
         everybody = office.recipients(self.units)
         return {key: each for key, each in everybody.items() if each.acts_for_rektor}
@@ -162,6 +164,7 @@ class TeamEvaluations(Kind[PlannedEvaluation]):
                 Team.name.label("team"),
                 Team.id.label("team_id"),
                 Team.retired_at,
+                Team.has_had_members,
                 TeamPlan.shared_at,
                 SchoolYear.start_year,
                 SchoolUnit.slug,
@@ -193,6 +196,7 @@ class TeamEvaluations(Kind[PlannedEvaluation]):
                 team=row.team,
                 team_id=row.team_id,
                 retired=row.retired_at is not None,
+                has_had_members=row.has_had_members,
                 shared=row.shared_at is not None,
                 year=calendar.slug(row.start_year),
                 slug=row.slug,
@@ -261,7 +265,7 @@ class TeamEvaluations(Kind[PlannedEvaluation]):
             recipient = thing.recipients(office).get(reader)
             unit = unit_of(recipient)
             where = f"{thing.team}, {unit}" if unit else thing.team
-            items.append(Todo(thing.title, thing.url, _by(thing), where))
+            items.append(Todo(thing.title, thing.url, _by(thing), where, plain="Ett mål"))
             whom.append(recipient)
         teams = list(dict.fromkeys(thing.team for thing in things))
         number = count(len(things), "ett mål", "mål", words=True)

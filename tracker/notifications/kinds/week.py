@@ -4,7 +4,7 @@ It also carries everything else there is for her that week, and for whoever has 
 week. Its row in the ledger says that the week's mail has been planned."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from tracker.extensions import db
 from tracker.models import ReminderKind, ReminderState, Role, Side, SupportRequest
 from tracker.models import SupportState as Support
 from tracker.notifications.kinds.approvals import HeldDialogue, WaitingApprovals
-from tracker.notifications.kinds.base import Due, Kind, Todo, Verdict, day_and_month
+from tracker.notifications.kinds.base import Due, Kind, Todo, Verdict, day_and_month, plain
 from tracker.notifications.office import Office, monday_of, sunday_of
 from tracker.organisation.staffing import Person
 from tracker.start import open_measures, overview
@@ -63,6 +63,11 @@ class WeekLines:
     @property
     def says_something(self) -> bool:
         return bool(self.units or self.dialogues or self.notes or self.support)
+
+    @property
+    def for_others(self) -> "WeekLines":
+        """Without the words of a question about support."""
+        return replace(self, support=plain(self.support))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +260,7 @@ def _add_support(
                     f"{listing(names)} frågar om stöd: {words}",
                     external_url("support.show", request_id=key),
                     f"sedan {day_and_month(asked_on)}",
+                    plain=f"{listing(names)} frågar om stöd",
                 )
             )
 

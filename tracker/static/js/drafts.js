@@ -18,6 +18,12 @@
       return body.toString();
     };
     const unsent = "draftUnsent" in form.dataset, first = typed();
+    // Which fields say something else than when the page was opened: the draft is known by one of them.
+    const opened = new FormData(form), title = pageName();
+    const changed = () => {
+      const now = new FormData(form);
+      return [...new Set(now.keys())].filter((name) => String(now.getAll(name)) !== String(opened.getAll(name)));
+    };
     let saved = unsent ? null : first;
     let number = Number(form.dataset.draftNumber), since = 0, at = 0, next = 0, keeping = 0, asked = 0, busy = null, sending = null;
     let signedOut = false, troubled = false, told = false;
@@ -36,8 +42,9 @@
     // Each message has a higher number than the one before: one that comes late overwrites nothing.
     function message(body) {
       const message = new URLSearchParams(body);
-      const about = { form: kind, place, address: form.elements.utkast_sida.value, number: ++number, continues, who, title: document.querySelector("h1").textContent };
+      const about = { form: kind, place, address: form.elements.utkast_sida.value, number: ++number, continues, who, title };
       for (const [name, value] of Object.entries(about)) message.append(`draft-${name}`, value);
+      for (const name of changed()) message.append("draft-changed", name);
       return message.toString();
     }
 
@@ -168,5 +175,13 @@
       if (came && typed() === first && !unsent) location.reload();
     })();
     return { isUnsaved, forgetAtSignOut };
+  }
+
+  // The heading, and where in the product the page is: the unit and the läsår that it does not name itself.
+  function pageName() {
+    const heading = document.querySelector("h1").textContent;
+    const way = [...document.querySelectorAll(".ds-breadcrumbs li")].slice(1, -1).map((item) => item.textContent.trim());
+    const more = way.filter((name) => !heading.includes(name)).join(", ");
+    return more ? `${heading} – ${more}` : heading;
   }
 })();
