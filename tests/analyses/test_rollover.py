@@ -402,6 +402,16 @@ class TestSuccession:
         an_earlier(cast, unit=cast.hassel, year=cast.year)
         assert offered(self.after(cast, on=date(2026, 11, 1))) == ["Läsningen.", "Rasterna."]
 
+    def test_what_a_unit_that_lives_on_takes_further_is_still_offered(self, cast):
+        """The fault: a draft of Hasselbrinksskolan takes its problem away from who took over a part of it."""
+        earlier = an_earlier(cast, unit=cast.hassel)
+        analysis = self.after(cast, closes=False)
+        going_on = this_years(cast, cast.hassel)
+        going_on.take_over(earlier.problems[0], REMAINS, "", by=cast.ali)
+        db.session.flush()
+        assert offered(analysis) == ["Läsningen.", "Rasterna."]
+        assert offered(going_on) == ["Rasterna."]
+
     def test_what_one_successor_took_the_other_is_still_offered(self, cast):
         earlier = an_earlier(cast, unit=cast.hassel)
         take_over(cast.klockvret, cast.hassel, date(2026, 7, 1), by=cast.tove, closes=False)

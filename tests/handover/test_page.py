@@ -108,6 +108,20 @@ def test_support_deepening_shared_goals_and_what_is_solved(cast, as_):
     assert "Ej delat." not in page
 
 
+def test_only_who_assesses_a_shared_measure_is_told_to(cast, as_):
+    """The fault: who reads along is led to a page that answers 403."""
+    both = [cast.savkulla, cast.hassel]
+    a_measure(cast, "Gemensam rutin", units=both, due=today() + timedelta(days=7))
+    db.session.commit()
+
+    page = as_(cast.ali).page(PAGE)
+
+    assert "Gemensam rutin" in page
+    assert "Bedöm effekten av" not in page
+    owner = as_(cast.karin).page("/enheter/savkullaskolan/overlamning")
+    assert "Bedöm effekten av Gemensam rutin" in owner
+
+
 @pytest.mark.parametrize(
     ("person", "status"),
     [("ali", 200), ("erik", 200), ("lena", 403), ("samira", 403), ("perolov", 403), ("tove", 403),

@@ -78,14 +78,21 @@ def _problems(analysis: SituationAnalysis, *, drafts: bool) -> list[tuple[Proble
     unit_id = analysis.cycle.unit_id
     line = _line_of(analysis.cycle)
     later, its_analysis = aliased(Problem), aliased(SituationAnalysis)
-    its_cycle = aliased(QualityCycle)
+    its_cycle, its_year = aliased(QualityCycle), aliased(SchoolYear)
     followed = (
         sa.exists()
         .where(
             later.follows_id == Problem.id,
             its_analysis.id == later.analysis_id,
             its_cycle.id == its_analysis.cycle_id,
-            its_cycle.unit_id.in_(sa.select(line.c.unit_id))
+            its_year.id == its_cycle.school_year_id,
+            # A unit that lives on after a part of it was taken over goes on by itself from then on.
+            sa.or_(
+                its_cycle.unit_id == unit_id,
+                sa.exists()
+                .where(line.c.unit_id == its_cycle.unit_id, its_year.start_year <= line.c.last_year)
+                .correlate(its_cycle, its_year),
+            )
             if unit_id
             else its_cycle.unit_id.is_(None),
         )

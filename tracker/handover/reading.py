@@ -161,7 +161,7 @@ class Handover:
 
     def _dated(self) -> Iterator[Soon]:
         for row in self.measures:
-            if row.waits.waits_until is not None:
+            if row.waits.waits_until is not None and row.waits.is_own:
                 yield Soon(
                     row.waits.waits_until, f"Bedöm effekten av {row.measure.text}", row.waits.url
                 )
