@@ -22,7 +22,7 @@ branch_labels = None
 depends_on = None
 
 NUMBERS_STAY_USED = {"table_kwargs": {"sqlite_autoincrement": True}}
-"""SQLite rebuilds the table, and would forget it; see 0023 for those whose it did."""
+"""SQLite rebuilds the table, and would forget it; see 0022 for those whose it did."""
 BATCH = 500
 MOST_TOKENS = 5_000
 

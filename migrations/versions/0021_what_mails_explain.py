@@ -1,14 +1,14 @@
 """what became of dialogues that were joined; reminders of what is asked and of the national dialogue's meetings;
 whose level of support a unit took over
 
-Revision: 0022
+Revision: 0021
 Follows: 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
+revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None

@@ -1,7 +1,7 @@
 """numbers of removed measures are not given again on SQLite, nor those that earlier rebuilds forgot
 
-Revision: 0023
-Follows: 0020
+Revision: 0022
+Follows: 0021
 """
 
 import json
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
