@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.dialogues.scenes import placed
-from tracker.dialogues.last_time import LastTime, agreements_last_time
+from tracker.dialogues.last_time import LastTime, agreements_last_time, still_open
 from tracker.extensions import db
 from tracker.models import Agreement, AgreementState, QualityDialogue, SchoolUnit
 from tracker.organisation.succession import take_over
@@ -85,6 +85,26 @@ def test_a_unit_that_took_over_looks_back_at_those_before_it(cast):
     own = placed(of_last_year(cast, cast.klockvret, 2), cast, date(2026, 5, 20))
     assert looked_back_at(dialogue) == [own]
     assert whats(dialogue) == ["Erik frågar elevhälsan"], "open ones follow, settled ones do not"
+
+
+def test_what_a_unit_that_lives_on_agrees_afterwards_is_its_own(cast):
+    """The fault: Klockvret took over a part of Hasselbrink, and is asked for what that one agreed later."""
+    before = placed(of_last_year(cast, cast.hassel, 2), cast, date(2026, 5, 13))
+    agreed(before, "Före delningen")
+    take_over(cast.klockvret, cast.hassel, date(2026, 7, 1), by=cast.tove, closes=False)
+    take_over(cast.hassel, cast.ringmura, date(2026, 8, 1), by=cast.tove, closes=False)
+    agreed(placed(of_last_year(cast, cast.ringmura, 2), cast, date(2026, 5, 14)), "Ringmuras")
+    after = placed(cast.dialogue(cast.hassel), cast, date(2026, 9, 2))
+    agreed(after, "Efter delningen")
+    db.session.commit()
+    dialogue = placed(cast.dialogue(cast.klockvret, 2), cast, date(2027, 4, 7))
+
+    assert looked_back_at(dialogue) == [before]
+    assert whats(dialogue) == ["Före delningen"]
+    assert [row.agreement.what for row in still_open(cast.klockvret.id)] == ["Före delningen"]
+    assert {row.agreement.what for row in still_open(cast.hassel.id)} == {
+        *("Före delningen", "Efter delningen", "Ringmuras")
+    }
 
 
 def test_another_units_and_another_municipalitys_are_not_seen(cast, held):

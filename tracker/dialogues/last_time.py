@@ -7,11 +7,12 @@ over from others looks back at theirs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 import sqlalchemy as sa
 
-from tracker.clock import now
+from tracker.clock import local, now, today
 from tracker.extensions import db
 from tracker.models import (
     Agreement,
@@ -22,7 +23,7 @@ from tracker.models import (
     SchoolYear,
     UnitSuccession,
 )
-from tracker.organisation.succession import predecessors_of
+from tracker.organisation.succession import taken_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,10 @@ def _agreed(
 
 
 def still_open(unit_id: int) -> list[AgreedBefore]:
-    """What is open of what was agreed about the unit, whenever, and about those it has taken over from;
-    what has become a measure is followed as one. The first due first, then the oldest. Läsår and units
-    of the dialogues are loaded; one statement."""
+    """What is open of what was agreed about the unit, whenever, and about those it has taken over from
+    until it did; what has become a measure is followed as one. The first due first, then the oldest.
+    Läsår and units of the dialogues are loaded; one statement."""
+    before = taken_over()
     rows = db.session.scalars(
         sa.select(Agreement)
         .join(Agreement.dialogue)
@@ -105,7 +107,13 @@ def still_open(unit_id: int) -> list[AgreedBefore]:
             QualityDialogue.unit_links.any(
                 sa.or_(
                     DialogueUnit.unit_id == unit_id,
-                    DialogueUnit.unit_id.in_(predecessors_of(unit_id)),
+                    sa.exists()
+                    .where(
+                        before.c.successor_id == unit_id,
+                        before.c.predecessor_id == DialogueUnit.unit_id,
+                        QualityDialogue.starts_at < before.c.on,
+                    )
+                    .correlate(DialogueUnit, QualityDialogue),
                 )
             ),
         )
@@ -122,16 +130,17 @@ def still_open(unit_id: int) -> list[AgreedBefore]:
 
 @dataclass(frozen=True, slots=True)
 class _Earlier:
-    """Dialogues before one, the latest first; the units of each; and which unit took over from which."""
+    """Dialogues before one, the latest first; the units of each; and which unit took over from which,
+    since when."""
 
     dialogues: Sequence[QualityDialogue]
     units: dict[int, set[int]]
-    predecessors: dict[int, set[int]]
+    predecessors: dict[int, dict[int, date]]
 
 
 def _earlier(dialogue: QualityDialogue) -> _Earlier:
     predecessors = _predecessors(dialogue.organizer_id)
-    own = {link.unit_id for link in dialogue.unit_links}
+    until = _until([link.unit_id for link in dialogue.unit_links], predecessors)
     year = dialogue.school_year
     came_before = sa.or_(
         SchoolYear.start_year < year.start_year,
@@ -145,7 +154,7 @@ def _earlier(dialogue: QualityDialogue) -> _Earlier:
         .join(SchoolYear, SchoolYear.id == QualityDialogue.school_year_id)
         .where(
             QualityDialogue.organizer_id == dialogue.organizer_id,
-            DialogueUnit.unit_id.in_(_with_those_before(own, predecessors)),
+            DialogueUnit.unit_id.in_(until),
             QualityDialogue.state != DialogueState.CANCELLED,
             QualityDialogue.starts_at <= now(),
             came_before,
@@ -161,6 +170,9 @@ def _earlier(dialogue: QualityDialogue) -> _Earlier:
     dialogues: dict[int, QualityDialogue] = {}
     units: dict[int, set[int]] = {}
     for row, unit_id in rows:
+        day = until[unit_id]
+        if day is not None and local(row.starts_at).date() >= day:
+            continue
         dialogues[row.id] = row
         units.setdefault(row.id, set()).add(unit_id)
     return _Earlier(list(dialogues.values()), units, predecessors)
@@ -177,27 +189,35 @@ def _last_of_each(dialogue: QualityDialogue, earlier: _Earlier) -> list[QualityD
         if last is not None:
             found[last.id] = last
             continue
-        before = earlier.predecessors.get(unit_id, set()) - asked
+        before = earlier.predecessors.get(unit_id, {}).keys() - asked
         asked |= before
         ahead += before
     return [row for row in earlier.dialogues if row.id in found]
 
 
-def _predecessors(organizer_id: int) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    for successor, predecessor in db.session.execute(
-        sa.select(UnitSuccession.successor_id, UnitSuccession.predecessor_id).where(
-            UnitSuccession.organizer_id == organizer_id
-        )
+def _predecessors(organizer_id: int) -> dict[int, dict[int, date]]:
+    found: dict[int, dict[int, date]] = {}
+    for successor, predecessor, on in db.session.execute(
+        sa.select(
+            UnitSuccession.successor_id, UnitSuccession.predecessor_id, UnitSuccession.on
+        ).where(UnitSuccession.organizer_id == organizer_id, UnitSuccession.on <= today())
     ):
-        found.setdefault(successor, set()).add(predecessor)
+        found.setdefault(successor, {})[predecessor] = on
     return found
 
 
-def _with_those_before(units: set[int], predecessors: dict[int, set[int]]) -> set[int]:
-    reached, ahead = set(units), list(units)
+def _until(
+    units: Sequence[int], predecessors: dict[int, dict[int, date]]
+) -> dict[int, date | None]:
+    """The units, always (None), and those before them, each until the day on which it was taken over
+    from: what a unit that lives on agrees later is its own."""
+    reached: dict[int, date | None] = dict.fromkeys(units)
+    ahead = list(units)
     while ahead:
-        new = predecessors.get(ahead.pop(), set()) - reached
-        reached |= new
-        ahead += new
+        unit = ahead.pop()
+        left = reached[unit]
+        for before, on in predecessors.get(unit, {}).items():
+            if before not in reached and (left is None or on <= left):
+                reached[before] = on
+                ahead.append(before)
     return reached

@@ -124,8 +124,8 @@ def carry_over(succession: UnitSuccession, by: "User | None") -> int:
 
 def taken_over(day: date | sa.ColumnElement[date] | None = None) -> sa.CTE:
     """Who has taken over from whom by the day (today), over several steps too: `successor_id`,
-    `predecessor_id`, and `on`, since when the latter's own successor has. A table of few rows, whatever
-    the organizer: join it."""
+    `predecessor_id`, and `on`, since when the latter's own successor has. What a unit took over after it
+    had been taken over from itself stays its own. A table of few rows, whatever the organizer: join it."""
     day = today() if day is None else day
     step = sa.select(
         UnitSuccession.successor_id, UnitSuccession.predecessor_id, UnitSuccession.on
@@ -134,15 +134,9 @@ def taken_over(day: date | sa.ColumnElement[date] | None = None) -> sa.CTE:
     earlier = sa.orm.aliased(UnitSuccession)
     return chain.union(
         sa.select(chain.c.successor_id, earlier.predecessor_id, earlier.on).where(
-            earlier.successor_id == chain.c.predecessor_id, earlier.on <= day
+            earlier.successor_id == chain.c.predecessor_id, earlier.on <= chain.c.on
         )
     )
-
-
-def predecessors_of(unit_id: int) -> sa.Select[tuple[int]]:
-    """Ids of the units that the unit has taken over from, and that those have, by today."""
-    chain = taken_over()
-    return sa.select(chain.c.predecessor_id).where(chain.c.successor_id == unit_id)
 
 
 def with_successors(units: Iterable[SchoolUnit]) -> list[SchoolUnit]:
