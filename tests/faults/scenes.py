@@ -54,6 +54,8 @@ def world(kind: str, folder: Path) -> Iterator[World]:
             with time_machine.travel(THE_DAY, tick=False):
                 cast = build()
                 db.session.commit()
-            yield World(app, cast, url, folder)
-            db.session.remove()
-            db.engine.dispose()
+            try:
+                yield World(app, cast, url, folder)
+            finally:
+                db.session.remove()
+                db.engine.dispose()
