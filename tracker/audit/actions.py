@@ -193,11 +193,13 @@ class Action(enum.StrEnum):
     # the huvudman's own lap, and the board's questions
     GOAL_ADDED = "goal_added"
     GOAL_CHANGED = "goal_changed"
+    GOAL_SIGNS_CHANGED = "goal_signs_changed"
     GOAL_REMOVED = "goal_removed"
     GOAL_RESTORED = "goal_restored"
     GOALS_TAKEN_OVER = "goals_taken_over"
     BOARD_ASKED = "board_asked"
     BOARD_REPHRASED = "board_rephrased"
+    BOARD_BUILT_ON_ANOTHER = "board_built_on_another"
     BOARD_WITHDREW = "board_withdrew"
     BOARD_ASKED_AGAIN = "board_asked_again"
     BOARD_ANSWERED = "board_answered"
@@ -416,11 +418,13 @@ _SENTENCES = {
     # the huvudman's own lap, and the board's questions
     Action.GOAL_ADDED: "lade till huvudmannens mål ”{goal}” för {year}",
     Action.GOAL_CHANGED: "ändrade huvudmannens mål för {year}. Före ändringen: ”{before}”",
+    Action.GOAL_SIGNS_CHANGED: "ändrade ”Så märker vi att vi närmar oss målet” för huvudmannens mål ”{goal}” {year}. Före ändringen: {before}",
     Action.GOAL_REMOVED: "tog bort huvudmannens mål ”{goal}” för {year}",
     Action.GOAL_RESTORED: "tog tillbaka huvudmannens mål ”{goal}” för {year}",
     Action.GOALS_TAKEN_OVER: "tog med huvudmannens mål från {before} till {year}",
     Action.BOARD_ASKED: "ställde nämndens fråga ”{question}”",
     Action.BOARD_REPHRASED: "ändrade nämndens fråga. Före ändringen: ”{before}”",
+    Action.BOARD_BUILT_ON_ANOTHER: "ändrade vad nämndens fråga ”{question}” bygger vidare på. Före ändringen: {before}",
     Action.BOARD_WITHDREW: "tog bort nämndens fråga ”{question}”",
     Action.BOARD_ASKED_AGAIN: "tog tillbaka nämndens fråga ”{question}”",
     Action.BOARD_ANSWERED: "svarade på nämndens fråga ”{question}”",
