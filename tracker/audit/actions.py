@@ -158,9 +158,12 @@ class Action(enum.StrEnum):
     SUPPORT_LEVEL_CORRECTED = "support_level_corrected"
     FEEDBACK_GIVEN = "feedback_given"
     FEEDBACK_CHANGED = "feedback_changed"
+    FEEDBACK_REWRITTEN = "feedback_rewritten"
     FEEDBACK_HANDED_ON = "feedback_handed_on"
     FEEDBACK_ANSWERED = "feedback_answered"
+    FEEDBACK_ANSWER_REVISED = "feedback_answer_revised"
     FEEDBACK_FOLLOWED_UP = "feedback_followed_up"
+    FEEDBACK_OUTCOME_REVISED = "feedback_outcome_revised"
 
     # calendars
     CALENDAR_ADDRESS_MADE = "calendar_address_made"
@@ -369,10 +372,14 @@ _SENTENCES = {
     Action.SUPPORT_LEVEL_KEPT: "följde upp och beslutade om fortsatt {level} för {unit}: {reason}",
     Action.SUPPORT_LEVEL_CORRECTED: "rättade beslutet om stöd för {unit}. Före ändringen: {before}",
     Action.FEEDBACK_GIVEN: "lämnade rektorernas synpunkter på {about}",
+    # Told so until Historik kept what it said before; the events are there still.
     Action.FEEDBACK_CHANGED: "ändrade rektorernas synpunkter på {about}",
+    Action.FEEDBACK_REWRITTEN: "ändrade rektorernas synpunkter på {about}. Före ändringen: {before}",
     Action.FEEDBACK_HANDED_ON: "lämnade synpunkterna på {about} till {person}",
     Action.FEEDBACK_ANSWERED: "svarade på rektorernas synpunkter på {about}",
+    Action.FEEDBACK_ANSWER_REVISED: "ändrade svaret på rektorernas synpunkter på {about}. Före ändringen: {before}",
     Action.FEEDBACK_FOLLOWED_UP: "följde upp rektorernas synpunkter på {about}",
+    Action.FEEDBACK_OUTCOME_REVISED: "ändrade vad det blev av rektorernas synpunkter på {about}. Före ändringen: {before}",
     # calendars
     Action.CALENDAR_ADDRESS_MADE: "skapade en hemlig kalenderadress; den som fanns före slutade gälla",
     Action.CALENDAR_ADDRESS_REMOVED: "tog bort sin hemliga kalenderadress",
