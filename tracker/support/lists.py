@@ -25,6 +25,7 @@ from tracker.models import (
 )
 from tracker.support.access import load_all, readable, works_there
 from tracker.support.levels import FOLLOW_UP_AHEAD
+from tracker.support.people import working
 
 PAGE_SIZE = 50
 
@@ -37,6 +38,10 @@ class Group(enum.IntEnum):
     FEEDBACK = 2
     ANSWERED = 3
     UNITS = 4
+
+    @property
+    def has_requests(self) -> bool:
+        return self in (Group.WAITING, Group.ANSWERED)
 
     @property
     def label(self) -> str:
@@ -154,7 +159,9 @@ def _feedback(access: Access) -> list[SupportFeedback]:
     """What principals have said that waits for the person: an answer, then a follow-up."""
     hers = sa.and_(works_there(access), SupportFeedback.owner_id == current_user.id)
     if Permission.OVERSEE in access.on_organizer():
-        hers = sa.or_(hers, SupportFeedback.owner_id.is_(None))
+        nobodys = SupportFeedback.owner_id.is_(None)
+        left = SupportFeedback.owner_id.not_in(working(access.organizer_id))
+        hers = sa.or_(hers, nobodys, left)
     return list(
         db.session.scalars(
             sa.select(SupportFeedback)
