@@ -129,8 +129,11 @@ def withdraw(request_id: int) -> Response:
     row = load_request(request_id, to=Permission.WRITE)
     if row.check_in is not None:
         abort(404)
+    seen = request.form.get("version", 0, type=int)
     try:
-        row.expect_version(request.form.get("version", 0, type=int))
+        if row.version != seen:
+            raise StaleDataError
+        row.expect_version(seen)
         row.withdraw(by=current_user)
         db.session.commit()
     except SupportError as wrong:
