@@ -1,7 +1,8 @@
 """Fixtures for all tests: both databases, the cast, a client that checks what it gets.
 
 Every test of pages and models runs on SQLite and on PostgreSQL, inside a transaction that is rolled
-back. The day is always that of `tests.cast.THE_DAY`, unless a test travels.
+back; of what takes long and is not about the database `make soak` runs the second one (ONE_DATABASE).
+The day is always that of `tests.cast.THE_DAY`, unless a test travels.
 """
 
 import gc
@@ -53,18 +54,51 @@ LONG = (
     "tests/drafts/",
     "tests/notifications/test_mails_of_a_year.py",
     "tests/e2e/",
+    "tests/demo/",
 )
 """Where single tests take long, the longest first."""
 
 
+ONE_DATABASE = {
+    "tests/test_every_route.py": "postgres",  # which refuses more of what is typed
+    "tests/demo/test_check_ins.py": "sqlite",
+    "tests/demo/test_handover.py": "sqlite",
+    "tests/demo/test_isolation.py": "sqlite",
+    "tests/demo/test_mails.py": "sqlite",
+    "tests/demo/test_own_lap.py": "sqlite",
+    "tests/demo/test_story.py": "sqlite",
+    "tests/demo/test_support.py": "sqlite",
+    "tests/demo/test_teams.py": "sqlite",
+    "tests/drafts/test_every_form.py": "postgres",
+    "tests/notifications/test_mails_of_a_year.py": "sqlite",
+    "tests/notifications/test_upcoming.py": "sqlite",
+    "tests/notifications/test_whole_year.py": "sqlite",
+}
+"""Long and not about the database: where `make test` runs it. `make soak` runs it on the other one."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    path, *_ = item.nodeid.partition("::")
+    kind = _param(item, "database_kind")
+    if kind and kind != ONE_DATABASE.get(path, kind):
+        item.add_marker("soak")
+
+
+def _param(item: pytest.Item, name: str) -> str:
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get(name, "")) if callspec else ""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first, so that no worker is left alone with one at the end."""
+    """Long tests first, so that no worker is left alone with one at the end; tests of the same day of the
+    demo together, since each worker loads the days it meets."""
 
-    def place(item: pytest.Item) -> int:
-        return next(
+    def place(item: pytest.Item) -> tuple[int, str]:
+        long = next(
             (number for number, path in enumerate(LONG) if item.nodeid.startswith(path)), len(LONG)
         )
+        return long, _param(item, "demo")
 
     items.sort(key=place)
 

@@ -110,4 +110,5 @@ def _run(app: Flask, job: Job) -> None:
 
 def _shut_down(scheduler: BlockingScheduler) -> None:
     stopping.wait()
+    log("scheduler asked to end")
     scheduler.shutdown(wait=True)

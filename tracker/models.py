@@ -25,6 +25,7 @@ from tracker.calendars.models import CalendarEntry, CalendarFeed, CalendarNews, 
 from tracker.checkins.models import CheckIn, CheckInMeasure, CheckInUnit
 from tracker.cycle.models import CalendarPeriod, PhaseSetting, QualityCycle, SchoolYear
 from tracker.dialogues.agreements import Agreement
+from tracker.dialogues.joined import JoinedDialogue
 from tracker.dialogues.models import DialogueUnit, QualityDialogue
 from tracker.dialogues.moves import DialogueMove, TimeProposal
 from tracker.dialogues.notes import DialogueApproval, DialogueNote, DialogueRemark
@@ -122,6 +123,7 @@ __all__ = [
     "GoalDecision",
     "GoodExample",
     "HandoverNote",
+    "JoinedDialogue",
     "Judgement",
     "LinkPurpose",
     "MailKind",

@@ -21,6 +21,8 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+NUMBERS_STAY_USED = {"table_kwargs": {"sqlite_autoincrement": True}}
+"""SQLite rebuilds the table, and would forget it; see 0022 for those whose it did."""
 BATCH = 500
 MOST_TOKENS = 5_000
 
@@ -59,7 +61,7 @@ FULL_TEXT = (
 
 def upgrade() -> None:
     postgres = op.get_bind().dialect.name == "postgresql"
-    with op.batch_alter_table("measure") as batch:
+    with op.batch_alter_table("measure", **NUMBERS_STAY_USED) as batch:
         batch.add_column(sa.Column("modelled_on_id", sa.Integer(), nullable=True))
         batch.create_foreign_key(
             batch.f("fk_measure_organizer_id_modelled_on_id"),
@@ -215,6 +217,6 @@ def downgrade() -> None:
         op.execute("DROP TABLE search_token")
     op.drop_table("search_entry")
     op.drop_table("good_example")
-    with op.batch_alter_table("measure") as batch:
+    with op.batch_alter_table("measure", **NUMBERS_STAY_USED) as batch:
         batch.drop_constraint(batch.f("fk_measure_organizer_id_modelled_on_id"), type_="foreignkey")
         batch.drop_column("modelled_on_id")

@@ -14,6 +14,10 @@ depends_on = None
 
 BEFORE = ("placed", "moved", "cancelled", "resumed")
 NOW = (*BEFORE, "joined", "split_off")
+WHEN_NEXT = (
+    "SELECT min(newer.at) FROM time_proposal newer"
+    " WHERE newer.dialogue_id = time_proposal.dialogue_id AND newer.id > time_proposal.id"
+)
 
 
 def upgrade() -> None:
@@ -26,12 +30,11 @@ def upgrade() -> None:
         batch.create_check_constraint(
             batch.f("ck_dialogue_move_says_why"), "kind IN ('placed', 'resumed') OR reason <> ''"
         )
-    # Of several that wait the newest stands; the others were replaced by the one that came after.
+    # Of several that wait the newest stands; the others were replaced by the one that came after, also where
+    # a clock was set back between them.
     op.execute(
-        "UPDATE time_proposal SET accepted = false, answered_at = ("
-        "SELECT min(newer.at) FROM time_proposal newer"
-        " WHERE newer.dialogue_id = time_proposal.dialogue_id AND newer.id > time_proposal.id"
-        " AND newer.at >= time_proposal.at)"
+        "UPDATE time_proposal SET accepted = false, answered_at = coalesce("
+        f"({WHEN_NEXT} AND newer.at >= time_proposal.at), ({WHEN_NEXT}))"
         " WHERE answered_at IS NULL AND EXISTS ("
         "SELECT 1 FROM time_proposal newer WHERE newer.dialogue_id = time_proposal.dialogue_id"
         " AND newer.answered_at IS NULL AND newer.id > time_proposal.id)"

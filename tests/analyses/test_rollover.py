@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.analyses.conftest import URL
 from tests.checked_client import errors
 from tests.faults.scenes import World
-from tests.measures.scenes import a_measure
+from tests.measures.scenes import FINAL, a_measure
 from tests.measures.test_pressed_twice import apart, twice
 from tracker.analyses.rollover import waiting_for
 from tracker.extensions import db
@@ -19,6 +19,7 @@ from tracker.models import (
     AuditEvent,
     CauseLocation,
     DevelopmentArea,
+    EffectAssessment,
     MeasureBasis,
     Problem,
     ProblemDevelopment,
@@ -124,6 +125,26 @@ def test_what_is_solved_is_a_line_without_causes_and_asks_for_none(cast, as_):
     for page in (as_(cast.sofia).page(URL), as_(cast.sofia).page(f"{URL}/versioner/1")):
         assert "Löst sedan förra läsåret" in page
         assert "83 %." in page
+
+
+def test_what_was_done_about_it_and_what_it_led_to_stands_beside(cast, as_):
+    earlier = an_earlier(cast)
+    based = {"basis": MeasureBasis.CAUSE, "cause_id": earlier.problems[0].causes[0].id}
+    measure = a_measure(cast, "Läsgrupper", year=cast.last_year, **based)
+    a_measure(cast, "Bara ett förslag", year=cast.last_year, decide=False, **based)
+    a_measure(cast, "Grannens", unit=cast.hassel, **based)
+    this_years(cast)
+    karin, url = as_(cast.karin), url_of(earlier.problems[0])
+    page = karin.page(url)
+    assert "Läsgrupper" in page
+    assert "Effekten är inte bedömd än" in page
+    assert "Bara ett förslag" not in page
+    assert "Grannens" not in page
+    EffectAssessment.make(measure, cast.year, by=cast.karin, **FINAL)
+    db.session.commit()
+    page = karin.page(url)
+    assert "74 % (31 av 42)" in page
+    assert "Delvis uppnådd" in page
 
 
 def test_one_must_say_which(cast, as_):
@@ -332,6 +353,34 @@ class TestSuccession:
         earlier.share(by=cast.ali)
         assert offered(analysis) == ["Läsningen.", "Rasterna."]
 
+    def test_what_a_unit_that_lives_on_has_opened_again_is_offered_as_adopted(self, cast, as_):
+        earlier = an_earlier(cast, unit=cast.hassel)
+        first, second = earlier.problems
+        earlier.reopen("Nya siffror.", by=cast.ali)
+        first.write("Hemligt.", None, by=cast.ali)
+        first.causes[0].write("Hemlig orsak.", CauseLocation.TEACHING, "", True, by=cast.ali)
+        second.retire(by=cast.ali)
+        earlier.add_problem("Nytt och hemligt.", None, by=cast.ali)
+        db.session.commit()
+        analysis = self.after(cast, closes=False)
+        url = URL.replace("savkullaskolan", "ringmuraskolan")
+        nadia = as_(cast.nadia)
+        page = nadia.page(url)
+        assert "2 kvar att ta ställning till" in page
+        assert "hemlig" not in (page + nadia.page(f"{url}/fran-tidigare/{first.id}")).lower()
+
+        nadia.submit(f"{url}/fran-tidigare/{first.id}", {"development": "remains"})
+
+        (problem,) = analysis.problems
+        assert problem.text == "Läsningen."
+        assert [(row.text, row.location, row.factor) for row in problem.causes] == [
+            ("Läsningen. Vi planerar var för sig.", CauseLocation.LEADERSHIP, SuccessFactor.LEADERSHIP),
+            ("Läser inte hemma.", CauseLocation.OUTSIDE, None),
+        ]  # fmt: skip
+        for where in (url, f"{url}/problem/{problem.id}"):
+            assert "hemlig" not in nadia.page(where).lower()
+        assert analysis.snapshot()["problems"][0]["follows"]["before"] == "Läsningen."
+
     def test_a_draft_of_a_closed_unit_is_for_the_successors_writers_alone(self, cast, as_):
         earlier = an_earlier(cast, unit=cast.hassel, adopt=False)
         analysis = self.after(cast)
@@ -352,6 +401,16 @@ class TestSuccession:
     def test_in_the_middle_of_a_läsår_it_is(self, cast):
         an_earlier(cast, unit=cast.hassel, year=cast.year)
         assert offered(self.after(cast, on=date(2026, 11, 1))) == ["Läsningen.", "Rasterna."]
+
+    def test_what_a_unit_that_lives_on_takes_further_is_still_offered(self, cast):
+        """The fault: a draft of Hasselbrinksskolan takes its problem away from who took over a part of it."""
+        earlier = an_earlier(cast, unit=cast.hassel)
+        analysis = self.after(cast, closes=False)
+        going_on = this_years(cast, cast.hassel)
+        going_on.take_over(earlier.problems[0], REMAINS, "", by=cast.ali)
+        db.session.flush()
+        assert offered(analysis) == ["Läsningen.", "Rasterna."]
+        assert offered(going_on) == ["Rasterna."]
 
     def test_what_one_successor_took_the_other_is_still_offered(self, cast):
         earlier = an_earlier(cast, unit=cast.hassel)

@@ -358,3 +358,65 @@ def test_who_comes_and_goes(cast: Cast, mail: Office, as_: AsPerson) -> None:
     when = "tisdag 8 december 2026 kl. 13.00"
     assert [f"Bort ur kalendern: {when}", "Ali Demir"] in told
     assert [f"Ändrad i kalendern: {when}", "Erik Lund"] in told
+
+
+def test_what_was_joined_is_explained_where_it_went(
+    cast: Cast, mail: Office, as_: AsPerson, the_day: Any
+) -> None:
+    kept = cast.dialogue(cast.lyktvret)
+    former = kept.split_off(cast.savkulla, by=cast.erik)
+    db.session.commit()
+    place(cast, kept, moment("2026-12-10", "13:00"), moment("2026-11-19"))
+    place(cast, former, moment("2026-12-11", "09:00"), moment("2026-11-19"))
+    mail.pass_at(THE_DAY + LATER)  # invited, and reminded
+    old, number = url(former), former.id
+    with clock.stopped_at(THE_DAY + LATER):
+        kept.join(former, by=cast.erik, reason="Ett möte räcker")
+        db.session.commit()
+    the_day.move_to(THE_DAY + 3 * LATER)
+    mail.pass_at(THE_DAY + 3 * LATER)
+    left = [row for row in calendar_mails(to=cast.karin) if row.subject.startswith("Utgår")]
+    assert "har gått upp i Dialog 1: Lyktvretens förskola och Sävkullaskolan." in left[0].text
+    assert "Skäl: Ett möte räcker" in left[0].text
+
+    erik = as_(cast.erik)
+    assert erik.get(f"/dialoger/{number}").location == f"/dialoger/{kept.id}"
+    assert erik.get(old).location == url(kept)
+    for person, status in (("karin", 403), ("maria", 404), ("mats", 404)):
+        as_(getattr(cast, person)).page(old, status)
+    page = erik.page(url(kept))
+    assert (
+        "Ingick från 20 november 2026 i den här dialogen: Dialog 1 för Sävkullaskolan. "
+        "Skäl: Ett möte räcker." in page
+    )
+    told = [(row[0].partition(":")[0], row[1]) for row in rows(page)]
+    name = "Dialog 1 för Sävkullaskolan"
+    for person in ("Karin Holm", "Erik Lund"):
+        assert (f"{name}. Inbjudan till kalendern", person) in told
+        assert (f"{name}. Bort ur kalendern", person) in told
+    assert (f"{name}, som har gått upp i en annan dialog, 21 dagar före", "Karin Holm") in told
+    shown = erik.page(f"/dialoger/{kept.id}")
+    assert f"{name} ingår här från 20 november 2026. Skäl: Ett möte räcker." in shown
+    assert "Vad som gick ut om den" in shown
+    action, token = next(row for row in BUTTON.findall(page) if f"/dialoger/{kept.id}/" in row[0])
+    erik.submit(action, {"form_token": token})
+    assert "som har gått upp i en annan dialog" in as_(cast.tove).page("/utskick/paminnelser")
+
+
+def test_why_it_was_joined_is_for_those_who_are_in_it(cast: Cast, mail: Office) -> None:
+    kept = cast.dialogue(cast.lyktvret)
+    former = kept.split_off(cast.savkulla, by=cast.erik)
+    db.session.commit()
+    place(cast, kept, moment("2026-12-10", "13:00"), THE_DAY)
+    place(cast, former, moment("2026-12-11", "09:00"), THE_DAY)
+    mail.pass_at(THE_DAY + LATER)
+    with clock.stopped_at(THE_DAY + LATER):
+        kept.join(former, by=cast.erik, reason="Ett möte räcker")
+        for role in db.session.query(RoleAssignment).filter_by(user_id=cast.karin.id):
+            role.end(date(2026, 11, 19), by=None)
+        db.session.commit()
+    mail.pass_at(THE_DAY + 3 * LATER)
+    left = [row for row in calendar_mails(to=cast.karin) if row.subject.startswith("Utgår")]
+    assert len(left) == 2
+    assert not any("Ett möte räcker" in row.text for row in left)
+    assert "har gått upp i en annan dialog, som du inte är med i." in left[1].text + left[0].text

@@ -11,7 +11,7 @@ from tests.start.test_rektors_start import words
 from tests.start.test_start_of_others import rows
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import Role, RoleAssignment
+from tracker.models import Role, RoleAssignment, SupportRequest
 
 
 def card(page: str, title: str) -> str:
@@ -63,6 +63,13 @@ class TestRektor:
         ali = as_(cast.ali)
         line = "Läs svaret om stöd Svaret kom 20 november 2026"
         assert line in words(ali.page("/"))
+        other = SupportRequest.ask(cast.hassel, "En till.", by=cast.ali)
+        other.respond("Ja.", by=cast.erik)
+        db.session.commit()
+        line = "Läs två svar om stöd Det senaste kom 20 november 2026"
+        assert line in words(ali.page("/"))
+        other.settle("Den kom.", by=cast.ali)
+        db.session.commit()
         assert "Läs svaret" not in as_(cast.karin).page("/"), "of another unit"
         the_day.move_to("2026-12-12T09:00+01:00")
         assert "Läs svaret" not in as_(cast.ali).page("/"), "three weeks on it is no news"

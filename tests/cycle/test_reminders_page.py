@@ -16,6 +16,10 @@ AS_IT_IS = {
     "measure_end_on": "y", "measure_end_before": "7",
     "check_in_on": "y", "check_in_after": "0",
     "team_evaluation_on": "y", "team_evaluation_before": "7", "team_evaluation_after": "7",
+    "support_request_on": "y", "support_request_after": "1, 8",
+    "support_feedback_on": "y", "support_feedback_after": "1, 8",
+    "board_question_on": "y", "board_question_after": "1, 8",
+    "national_meeting_on": "y", "national_meeting_before": "14, 1",
 }  # fmt: skip
 """The rules of the cast, as its page sends them."""
 
@@ -43,7 +47,11 @@ def test_other_days(cast, as_):
         "En överenskommelse med datum: 3 dagar före, 7 dagar efter; "
         "En effekt som kan bedömas: samma dag, 14 dagar efter; "
         "En åtgärd som snart slutar: 7 dagar före; Dags att stämma av: samma dag; "
-        "Lagets mål att utvärdera: 7 dagar före, 7 dagar efter."
+        "Lagets mål att utvärdera: 7 dagar före, 7 dagar efter; "
+        "En fråga om stöd: 1 och 8 dagar efter; "
+        "En synpunkt på en stödfunktion: 1 och 8 dagar efter; "
+        "En fråga från nämnden: 1 och 8 dagar efter; "
+        "Nationella kvalitetsdialogens möten: 14 och 1 dagar före."
     ) in [event.sentence for event in db.session.query(AuditEvent)]
     assert "Före en dialog: 28, 14 och 7 dagar före" in browser.page("/organisation")
 

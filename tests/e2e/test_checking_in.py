@@ -90,6 +90,7 @@ def test_out_of_the_catalogue(sign_in: Callable[..., Page]) -> None:
     told(lena, "Stöd i analysen står i katalogen.")
 
     karin = sign_in("karin", **PHONE)
+    karin.get_by_role("button", name="Meny", exact=True).tap()
     karin.get_by_role("link", name="Stöd", exact=True).tap()
     karin.get_by_role("link", name="Vilket stöd finns?").tap()
     karin.get_by_role("link", name="Be om stöd ur katalogen, Stöd i analysen").tap()

@@ -11,7 +11,7 @@ from tests.measures.scenes import a_measure
 from tests.thread.scenes import THIS, assessed, decided
 from tracker.clock import today
 from tracker.extensions import db
-from tracker.models import Decision, Judgement
+from tracker.models import Decision, Judgement, SchoolYear
 from tracker.organisation.succession import take_over
 
 PAGE = "/enheter/savkullaskolan/2026-27/nytt-lasar"
@@ -139,8 +139,16 @@ def test_what_followed_from_another_unit(cast, as_):
 
 def test_the_coming_year_has_its_page_when_it_is_opened(cast, as_):
     as_(cast.karin).page("/enheter/savkullaskolan/2027-28/nytt-lasar", 404)
-    page = as_(cast.karin).page("/enheter/savkullaskolan/2025-26")
+    page = as_(cast.karin).page("/enheter/savkullaskolan/2026-27")
     assert "Vad läsåret 2026/27 öppnar med" in page
+    link = "/enheter/savkullaskolan/2027-28/nytt-lasar"
+    assert link not in page + as_(cast.karin).page("/")
+
+    SchoolYear.open(cast.exempelby, 2027, by=cast.tove).lap_for(cast.savkulla)
+    db.session.commit()
+
+    assert link in as_(cast.karin).page("/enheter/savkullaskolan/2026-27")
+    assert link in as_(cast.karin).page("/")
 
 
 def test_statements(cast, as_, statements):

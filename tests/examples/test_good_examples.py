@@ -187,6 +187,15 @@ def test_everybody_of_the_organizer_reads_it(
     browser.page(f"/atgarder/{example.measure_id}", 200 if reads else 404)
 
 
+def test_the_cause_is_theirs_for_others_alone(as_: As, cast: Cast, example: GoodExample) -> None:
+    example.measure.decided_cause = "Vi läser var för sig."
+    db.session.commit()
+    for person, theirs in ((cast.karin, False), (cast.ali, True)):
+        page = as_(person).page(f"{LIST}/{example.id}")
+        assert "Vi läser var för sig." in page
+        assert ("Orsaken hos dem" in page) is theirs
+
+
 def test_nobody_else_does(as_: As, cast: Cast, example: GoodExample) -> None:
     mats = as_(cast.mats)
     mats.page(f"{LIST}/{example.id}", 404)

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -77,15 +78,26 @@ def test_the_scheduler_ends_after_the_mail_in_hand(here: World) -> None:
     memory: list[int] = []
     with mail_server() as server:
         process: list[subprocess.Popen[str]] = []
+        heard = threading.Event()
 
         def ask_to_end(_envelope: object) -> None:
+            """The mail is taken when the scheduler knows that it is to end."""
             memory.append(memory_of(process[0].pid))
             process[0].send_signal(signal.SIGTERM)
+            assert heard.wait(DEADLINE)
 
         server.answer_mail = ask_to_end
         process.append(start(here, server, "scheduler"))
-        said, _ = process[0].communicate(timeout=DEADLINE)
-    assert process[0].returncode == 0, said
+        too_long = threading.Timer(DEADLINE, process[0].kill)
+        too_long.start()
+        said = ""
+        with process[0].stdout as lines:  # type: ignore[union-attr]
+            for line in lines:
+                said += line
+                if "scheduler asked to end" in line:
+                    heard.set()
+        too_long.cancel()
+        assert process[0].wait(DEADLINE) == 0, said
     assert [str(message["To"].addresses[0].addr_spec) for message in server.received] == [
         "karin@exempelby.example"
     ]

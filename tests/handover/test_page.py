@@ -9,17 +9,23 @@ from tests.checked_client import errors
 from tests.checkins.scenes import held as checked_in
 from tests.dialogues.scenes import placed
 from tests.measures.scenes import a_measure
+from tests.teams.scenes import a_goal, a_team
 from tests.thread.scenes import THIS, analysed, decided, many
 from tracker.auth.access import Access
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.handover.reading import newly_led
 from tracker.models import (
+    AnalysisDeepening,
     AuditEvent,
     HandoverNote,
+    Problem,
+    ProblemDevelopment,
     Role,
     RoleAssignment,
     SignInSession,
+    SupportDecision,
+    SupportLevel,
 )
 from tracker.organisation.succession import take_over
 
@@ -72,6 +78,48 @@ def test_it_gathers_what_is_open_and_who_is_who(cast, as_):
     assert "En skrivare." not in page
     assert "ali@exempelby.example" not in page, "he is not to be asked about the unit any longer"
     assert "Maria Öberg" not in page, "another area's"
+
+
+def test_support_deepening_shared_goals_and_what_is_solved(cast, as_):
+    before = analysed(cast, THIS - 1, "Frånvaron ökar", "Rutinen följs inte", unit=cast.hassel)
+    analysed(cast, THIS, "Frånvaron ökade", "Rutinen", follows=before, unit=cast.hassel)
+    solved = db.session.scalars(sa.select(Problem).filter_by(text="Frånvaron ökade")).one()
+    SupportDecision.make(
+        cast.hassel, SupportLevel.TARGETED, by=cast.erik, reason="Många nya lärare",
+        since_on=date(2026, 9, 1), follow_up_on=date(2027, 1, 15),
+    )  # fmt: skip
+    lap = cast.cycle(cast.hassel)
+    AnalysisDeepening.decide(lap, date(2026, 9, 15), "Resultaten föll.", by=cast.erik)
+    team = a_team(cast, name="Arbetslag B", unit=cast.hassel)
+    a_goal(cast, team, cast.ali, "Rutinen sitter.")
+    a_goal(cast, a_team(cast, name="Lag C", unit=cast.hassel), cast.ali, "Ej delat.", shared=False)
+    browser = as_(cast.erik)
+    assert "Löst" not in browser.page(PAGE)
+
+    solved.development = ProblemDevelopment.SOLVED
+    db.session.commit()
+    page = browser.page(PAGE)
+
+    for text in (
+        "Riktat stöd", "Många nya lärare", "15 januari 2027", "Resultaten föll.", "Löst",
+        "Rutinen sitter.", "Arbetslag B. Utvärderas 27 januari 2027",
+    ):  # fmt: skip
+        assert text in page, text
+    assert "Ej delat." not in page
+
+
+def test_only_who_assesses_a_shared_measure_is_told_to(cast, as_):
+    """The fault: who reads along is led to a page that answers 403."""
+    both = [cast.savkulla, cast.hassel]
+    a_measure(cast, "Gemensam rutin", units=both, due=today() + timedelta(days=7))
+    db.session.commit()
+
+    page = as_(cast.ali).page(PAGE)
+
+    assert "Gemensam rutin" in page
+    assert "Bedöm effekten av" not in page
+    owner = as_(cast.karin).page("/enheter/savkullaskolan/overlamning")
+    assert "Bedöm effekten av Gemensam rutin" in owner
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,25 @@ def test_not_taken_over_when_the_next_is_adopted(cast, as_, measure):
     assert "Åtgärder att tänka på" not in as_(cast.erik).page(URL)
 
 
+def test_adjusted_it_builds_on_the_cause_as_taken_over(cast, earlier, measure):
+    analysis = this_years(cast)
+    this = cast.cycle(cast.savkulla)
+    before = measure.continue_in(this, by=cast.karin)
+    assert before.cause_id == measure.cause_id
+    before.withdraw(by=cast.karin)
+    db.session.flush()
+    problem = analysis.take_over(earlier.problems[0], ProblemDevelopment.REMAINS, "", by=cast.karin)
+    first = problem.causes[0]
+
+    again = measure.continue_in(this, by=cast.karin)
+
+    assert (again.cause_id, again.cause_text) == (first.id, "Läsningen. Vi planerar var för sig.")
+    again.withdraw(by=cast.karin)
+    first.retire(by=cast.karin)
+    db.session.flush()
+    assert measure.continue_in(this, by=cast.karin).cause_id == measure.cause_id
+
+
 def test_taken_over_it_lives(cast, as_, earlier, measure):
     analysis = this_years(cast)
     problem = analysis.take_over(earlier.problems[0], ProblemDevelopment.REMAINS, "", by=cast.karin)

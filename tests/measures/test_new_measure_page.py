@@ -14,7 +14,9 @@ from tracker.models import (
     Measure,
     MeasureBasis,
     MeasureState,
+    ProblemDevelopment,
     RoleAssignment,
+    SchoolForm,
     User,
 )
 
@@ -124,6 +126,20 @@ def test_comes_prefilled_from_a_cause_and_an_area(cast: Cast, as_: As) -> None:
     page = as_(cast.karin).page(f"{URL}?orsak={cause.id}&omrade={area.id}")
     assert f'<option selected value="{cause.id}">' in page
     assert f'<option selected value="{area.id}">' in page
+
+
+def test_from_a_problem_of_a_verksamhet_it_is_about_that_and_solved_ones_are_not_offered(
+    cast: Cast, as_: As
+) -> None:
+    was = a_cause(cast, "Löst orsak", year=cast.last_year)
+    cause = a_cause(cast)
+    cause.problem.form = SchoolForm.AFTER_SCHOOL
+    page = as_(cast.karin).page(f"{URL}?orsak={cause.id}")
+    assert f'<option selected value="{SchoolForm.AFTER_SCHOOL.value}">' in page
+    assert "Löst orsak" in page
+    cause.problem.analysis.take_over(was.problem, ProblemDevelopment.SOLVED, "", by=cast.karin)
+    db.session.commit()
+    assert "Löst orsak" not in as_(cast.karin).page(URL)
 
 
 def test_offers_this_years_causes_first_and_no_retired_ones(cast: Cast, as_: As) -> None:

@@ -176,3 +176,15 @@ def test_statements_are_few(cast, as_, national, statements):
         with statements() as sent:
             browser.page(url)
         assert len(sent) <= 15
+
+
+def test_it_is_reached_from_the_list_of_dialogues(cast, as_, national):
+    browser = as_(cast.lena)
+    page = browser.page("/dialoger")
+    assert f'<a href="{LIST}">Nationella kvalitetsdialogen</a>' in page
+    browser.submit(f"{LIST}/moten/{national.meetings[1].id}/tid", time_of(national.meetings[1]))
+    page = browser.page("/dialoger")
+    assert f'<a href="{PAGE}">Nationella kvalitetsdialogen</a>' in page
+    assert "dialog tisdag 8 december 2026 kl. 13.00" in page
+    assert page.index("Nationella kvalitetsdialogen") < page.index("<h2")
+    assert "Nationella" not in as_(cast.karin).page("/dialoger")

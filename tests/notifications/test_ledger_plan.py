@@ -12,6 +12,7 @@ from tests.notifications.scenes import (
     FakeServer,
     agree,
     all_prepared,
+    approve,
     hold,
     moment,
     place,
@@ -23,11 +24,16 @@ from tracker import clock
 from tracker.extensions import db
 from tracker.models import (
     Agreement,
+    AgreementState,
     MailRhythm,
     PreparationQuestion,
     QualityDialogue,
     ReminderKind,
+    SchoolForm,
+    SchoolUnit,
     Side,
+    UnitKind,
+    UnitSuccession,
     User,
 )
 from tracker.notifications.ledger import reminders_of, title
@@ -151,6 +157,51 @@ def test_statements(
         page = browser.page(address)
     assert "kl. 07.00" in page
     assert "Inbjudan till kalendern" in page
+    assert len(asked) <= 15
+
+
+def take_over_in_turns(cast: Cast) -> None:
+    """Lyktvret ends in four days, and six units take over from it on a day each."""
+    cast.lyktvret.closed_on = date(2026, 11, 24)
+    for number in range(6):
+        day = date(2026, 11, 21) + timedelta(days=3 * number)
+        unit = SchoolUnit.create(
+            cast.exempelby, f"Ny {number}", UnitKind.SCHOOL, forms=[SchoolForm.COMPULSORY], by=None,
+            area=cast.soder, opened_on=day,
+        )  # fmt: skip
+        db.session.add(
+            UnitSuccession(
+                organizer_id=cast.exempelby.id, predecessor=cast.lyktvret, successor=unit, on=day
+            )
+        )
+    db.session.commit()
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_statements_while_units_end_and_much_is_agreed(
+    cast: Cast, as_: AsPerson, server: FakeServer, held: bool, statements: Callable[[], list[str]]
+) -> None:
+    set_rules(cast, week=[0])
+    dialogue = place(cast, "2026-11-19" if held else "2026-12-10")
+    dialogue.times_held = 1
+    approve(dialogue, Side.PRINCIPAL, moment("2026-11-18"), lapsed_at=moment("2026-11-19"))
+    people = [cast.ali, cast.karin, cast.jonas, cast.nadia, cast.samira, None, None]
+    if held:
+        hold(cast, dialogue, "2026-11-19")
+    for number in range(30):
+        day = date(2026, 11, 22) + timedelta(days=number)
+        agree(cast, dialogue, f"Besök {number}", day, responsible=people[number % 7])
+    take_over_in_turns(cast)
+    server.not_now = [cast.karin.email]  # something waits, and is settled
+    tick_at("2026-11-20")
+    dialogue.agreements[0].state = AgreementState.DONE
+    dialogue.agreements[0].settled_at = clock.now()
+    db.session.commit()
+    assert told_of_one(dialogue) == told_of_all(cast, dialogue) != []
+    browser, address = as_(cast.erik), f"/dialoger/{dialogue.id}/paminnelser"
+    db.session.expunge_all()
+    with statements() as asked:
+        browser.page(address)
     assert len(asked) <= 15
 
 

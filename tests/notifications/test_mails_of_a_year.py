@@ -1,7 +1,7 @@
 """How many mails a whole läsår brings, with everything in use: a rektor with two units gets forty at the
 most, a dialogansvarig with twelve units sixty, a teacher with goals in a team eight, and nobody ever two on
 one day. That is what is promised of reminders: the invitations for the calendar are counted by themselves
-(measured here: 37 and 2 for a rektor, 27 and 2 for one with a mail a week, 56 and 22 for the
+(measured here: 37 and 2 for a rektor, 27 and 2 for one with a mail a week, 60 and 22 for the
 dialogansvarig, 6 and none for the teacher).
 
 Everybody here is busy and rather late: nothing is prepared before a dialogue, measures end without a
@@ -27,6 +27,7 @@ from tests.notifications.scenes import (
     moment,
     set_rules,
 )
+from tests.support.scenes import asked, offer, said
 from tests.teams.scenes import a_goal, a_team
 from tracker import clock
 from tracker.cycle.workdays import is_calm, is_ordinary_working_day
@@ -58,7 +59,7 @@ from tracker.notifications.passes import run
 from tracker.organisation.staffing import Staffing
 
 FIRST, LAST = date(2026, 8, 10), date(2027, 8, 15)
-MEASURES, COUNTED = 8, 3
+MEASURES, COUNTED, QUESTIONS = 8, 3, 4
 REKTORS_MOST, LEADS_MOST, TEACHERS_MOST = 40, 60, 8
 """Of reminders. The invitations to the dialogues come beside them: one for each, and more when one is moved."""
 DIALOGUES_EACH_TIME = 11
@@ -114,7 +115,31 @@ def plan_the_year(cast: Cast, units: list[SchoolUnit]) -> Diary:
         _plan_check_ins(cast, unit, place, on)
         if place < COUNTED:
             _plan_teams(cast, unit, on)
+    _plan_questions(cast, on)
     return diary
+
+
+def _plan_questions(cast: Cast, on: Callable[..., None]) -> None:
+    """Erik answers for a support of the catalogue: a question every second month, which waits for ten days; and for what
+    principals say of it, which he is to follow up."""
+    mentor = offer(cast, owner_id=cast.erik.id)
+
+    def ask() -> None:
+        question = asked(cast.hassel, cast.ali, offer=mentor)
+        on(clock.today() + timedelta(days=10), lambda: question.respond("Ja.", by=cast.erik))
+
+    def say() -> None:
+        row = said(cast)
+        row.hand_to(cast.erik, by=cast.lena)
+        follow_up = clock.today() + timedelta(days=40)
+        on(
+            clock.today() + timedelta(days=5),
+            lambda: row.clarify("En ingång.", follow_up, by=cast.erik),
+        )
+
+    for month in range(QUESTIONS):
+        on(date(2026, 9, 9) + timedelta(days=60 * month), ask)
+    on(date(2026, 10, 14), say)
 
 
 def _plan_teams(cast: Cast, unit: SchoolUnit, on: Callable[..., None]) -> None:

@@ -302,3 +302,18 @@ def test_the_account_is_ones_own(cast: Cast, client: CheckedClient, as_: AsPerso
     assert client.post("/konto/mejl", data={"rhythm": "weekly"}).status_code == 401
     assert as_(cast.karin).get("/konto/mejl").status_code == 405
     assert cast.karin.mail_rhythm is MailRhythm.DAILY
+
+
+def test_a_dialogue_that_the_week_named_says_so_on_its_page(
+    cast: Cast, weeks: FakeServer, as_: AsPerson, the_day: object
+) -> None:
+    dialogue = place(cast, "2026-11-26")
+    other = place(cast, "2026-12-10", unit=cast.hassel)
+    tick_at("2026-11-16")  # a week without it
+    tick_at("2026-11-23")
+    the_day.move_to(moment("2026-11-24"))  # type: ignore[attr-defined]
+    browser = as_(cast.erik)
+    page = browser.page(f"/dialoger/{dialogue.id}/paminnelser")
+    assert page.count('<th scope="row">Din vecka') == 1
+    assert '<th scope="row">Din vecka 48, 2026</th>' in page
+    assert "Din vecka 4" not in browser.page(f"/dialoger/{other.id}/paminnelser")

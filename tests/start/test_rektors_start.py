@@ -2,13 +2,15 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+
+import sqlalchemy as sa
 
 from tests.start.story import decide, due, place, propose, write_analysis
 from tracker.clock import today
 from tracker.cycle.calendar import Phase
 from tracker.extensions import db
-from tracker.models import Role, RoleAssignment
+from tracker.models import AnalysisDeepening, Role, RoleAssignment, SituationAnalysis
 
 
 def words(page: str) -> str:
@@ -105,6 +107,16 @@ def test_an_effect_that_is_due_is_named_once(cast, as_):
     place(cast.dialogue(cast.hassel), cast.erik, days=10)
     lines = todo(as_(cast.ali).page("/"))
     assert len([line for line in lines if "Mattestuga" in line]) == 1
+
+
+def test_an_effect_before_the_dialogue_is_said_as_in_the_table(cast, as_):
+    day = today() + timedelta(days=9)
+    decide(cast.cycle(cast.hassel), cast.ali, "Mattestuga", assessable_from=day)
+    place(cast.dialogue(cast.hassel), cast.erik, days=10)
+    page = as_(cast.ali).page("/")
+    assert "Från 29 nov" in page
+    said = "Kan bedömas från 29 november 2026, inför Dialog 1"
+    assert f"Bedöm effekten av Mattestuga {said}" in " ".join(todo(page))
 
 
 def test_measures_in_progress_with_their_expected_effect(cast, as_):
@@ -209,3 +221,26 @@ def test_who_is_new_is_led_to_the_handover(cast, as_):
     role.starts_on = today() - timedelta(days=61)
     db.session.commit()
     assert "Läs överlämningen" not in as_(cast.ali).page("/")
+
+
+def test_a_lifted_analysis_is_to_be_deepened_until_it_is_adopted(cast, as_, the_day):
+    karin = as_(cast.karin)
+    lap = cast.cycle(cast.savkulla)
+    write_analysis(lap, cast.karin, adopt=True)
+    the_day.shift(timedelta(minutes=5))
+    AnalysisDeepening.decide(lap, date(2026, 9, 1), "Tredje året i rad.", by=cast.erik)
+    db.session.commit()
+
+    page = karin.page("/")
+
+    assert "Fördjupa nulägesanalysen" in page
+    assert "Huvudmannens uppföljning har lyft enheten från 1 september 2026" in page
+    assert "nulagesanalys#fordjupad" in page
+    analysis = db.session.scalars(sa.select(SituationAnalysis).filter_by(cycle_id=lap.id)).one()
+    analysis.reopen("Den ska fördjupas.", by=cast.karin)
+    db.session.commit()
+    url = "/enheter/savkullaskolan/2026-27/nulagesanalys"
+    assert "Allt som behövs är skrivet" not in karin.page(url)
+    analysis.adopt(by=cast.karin)
+    db.session.commit()
+    assert "Fördjupa" not in karin.page("/")

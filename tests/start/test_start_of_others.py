@@ -8,6 +8,7 @@ import pytest
 from tests.start.many import add_units
 from tests.start.story import decide, due, place, propose, write_analysis
 from tests.start.test_rektors_start import words
+from tests.support.scenes import said
 from tracker.clock import now, today
 from tracker.extensions import db
 from tracker.models import (
@@ -267,9 +268,9 @@ class TestSkolchef:
 
     def test_how_far_the_dialogues_have_come_by_area(self, cast, as_):
         assert progress(as_(cast.lena).page("/")) == {
-            "Område Norr": "0 av 3 har en tid 0 av 3 har en tid",
-            "Område Söder": "0 av 1 har en tid 0 av 1 har en tid",
-            "Alla enheter": "0 av 4 har en tid 0 av 4 har en tid",
+            "Område Norr": "0 av 3 dialoger har en tid 0 av 3 dialoger har en tid",
+            "Område Söder": "0 av 1 dialoger har en tid 0 av 1 dialoger har en tid",
+            "Alla enheter": "0 av 4 dialoger har en tid 0 av 4 dialoger har en tid",
         }
         joint, hassel, vacant = (
             cast.dialogue(u) for u in (cast.savkulla, cast.hassel, cast.klockvret)
@@ -281,11 +282,11 @@ class TestSkolchef:
         vacant.cancel("Förhinder", by=cast.erik)
         found = progress(as_(cast.lena).page("/"))
         assert found["Område Norr"] == (
-            "2 av 2 har en tid, 2 genomförda, 1 godkänd, 1 inställd 0 av 3 har en tid"
+            "2 av 2 dialoger har en tid, 2 genomförda, 1 godkänd, 1 inställd 0 av 3 dialoger har en tid"
         )
-        assert found["Område Söder"].startswith("1 av 1 har en tid 0 av")
+        assert found["Område Söder"].startswith("1 av 1 dialoger har en tid 0 av")
         assert found["Alla enheter"].startswith(
-            "3 av 3 har en tid, 2 genomförda, 1 godkänd, 1 inställd"
+            "3 av 3 dialoger har en tid, 2 genomförda, 1 godkänd, 1 inställd"
         )
 
     def test_one_huvudman_without_areas_is_one_line(self, cast, as_):
@@ -318,6 +319,24 @@ class TestSkolchef:
         assert not first.keys() & second.keys()
         assert rows(browser.page("/?sida=banan")) == first
         assert rows(browser.page("/?sida=99")) == second
+
+
+def test_what_is_said_of_the_support_waits_for_who_answers(cast, as_):
+    said(cast)
+    waits = "En synpunkt på stödet väntar på dig"
+    assert waits in as_(cast.lena).page("/")
+    for person in (cast.karin, cast.erik, cast.samira, cast.tove):
+        assert waits not in as_(person).page("/")
+
+    given = said(cast)
+    given.hand_to(cast.samira, by=cast.lena)
+    db.session.commit()
+
+    assert waits in as_(cast.samira).page("/")
+    assert waits in as_(cast.lena).page("/")
+    given.clarify("Ett svar.", None, by=cast.samira)
+    db.session.commit()
+    assert waits not in as_(cast.samira).page("/")
 
 
 class TestOthers:

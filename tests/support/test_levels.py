@@ -1,6 +1,6 @@
 """Stödnivå: decided with its reason and its day of follow-up, never overwritten, and no ranking."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -9,9 +9,11 @@ from tests.checked_client import errors
 from tests.checkins.scenes import value
 from tests.start.test_start_of_others import rows
 from tests.support.scenes import asked, decided
+from tracker import clock
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import AuditEvent, SupportDecision, SupportLevel
+from tracker.organisation.succession import follow_late_decisions, take_over
 from tracker.support import routes_levels
 
 UNIT = "/enheter/hasselbrinksskolan/stod"
@@ -317,3 +319,46 @@ class TestWhatTheDatabaseRefuses:
         row.unit_id = cast.granbyskolan.id
         with pytest.raises(IntegrityError):
             db.session.flush()
+
+
+def test_the_highest_level_follows_when_units_merge(cast, as_):
+    """Said by the systemförvaltare; kept by the daily job until somebody decides."""
+    day = today()
+    decided(cast.savkulla, cast.erik)
+    decided(cast.hassel, cast.erik, level=SupportLevel.COORDINATED, reason="Ny ledning.",
+            follow_up_on=date(2026, 11, 10))  # fmt: skip
+    new = cast.lyktvret
+    take_over(new, cast.savkulla, day, by=cast.tove, closes=False)
+    take_over(new, cast.hassel, day, by=cast.tove, closes=True)
+    db.session.commit()
+    assert decisions(new) == [
+        (2, "coordinated", "Ny ledning."),
+        (1, "targeted", "Ny rektor och tre lärarbyten."),
+    ]
+    now, before = SupportDecision.of(new)
+    assert (now.since_on, now.follow_up_on, now.origin) == (
+        day, day + timedelta(days=1), cast.hassel,
+    )  # fmt: skip
+    assert before.follow_up_on == date(2027, 1, 15)
+    follow_late_decisions(day)
+    assert len(decisions(new)) == 2
+    page = as_(cast.erik).page("/enheter/lyktvretens-forskola/stod")
+    assert "Följde med från Hasselbrinksskolan." in page
+    assert "följde med från Sävkullaskolan" in page
+    assert (
+        "Tove Lindh lät samordnade insatser följa med från Hasselbrinksskolan till "
+        "Lyktvretens förskola: Ny ledning."
+    ) in sentences()
+
+
+def test_what_was_decided_since_the_units_merged_stands(cast):
+    decided(cast.hassel, cast.erik)
+    take_over(cast.lyktvret, cast.hassel, today() + timedelta(days=3), by=cast.tove, closes=True)
+    with clock.stopped_at(clock.now() + timedelta(days=3)):
+        decided(cast.lyktvret, cast.erik, reason="Eget.", follow_up_on=date(2027, 2, 1))
+        SupportDecision.make(
+            cast.lyktvret, SupportLevel.ORDINARY, by=cast.erik, reason="Räcker.", since_on=today()
+        )
+        db.session.commit()
+        follow_late_decisions(today())
+    assert [level for _, level, _ in decisions(cast.lyktvret)] == ["ordinary", "targeted"]

@@ -394,6 +394,7 @@ def test_who_no_longer_works_at_the_huvudman_neither_reads_nor_answers(cast, as_
     ):
         assert "Samira Nilsson" not in page
     assert "Centrala elevhälsan" in lena.page("/stod"), "it waits for the skolchef"
+    assert "En synpunkt på stödet väntar" in lena.page("/")
 
 
 def test_a_number_is_not_given_again(cast, as_):

@@ -60,7 +60,7 @@ def page(told: Told, browser: Browser) -> Iterator[Page]:
 
 def boxes(page: Page) -> list[str]:
     return page.eval_on_selector_all(
-        ".thread-box", "boxes => boxes.map(box => box.getAttribute('aria-label'))"
+        ".thread-box", "boxes => boxes.map(box => box.querySelector('title').textContent)"
     )
 
 
@@ -87,7 +87,7 @@ def test_the_keyboard_reaches_every_box_in_order(page):
     reached = []
     for _ in range(len(expected)):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+        reached.append(page.evaluate("document.activeElement.querySelector('title').textContent"))
     assert reached == expected
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#tabell') !== null")
@@ -124,13 +124,52 @@ def test_axe_and_width(page, size, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
-def test_on_a_phone_the_picture_scrolls_in_its_own_region(page):
+def test_on_a_phone_every_band_opens_on_its_newest_lasar_and_none_is_blank(page):
     page.set_viewport_size(PHONE)
-    region = page.get_by_role("region", name="Röda tråden som bild")
-    assert region.evaluate("element => element.scrollWidth > element.clientWidth")
-    last = page.locator(".thread-box").last
-    last.focus()
-    expect(last).to_be_in_viewport()
+    page.reload()
+    seen = page.eval_on_selector_all(
+        ".thread-band",
+        """bands => bands.map(band => {
+            const within = shown => shown.left >= 0 && shown.right <= innerWidth;
+            const years = [...band.querySelectorAll(".thread-here")];
+            return within(years.at(-1).getBoundingClientRect())
+                && [...band.querySelectorAll(".thread-box rect")]
+                    .some(box => within(box.getBoundingClientRect()));
+        })""",
+    )
+    assert len(seen) > 2
+    assert all(seen)
+    first = page.locator(".thread-band .thread-box").first
+    first.focus()
+    expect(first).to_be_in_viewport()
+
+
+def test_on_a_phone_the_menus_are_behind_buttons_that_the_keyboard_opens(page):
+    page.set_viewport_size(PHONE)
+    assert page.locator("h1").bounding_box()["y"] < 150
+    for button, menu, entry in (
+        ("Meny", "Huvudmeny", "Avstämningar"),
+        ("Fler sidor om Sävkullaskolan 2026/27", "Sävkullaskolan 2026/27", "Lagens mål"),
+    ):
+        nav = page.get_by_role("navigation", name=menu)
+        expect(nav).to_be_hidden()
+        page.get_by_role("button", name=button, exact=True).focus()
+        page.keyboard.press("Enter")
+        expect(nav.get_by_role("link", name=entry, exact=True)).to_be_in_viewport()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('nav').matches(':popover-open')")
+        page.evaluate(AXE)
+        assert violations(page, menu) == []
+        page.keyboard.press("Escape")
+    page.set_viewport_size(DESK)
+    expect(page.get_by_role("link", name="Lagens mål", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Meny", exact=True)).to_be_hidden()
+
+
+def test_on_a_tablet_the_picture_opens_on_the_newest_lasar(page):
+    page.set_viewport_size({"width": 900, "height": 700})
+    page.reload()
+    expect(page.locator(".thread-heads .thread-year").last).to_be_in_viewport(ratio=1)
 
 
 def test_words_stay_in_their_box(page):

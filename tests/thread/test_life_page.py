@@ -87,6 +87,28 @@ def test_the_dialogue_it_came_out_of_and_those_held_meanwhile(cast, as_):
             assert not any("Dialog" in what for what in events(as_(reader).page(address(row))))
 
 
+def test_what_was_agreed_is_between_those_who_meet_until_the_dialogue_is_held(cast, as_):
+    """The fault: a measure made in the room tells skolchefen what its notes still withhold."""
+    dialogue = placed(cast.dialogue(cast.savkulla), cast, date(2026, 10, 6))
+    agreement = dialogue.agree("Karin ringer facket", "Karin Holm", by=cast.karin)
+    measure = agreement.become(cast.cycle(cast.savkulla), by=cast.karin)
+    measure.write(
+        by=cast.karin, title="Läsa", basis="organizer", basis_note="Nämnden",
+        expected_effect="Fler läser", assessable_from=date(2027, 6, 1),
+    )  # fmt: skip
+    measure.decide(by=cast.karin)
+    db.session.commit()
+
+    def reads(person):
+        return "Karin ringer facket" in as_(person).page(address(measure))
+
+    assert [reads(person) for person in (cast.karin, cast.erik)] == [True, True]
+    assert [reads(person) for person in (cast.lena, cast.samira)] == [False, False]
+    dialogue.hold(by=cast.erik)
+    db.session.commit()
+    assert reads(cast.lena)
+
+
 def test_check_ins_are_for_those_who_check_in(cast, as_):
     measure = decided(cast, THIS, "Läsa", None)
     held(cast.savkulla, by=cast.karin, measures=[measure])

@@ -9,13 +9,14 @@ from tests.measures.scenes import a_measure
 from tests.thread.scenes import THIS, analysed, assessed, decided, five_years, many
 from tracker.extensions import db
 from tracker.models import CauseLocation, Decision, DevelopmentArea, UnitSuccession
+from tracker.organisation.succession import take_over
 
 PAGE = "/enheter/savkullaskolan/roda-traden"
 
 
 def names(page):
     """What each box of the picture is called, in the order of the keyboard."""
-    found = re.findall(r'<a class="thread-box"[^>]*aria-label="([^"]*)"', page)
+    found = re.findall(r'<a class="thread-box"[^>]*><title>([^<]*)</title>', page)
     return [unescape(name) for name in found]
 
 
@@ -153,6 +154,27 @@ def test_a_successor_tells_of_those_before_to_who_may_read_them(cast, as_):
         as_(cast.erik).page(PAGE)
     )
     assert "Frånvaron" not in as_(cast.karin).page(PAGE)
+
+
+def test_what_a_unit_that_goes_on_does_afterwards_stays_its_own(cast, as_):
+    """The fault: who took over a part of a unit is shown, as its own, what that one has done since."""
+    before = analysed(cast, THIS - 1, "Frånvaron", "Rutinen", unit=cast.hassel, by=cast.ali)
+    decided(cast, THIS - 1, "Ring hem", before, unit=cast.hassel)
+    settled = decided(cast, THIS - 1, "Frukost", before, unit=cast.hassel)
+    assessed(cast, settled, THIS - 1, Decision.END)
+    take_over(cast.savkulla, cast.hassel, cast.year.first_day, by=cast.tove, closes=False)
+    since = analysed(cast, THIS, "Hemmasittarna", "Ingen ringer", unit=cast.hassel, by=cast.ali)
+    decided(cast, THIS, "Ring i dag", since, unit=cast.hassel)
+    browser = as_(cast.erik)
+
+    found = " ".join(names(browser.page(PAGE)))
+    handed_over = browser.page("/enheter/savkullaskolan/overlamning")
+
+    for text in ("Frånvaron", "Ring hem", "Frukost"):
+        assert text in found, text
+    assert "Ring hem" in handed_over
+    for text in ("Hemmasittarna", "Ingen ringer", "Ring i dag"):
+        assert text not in found + handed_over, text
 
 
 def test_one_area(cast, as_):

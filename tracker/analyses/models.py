@@ -140,6 +140,10 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         return self.state is AnalysisState.ADOPTED
 
     @property
+    def is_reopened(self) -> bool:
+        return self.state is AnalysisState.REOPENED
+
+    @property
     def latest_version(self) -> "AdoptedAnalysis | None":
         return self.versions[-1] if self.versions else None
 
@@ -232,15 +236,18 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
     ) -> Problem:
         """Say what became of a problem of an earlier analysis, and have it here: with its living causes,
         to be rewritten, or as a line when it is solved. `earlier` is one of those that
-        `rollover.Rollover` offers. Said before, it stands as it was said first."""
+        `rollover.waiting_for` offers. Said before, it stands as it was said first."""
+        from tracker.analyses.earlier import EarlierProblem
+
         self.must_be_open()
         for problem in self.problems:
             if problem.follows_id == earlier.id:
                 return problem
+        was = EarlierProblem.read(earlier, self)
         problem = Problem(
             organizer_id=self.organizer_id,
-            text=earlier.text,
-            form=earlier.form,
+            text=was.text,
+            form=was.form,
             follows=earlier,
             development=development,
             state_now=state_now,
@@ -255,7 +262,7 @@ class SituationAnalysis(Versioned, TenantOwned, Base):
         self.note(
             Action.PROBLEM_TAKEN_OVER,
             by,
-            problem=excerpt(earlier.text),
+            problem=excerpt(was.text),
             origin=origin_of(earlier, self),
             development=development.label.lower(),
         )

@@ -186,7 +186,10 @@ class Problem(Versioned, TenantOwned, Base):
 
     def bring_causes(self, *, by: "User") -> None:
         """The living causes of the earlier problem, as they read, to be rewritten here."""
-        for cause in self.follows.living_causes if self.follows else []:
+        from tracker.analyses.earlier import EarlierProblem
+
+        was = EarlierProblem.read(self.follows, self.analysis) if self.follows else None
+        for cause in was.causes if was else []:
             again = Cause(
                 organizer_id=self.organizer_id,
                 follows_id=cause.id,

@@ -18,10 +18,12 @@ from tracker.models import (
     AdoptedAnalysis,
     Cause,
     DevelopmentArea,
+    EffectAssessment,
     Measure,
     MeasureBasis,
     MeasureState,
     Permission,
+    Problem,
     QualityCycle,
     SchoolYear,
     SituationAnalysis,
@@ -118,6 +120,25 @@ def measures_by_cause(
     for row in db.session.execute(query):
         found[row.root].append(row)
     return found
+
+
+def what_was_done(problem: Problem, cycle: QualityCycle) -> list[Measure]:
+    """The decided measures that build on the problem's causes and that the lap's owner has some part in, with
+    their assessments; two statements."""
+    found = measures_by_cause(
+        [cause.id for cause in problem.causes], cycle.organizer_id, proposals=False
+    )
+    ids = {row.id for rows in found.values() for row in rows}
+    if not ids:
+        return []
+    return list(
+        db.session.scalars(
+            sa.select(Measure)
+            .where(Measure.id.in_(ids), Measure.standing_in(cycle))
+            .options(joinedload(Measure.assessments).joinedload(EffectAssessment.school_year))
+            .order_by(Measure.id)
+        ).unique()
+    )
 
 
 class ProblemArea(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager
 
+from tracker.analyses.earlier import EarlierProblem
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
@@ -35,7 +36,8 @@ def waiting_for(analysis: SituationAnalysis, *, drafts: bool) -> list[Problem]:
     or set aside there is not asked for.
 
     `drafts`: whether the reader may see what was never shared. Of another unit a draft is offered only
-    when that unit is closed: nobody else can take it further.
+    when that unit is closed: nobody else can take it further. What another open unit has opened for
+    change is offered as it was adopted; read its words by EarlierProblem.
     """
     rows = _problems(analysis, drafts=drafts)
     offered = _analyses_offered(rows, analysis.cycle.unit_id)
@@ -43,7 +45,8 @@ def waiting_for(analysis: SituationAnalysis, *, drafts: bool) -> list[Problem]:
         problem
         for problem, followed in rows
         if problem.analysis_id in offered
-        and not (followed or problem.retired_at or problem.is_solved)
+        and not followed
+        and EarlierProblem.read(problem, analysis).stands
     ]
 
 
@@ -75,14 +78,21 @@ def _problems(analysis: SituationAnalysis, *, drafts: bool) -> list[tuple[Proble
     unit_id = analysis.cycle.unit_id
     line = _line_of(analysis.cycle)
     later, its_analysis = aliased(Problem), aliased(SituationAnalysis)
-    its_cycle = aliased(QualityCycle)
+    its_cycle, its_year = aliased(QualityCycle), aliased(SchoolYear)
     followed = (
         sa.exists()
         .where(
             later.follows_id == Problem.id,
             its_analysis.id == later.analysis_id,
             its_cycle.id == its_analysis.cycle_id,
-            its_cycle.unit_id.in_(sa.select(line.c.unit_id))
+            its_year.id == its_cycle.school_year_id,
+            # A unit that lives on after a part of it was taken over goes on by itself from then on.
+            sa.or_(
+                its_cycle.unit_id == unit_id,
+                sa.exists()
+                .where(line.c.unit_id == its_cycle.unit_id, its_year.start_year <= line.c.last_year)
+                .correlate(its_cycle, its_year),
+            )
             if unit_id
             else its_cycle.unit_id.is_(None),
         )

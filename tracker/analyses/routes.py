@@ -14,6 +14,7 @@ from tracker.analyses import (  # noqa: F401 - they add their own
 from tracker.analyses.access import developers_of, find_analysis, load_analysis
 from tracker.analyses.blueprint import bp
 from tracker.analyses.document import as_document
+from tracker.analyses.earlier import EarlierProblem
 from tracker.analyses.forms import AdoptForm, InviteForm, ParticipationForm, ReopenForm, ResultsForm
 from tracker.analyses.models import AnalysisLocked, NotReadyToAdopt
 from tracker.analyses.pages import Page, address, form_page, one, place, to_write
@@ -74,6 +75,7 @@ def _analysis_page(
         authors=Passages.load(analysis.id) if writes and is_open else None,
         unfounded=unfounded_measures(cycle) if leads and not is_open else [],
         origin_of=origin_of,
+        earlier_words=EarlierProblem.read,
         leads=leads,
         sees_share=shared,
         last_year=last_years_reading(cycle) if shared else None,

@@ -5,6 +5,7 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from tracker.analyses.blueprint import bp
+from tracker.analyses.earlier import EarlierProblem
 from tracker.analyses.forms import CauseForm, ProblemForm
 from tracker.analyses.pages import Page, address, form_page, one, place, to_write
 from tracker.analyses.problems import ProblemInUse
@@ -53,6 +54,7 @@ def problem(slug: str, year: str, problem_id: int) -> Page:
         analysis,
         problem=problem,
         in_use=problem.is_in_use(),
+        earlier=EarlierProblem.read(problem.follows, analysis) if problem.follows else None,
         origin=origin_of(problem.follows, analysis) if problem.follows else "",
     )
 

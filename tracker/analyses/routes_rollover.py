@@ -5,8 +5,10 @@ from flask_login import current_user
 
 from tracker.analyses.access import writes_by_invitation
 from tracker.analyses.blueprint import bp
+from tracker.analyses.earlier import EarlierProblem
 from tracker.analyses.forms import TakeOverForm
 from tracker.analyses.pages import Page, address, form_page, place, to_write
+from tracker.analyses.reading import what_was_done
 from tracker.analyses.rollover import waiting_for
 from tracker.analyses.snapshot import origin_of
 from tracker.extensions import db
@@ -29,7 +31,8 @@ def take_over(slug: str, year: str, earlier_id: int) -> Page:
             "analyses/take_over.html",
             form,
             analysis,
-            earlier=earlier,
+            earlier=EarlierProblem.read(earlier, analysis),
+            measures=what_was_done(earlier, analysis.cycle),
             origin=origin_of(earlier, analysis),
             left=len(waiting),
         )

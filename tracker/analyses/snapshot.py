@@ -50,13 +50,15 @@ def _problem(analysis: "SituationAnalysis", problem: "Problem") -> dict[str, Any
 
 
 def _follows(analysis: "SituationAnalysis", problem: "Problem") -> dict[str, str] | None:
+    from tracker.analyses.earlier import EarlierProblem
+
     earlier = problem.follows
     if earlier is None or problem.development is None:
         return None
     return {
         "development": problem.development.label,
         "state_now": problem.state_now,
-        "before": earlier.text,
+        "before": EarlierProblem.read(earlier, analysis).text,
         "origin": origin_of(earlier, analysis),
     }
 

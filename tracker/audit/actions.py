@@ -156,6 +156,7 @@ class Action(enum.StrEnum):
     SUPPORT_LEVEL_SET = "support_level_set"
     SUPPORT_LEVEL_KEPT = "support_level_kept"
     SUPPORT_LEVEL_CORRECTED = "support_level_corrected"
+    SUPPORT_LEVEL_FOLLOWED = "support_level_followed"
     FEEDBACK_GIVEN = "feedback_given"
     FEEDBACK_CHANGED = "feedback_changed"
     FEEDBACK_REWRITTEN = "feedback_rewritten"
@@ -370,6 +371,7 @@ _SENTENCES = {
     Action.SUPPORT_OFFER_RESTORED: "tog tillbaka ”{offer}” till stödkatalogen",
     Action.SUPPORT_LEVEL_SET: "beslutade om {level} för {unit}: {reason}",
     Action.SUPPORT_LEVEL_KEPT: "följde upp och beslutade om fortsatt {level} för {unit}: {reason}",
+    Action.SUPPORT_LEVEL_FOLLOWED: "lät {level} följa med från {origin} till {unit}: {reason}",
     Action.SUPPORT_LEVEL_CORRECTED: "rättade beslutet om stöd för {unit}. Före ändringen: {before}",
     Action.FEEDBACK_GIVEN: "lämnade rektorernas synpunkter på {about}",
     # Told so until Historik kept what it said before; the events are there still.

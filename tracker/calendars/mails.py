@@ -15,6 +15,7 @@ from tracker.models import (
     DialogueMove,
     DialogueState,
     DialogueUnit,
+    JoinedDialogue,
     MailKind,
     MoveKind,
     OutgoingMail,
@@ -132,13 +133,10 @@ def _of_cancellation(entry: CalendarEntry) -> Words:
     )
     news, reason = CalendarNews.LEFT, ""
     if state is None:
-        intro = (
-            f"{entry.title} finns inte längre för sig. Har den slagits ihop med en annan som du är "
-            "med i, får du en inbjudan till den."
-        )
+        intro, reason = _why_gone(entry)
     elif state is DialogueState.CANCELLED:
         news, intro = CalendarNews.CANCELLED, f"{entry.title} är inställd."
-        if _still_takes_part(entry):
+        if _still_takes_part(entry, entry.dialogue_id):
             reason = _reason(entry.dialogue_id, MoveKind.CANCELLED)
     else:
         intro = (
@@ -155,12 +153,27 @@ def _of_cancellation(entry: CalendarEntry) -> Words:
     )
 
 
-def _still_takes_part(entry: CalendarEntry) -> bool:
+def _why_gone(entry: CalendarEntry) -> tuple[str, str]:
+    """Of a dialogue that is there no longer: what became of it, and why somebody joined it with another,
+    where that was asked and the person is in the other."""
+    joined = JoinedDialogue.of(entry.organizer_id, entry.dialogue_id)
+    if joined is None:
+        return f"{entry.title} finns inte längre.", ""
+    if not _still_takes_part(entry, joined.dialogue_id):
+        return f"{entry.title} har gått upp i en annan dialog, som du inte är med i.", ""
+    into = joined.dialogue
+    intro = f"{entry.title} har gått upp i {into.kind.label}: {into.unit_names}."
+    if into.is_ahead:
+        intro = f"{intro} Den har du en egen inbjudan till."
+    return intro, joined.reason
+
+
+def _still_takes_part(entry: CalendarEntry, dialogue_id: int) -> bool:
     """Whether the person would be in the dialogue by the roles of today: why it was called off is for
     them alone."""
     units = (
         sa.select(DialogueUnit.unit_id)
-        .where(DialogueUnit.dialogue_id == entry.dialogue_id)
+        .where(DialogueUnit.dialogue_id == dialogue_id)
         .scalar_subquery()
     )
     areas = sa.select(SchoolUnit.area_id).where(SchoolUnit.id.in_(units)).scalar_subquery()

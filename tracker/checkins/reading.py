@@ -55,6 +55,8 @@ class CheckInFacts:
     """When the oldest support was asked for that has no answer yet, from any läsår."""
     support_answered_on: date | None
     """When the latest answer came, of `ANSWER_IS_NEWS` days at most, to what nobody has said the outcome of."""
+    support_answers: int
+    """How many such answers there are."""
 
     def is_due(self, day: date) -> bool:
         """Whether it is time to check in (Dags att stämma av)."""
@@ -102,6 +104,7 @@ def with_check_ins(source: Any) -> tuple[list[sa.ColumnElement[Any]], sa.Join]:
         open_then.label("open_during_lov"),
         support.c.since.label("unanswered_since"),
         support.c.answered_at.label("support_answered_at"),
+        support.c.answers.label("support_answers"),
         _calendar().label("school_calendar"),
     ]
     joined = sa.join(source, CheckIn, CheckIn.id == latest_id(), isouter=True).outerjoin(
@@ -127,7 +130,7 @@ def latest_id() -> sa.ScalarSelect[int]:
 
 
 def _open_support() -> sa.Subquery:
-    """By unit, since when support waits for an answer and when the latest came: few rows in any organizer,
+    """By unit, since when support waits for an answer, when the latest came and how many: few rows in any organizer,
     read once. What a unit asked for before another took over from it is that one's too."""
     asked = SupportRequest.state == SupportState.ASKED.value
     news = sa.and_(
@@ -144,6 +147,7 @@ def _open_support() -> sa.Subquery:
             rows.c.unit_id,
             sa.func.min(sa.case((asked, rows.c.asked_on))).label("since"),
             sa.func.max(sa.case((news, SupportRequest.answered_at))).label("answered_at"),
+            sa.func.count(sa.case((news, SupportRequest.id))).label("answers"),
         )
         .join(SupportRequest, SupportRequest.id == rows.c.request_id)
         .group_by(rows.c.unit_id)
@@ -201,6 +205,7 @@ def facts_of(row: Any, unit_id: int, day: date) -> CheckInFacts:
     return CheckInFacts(
         unit_id, row.check_in_days, row.checked_in_on, row.check_in_next_on, due_on,
         row.unanswered_since, answered_at and local(answered_at).date(),
+        row.support_answers or 0,
     )  # fmt: skip
 
 

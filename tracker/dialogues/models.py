@@ -23,6 +23,7 @@ from tracker.database import (
 )
 from tracker.dialogues.afterwards import IsHeld
 from tracker.dialogues.agreements import Agreement
+from tracker.dialogues.joined import JoinedDialogue
 from tracker.dialogues.moves import WHY_ITS_OWN, DialogueMove, HasTime, TimeProposal
 from tracker.dialogues.notes import DialogueApproval, DialogueNote, DialogueRemark
 from tracker.dialogues.questions import HasQuestions, PreparationQuestion
@@ -123,6 +124,13 @@ class QualityDialogue(
         foreign_keys="DialogueMove.dialogue_id",
         order_by="DialogueMove.id",
     )
+    joined: Mapped[list[JoinedDialogue]] = relationship(
+        back_populates="dialogue",
+        foreign_keys="JoinedDialogue.dialogue_id",
+        order_by="JoinedDialogue.id",
+        passive_deletes=True,
+    )
+    """Those that are a part of this one since they were joined into it."""
     proposals: Mapped[list[TimeProposal]] = relationship(
         back_populates="dialogue",
         foreign_keys="TimeProposal.dialogue_id",
@@ -269,6 +277,9 @@ class QualityDialogue(
         self._take_over_topics(other)
         self.questions.extend(list(other.questions))
         self._take_over_moves(other)
+        self.joined.extend(list(other.joined))
+        if other.date_revision:
+            self.joined.append(JoinedDialogue.remember(other, reason, by))
         db.session.flush()
         db.session.delete(other)
         db.session.flush()

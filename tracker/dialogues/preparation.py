@@ -1,10 +1,10 @@
 """What each side has left to do before a dialogue, and what is already done.
 
 The one source for the checklist on the dialogue's page, for Start and for the reminder mails: they
-can never tell different stories. Facts are read for many dialogues at once, in three statements.
+can never tell different stories. Facts are read for many dialogues at once, in two statements.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
@@ -22,6 +22,7 @@ from tracker.dialogues.states import DialogueKind, Side
 from tracker.extensions import db
 from tracker.models import (
     AnalysisState,
+    DialogueUnit,
     EffectAssessment,
     Judgement,
     Measure,
@@ -94,14 +95,13 @@ class PreparationFacts:
         *,
         analyses: dict[tuple[int, int], AnalysisState] | None = None,
     ) -> Self:
-        """Read the facts for the dialogues (their units loaded); three statements, or two when the
-        states of their units' analyses are known, by unit and läsår."""
+        """Read the facts for the dialogues (their units loaded), in two statements. `analyses`: the
+        states of their units' analyses by unit and läsår, where they are known."""
         unit_ids = {link.unit_id for dialogue in dialogues for link in dialogue.unit_links}
         year_ids = {dialogue.school_year_id for dialogue in dialogues}
         if not unit_ids:
             return cls({}, {})
-        if analyses is None:
-            analyses = cls._states_of_analyses(unit_ids, year_ids)
+        proposals, states = cls._that_waits(dialogues, also_states=analyses is None)
         horizon = max([today(), *(dialogue.day for dialogue in dialogues if dialogue.day)])
         effects: dict[int, list[DueEffect]] = {}
         for unit_id, *facts in db.session.execute(
@@ -131,26 +131,53 @@ class PreparationFacts:
             .order_by(Measure.assess_on, Measure.id, EffectAssessment.at.desc())
         ):
             effects.setdefault(unit_id, []).append(DueEffect(*facts))
-        proposals = db.session.execute(
-            sa.select(TimeProposal.dialogue_id, TimeProposal.starts_at)
-            .where(
-                TimeProposal.dialogue_id.in_([dialogue.id for dialogue in dialogues]),
-                TimeProposal.answered_at.is_(None),
-            )
-            .order_by(TimeProposal.id)
-        )
-        return cls(analyses, effects, dict(proposals.all()))
+        return cls(states if analyses is None else analyses, effects, proposals)
 
     @staticmethod
-    def _states_of_analyses(
-        unit_ids: Collection[int], year_ids: Collection[int]
-    ) -> dict[tuple[int, int], AnalysisState]:
-        rows = db.session.execute(
-            sa.select(QualityCycle.unit_id, QualityCycle.school_year_id, SituationAnalysis.state)
-            .join(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
-            .where(QualityCycle.unit_id.in_(unit_ids), QualityCycle.school_year_id.in_(year_ids))
-        )
-        return {(unit, year): state for unit, year, state in rows}
+    def _that_waits(
+        dialogues: Sequence[QualityDialogue], *, also_states: bool
+    ) -> tuple[dict[int, datetime], dict[tuple[int, int], AnalysisState]]:
+        """The proposed time that waits, by dialogue: one at the most; and how far the analyses of their
+        units have come, by unit and läsår. One statement, since a page of mails has none to spare."""
+        ids = [dialogue.id for dialogue in dialogues]
+        if not also_states:
+            rows = db.session.execute(
+                sa.select(TimeProposal.dialogue_id, TimeProposal.starts_at).where(
+                    TimeProposal.dialogue_id.in_(ids), TimeProposal.answered_at.is_(None)
+                )
+            )
+            return dict(rows.all()), {}
+        proposals, states = {}, {}
+        for dialogue_id, proposed, unit_id, year_id, state in db.session.execute(
+            sa.select(
+                DialogueUnit.dialogue_id,
+                TimeProposal.starts_at,
+                DialogueUnit.unit_id,
+                DialogueUnit.school_year_id,
+                SituationAnalysis.state,
+            )
+            .outerjoin(
+                TimeProposal,
+                sa.and_(
+                    TimeProposal.dialogue_id == DialogueUnit.dialogue_id,
+                    TimeProposal.answered_at.is_(None),
+                ),
+            )
+            .outerjoin(
+                QualityCycle,
+                sa.and_(
+                    QualityCycle.unit_id == DialogueUnit.unit_id,
+                    QualityCycle.school_year_id == DialogueUnit.school_year_id,
+                ),
+            )
+            .outerjoin(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
+            .where(DialogueUnit.dialogue_id.in_(ids))
+        ):
+            if proposed is not None:
+                proposals[dialogue_id] = proposed
+            if state is not None:
+                states[unit_id, year_id] = state
+        return proposals, states
 
     def analysis_state(self, unit_id: int, school_year_id: int) -> AnalysisState | None:
         """None until somebody has begun."""

@@ -1,11 +1,15 @@
 """The pages that show dialogues: mine, one of them, a unit's two, and the brief."""
 
-from flask import Response, render_template, request
+import sqlalchemy as sa
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as Redirect
 
 from tracker.audit.history import history_of
 from tracker.auth.access import current_access, load_cycle, load_dialogue, may
 from tracker.clock import today
 from tracker.dialogues import lists
+from tracker.dialogues.access import load_joined
 from tracker.dialogues.brief import LESSON_LENGTH, Brief
 from tracker.dialogues.brief_analysis import in_short
 from tracker.dialogues.brief_document import (
@@ -22,6 +26,7 @@ from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS
 from tracker.dialogues.preparation import PreparationFacts, steps
 from tracker.dialogues.sides import Table
 from tracker.models import (
+    NationalMeeting,
     Permission,
     QualityCycle,
     QualityDialogue,
@@ -42,6 +47,8 @@ def index() -> str:
     year = lists.chosen_year(years)
     page = Page.of(lists.ids_by_time(year, criterion) if year else [], PAGE_SIZE)
     rows = lists.lines(lists.load(page.items))
+    access = current_access()
+    oversees = Permission.FOLLOW in access.on_organizer()
     return render_template(
         "dialogues/index.html",
         years=years,
@@ -50,14 +57,22 @@ def index() -> str:
         area_id=area_id,
         page=page,
         groups=[(when, [row for row in rows if row.when is when]) for when in When],
-        oversees=Permission.FOLLOW in current_access().on_organizer(),
-        plans=any(Permission.LEAD in row.role.grants for row in current_access().grants),
+        oversees=oversees,
+        national=NationalMeeting.next_of(access.organizer_id) if oversees else None,
+        plans=any(Permission.LEAD in row.role.grants for row in access.grants),
         Side=Side,
     )
 
 
-def show(dialogue_id: int) -> str:
-    dialogue = load_dialogue(dialogue_id, to=Permission.FOLLOW)
+def show(dialogue_id: int) -> str | Redirect:
+    """One that was joined into another leads on to that one."""
+    try:
+        dialogue = load_dialogue(
+            dialogue_id, Permission.FOLLOW, sa.orm.joinedload(QualityDialogue.joined)
+        )
+    except NotFound:
+        into = load_joined(dialogue_id, to=Permission.FOLLOW)
+        return redirect(url_for("dialogues.show", dialogue_id=into.id))
     staffing = _staffing_on(dialogue)
     facts = PreparationFacts.load([dialogue])
     checklist = steps(dialogue, facts)

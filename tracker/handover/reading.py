@@ -14,12 +14,13 @@ from tracker.checkins.reading import CheckInFacts, check_in_facts
 from tracker.clock import now, today
 from tracker.dialogues.last_time import AgreedBefore, still_open
 from tracker.extensions import db
-from tracker.handover.models import HandoverNote
+from tracker.handover.standing import Standing
 from tracker.models import (
     CheckIn,
     CheckInUnit,
     DialogueState,
     DialogueUnit,
+    ProblemDevelopment,
     QualityDialogue,
     Role,
     RoleAssignment,
@@ -62,17 +63,24 @@ class InShort:
 
     title: str
     problem: str
+    is_solved: bool
     measure: Box | None
     effect: Box | None
 
     @classmethod
     def of(cls, thread: Thread) -> Self:
         by_key = {box.key: box for box in thread.boxes}
-        problem = thread.problems[-1].text if thread.problems else ""
+        problem = thread.problems[-1] if thread.problems else None
         effect = thread.latest_effect
         measures = [box for box in thread.boxes if box.kind is Kind.MEASURE]
         measure = measure_of(effect, by_key) if effect else (measures[-1] if measures else None)
-        return cls(thread.title, problem, measure, effect)
+        return cls(
+            thread.title,
+            problem.text if problem else "",
+            problem is not None and problem.note == ProblemDevelopment.SOLVED.label,
+            measure,
+            effect,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ class Handover:
     latest_check_in: CheckIn | None
     support: Sequence[SupportRequest]
     facts: CheckInFacts | None
-    notes: Sequence[HandoverNote]
+    standing: Standing
     present: Sequence[Holder]
     others: Sequence[Holder]
     """Who led the unit before, the latest first, and who is to."""
@@ -140,7 +148,7 @@ class Handover:
             _latest_check_in(unit),
             _support(unit),
             check_in_facts(unit.organizer_id, today()).get(unit.id),
-            _notes(unit),
+            Standing.load(unit),
             present,
             others,
         )
@@ -153,7 +161,7 @@ class Handover:
 
     def _dated(self) -> Iterator[Soon]:
         for row in self.measures:
-            if row.waits.waits_until is not None:
+            if row.waits.waits_until is not None and row.waits.is_own:
                 yield Soon(
                     row.waits.waits_until, f"Bedöm effekten av {row.measure.text}", row.waits.url
                 )
@@ -247,14 +255,6 @@ def _support(unit: SchoolUnit) -> Sequence[SupportRequest]:
         .unique()
         .all()
     )
-
-
-def _notes(unit: SchoolUnit) -> Sequence[HandoverNote]:
-    return db.session.scalars(
-        sa.select(HandoverNote)
-        .where(HandoverNote.unit_id == unit.id)
-        .order_by(HandoverNote.changed_at.desc(), HandoverNote.id.desc())
-    ).all()
 
 
 def _holders(unit: SchoolUnit) -> tuple[list[Holder], list[Holder]]:

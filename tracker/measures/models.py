@@ -390,18 +390,22 @@ class Measure(Standing, Concerning, Logged, MadeByForm, Versioned, TenantOwned, 
         return measure
 
     def continue_in(self, cycle: "QualityCycle", *, by: "User") -> "Measure":
-        """A new version in `cycle`, proposed with this one's texts; remembers this one."""
+        """A new version in `cycle`, proposed with this one's texts; remembers this one. Where its cause was
+        taken over into the lap's analysis it builds on it as it reads there."""
+        from tracker.analyses.earlier import taken_over_in
+
         again = Measure(organizer_id=self.organizer_id, cycle=cycle)
         again._set({name: getattr(self, name) for name in self.FIELDS if name != "assessable_from"})
+        again.cause_id = taken_over_in(cycle, self.cause_id) or self.cause_id
         again.starts_on = again.ends_on = None
         again.area_id = self.area_id if self.cycle_id == cycle.id else None
-        again.continues = self
         again.unit_links = [
             MeasureUnit(
                 organizer_id=self.organizer_id, unit=link.unit, origin_unit_id=link.origin_unit_id
             )
             for link in self.unit_links
         ]
+        again.continues = self
         db.session.add(again)
         db.session.flush()
         again._record(Action.MEASURE_CONTINUED, by)

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from tracker.analyses.problems import excerpt
 from tracker.auth.access import current_access, current_year, may, writes_measure
 from tracker.clock import at, local, today
-from tracker.cycle import calendar
 from tracker.extensions import db
 from tracker.measures.areas import area_ids
 from tracker.measures.states import LIVING
@@ -160,42 +158,6 @@ def _origin(area: DevelopmentArea, cycle: QualityCycle) -> str:
     unit = home.unit.name if home.unit and home.unit_id != cycle.unit_id else ""
     year = home.school_year.label if home.school_year_id != cycle.school_year_id else ""
     return " ".join(filter(None, [unit, year]))
-
-
-def causes_of(
-    owner: SchoolUnit | OwnLap, year: SchoolYear, keep: Cause | None = None
-) -> list[tuple[int, str]]:
-    """The living causes of the owner's analyses to choose among, this läsår's first; one that was taken
-    over into a later analysis only there. And `keep`, the one a measure already builds on, whatever has
-    become of it."""
-    again = aliased(Cause)
-    rows = db.session.execute(
-        sa.select(Cause.id, Cause.text, Cause.location, SchoolYear.start_year)
-        .join(Problem, Problem.id == Cause.problem_id)
-        .join(SituationAnalysis, SituationAnalysis.id == Problem.analysis_id)
-        .join(QualityCycle, QualityCycle.id == SituationAnalysis.cycle_id)
-        .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
-        .where(
-            QualityCycle.organizer_id == owner.organizer_id,
-            QualityCycle.unit_id == owner.id,
-            SchoolYear.start_year <= year.start_year,
-            Cause.retired_at.is_(None),
-            Problem.retired_at.is_(None),
-            Problem.development.is_distinct_from(ProblemDevelopment.SOLVED),
-            ~sa.exists().where(again.follows_id == Cause.id),
-        )
-        .order_by(SchoolYear.start_year.desc(), Problem.position, Problem.id, Cause.id)
-    ).all()
-    offered = []
-    for row in rows:
-        earlier = "" if row.start_year == year.start_year else f", {calendar.label(row.start_year)}"
-        offered.append((row.id, f"{excerpt(row.text, 110)} ({row.location.label}{earlier})"))
-    if keep is not None and keep.id not in dict(offered):
-        was = (
-            "undanlagd" if keep.retired_at or keep.problem.retired_at else "från en tidigare analys"
-        )
-        offered.append((keep.id, f"{excerpt(keep.text, 110)} ({was})"))
-    return offered
 
 
 def people_of(owner: SchoolUnit | OwnLap, keep: Measure | None = None) -> list[tuple[int, str]]:

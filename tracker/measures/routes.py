@@ -18,11 +18,11 @@ from tracker.measures import (  # noqa: F401 - they add theirs
     routes_one,
 )
 from tracker.measures.blueprint import bp
+from tracker.measures.causes import causes_of, form_of_cause
 from tracker.measures.forms import NewMeasureForm, OwnMeasureForm
 from tracker.measures.living_basis import lost_bases
 from tracker.measures.reading import (
     areas_of,
-    causes_of,
     measures_of,
     other_units,
     people_of,
@@ -131,8 +131,10 @@ def _prefilled(causes: list[tuple[int, str]], model: GoodExample | None) -> dict
             "description": model.how,
             "follow_up": model.measure.follow_up,
         }
+    cause_id = request.args.get("orsak", type=int)
     return taken | {
-        "cause_id": request.args.get("orsak", type=int),
+        "cause_id": cause_id,
+        "form": form_of_cause(cause_id) if cause_id in dict(causes) else None,
         "area_id": request.args.get("omrade", type=int),
         "basis": MeasureBasis.CAUSE if causes else None,
     }

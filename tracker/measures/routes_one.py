@@ -11,13 +11,13 @@ from tracker.audit.history import history_of
 from tracker.auth.access import load_measure, may
 from tracker.extensions import db
 from tracker.measures.blueprint import bp
+from tracker.measures.causes import causes_of
 from tracker.measures.forms import LACKING, CancelForm, LogForm, MeasureForm, OwnMeasureForm
 from tracker.measures.living_basis import lost_bases
 from tracker.measures.reading import (
     agreement_behind,
     analysis_behind,
     areas_of,
-    causes_of,
     lap_of,
     life_of,
     load_basis,

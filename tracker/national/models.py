@@ -149,6 +149,8 @@ class NationalMeeting(Versioned, TenantOwned, Base):
     step: Mapped[NationalStep] = mapped_column(choice(NationalStep))
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
+    time_set_at: Mapped[datetime | None]
+    """When it got the time it has."""
     place: Mapped[ShortText] = mapped_column(default="")
     participants: Mapped[LongText]
     notes: Mapped[LongText]
@@ -156,6 +158,19 @@ class NationalMeeting(Versioned, TenantOwned, Base):
     dialogue: Mapped[NationalDialogue] = relationship(
         foreign_keys="NationalMeeting.dialogue_id", back_populates="meetings"
     )
+
+    @classmethod
+    def next_of(cls, organizer_id: int) -> Self | None:
+        """The organizer's nearest meeting ahead, with its läsår."""
+        return db.session.scalar(
+            sa.select(cls)
+            .where(cls.organizer_id == organizer_id, cls.starts_at > now())
+            .options(
+                sa.orm.joinedload(cls.dialogue).joinedload(NationalDialogue.school_year),
+            )
+            .order_by(cls.starts_at, cls.id)
+            .limit(1)
+        )
 
     @property
     def title(self) -> str:
@@ -202,6 +217,8 @@ class NationalMeeting(Versioned, TenantOwned, Base):
         if new == (before, self.ends_at, self.place, self.participants):
             return
         self.starts_at, self.ends_at, self.place, self.participants = new
+        if before != starts_at:
+            self.time_set_at = now()
         if before is None:
             self._record(Action.NATIONAL_PLACED, by, when=datetime_long(starts_at))
         elif moves:

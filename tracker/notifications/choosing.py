@@ -122,7 +122,7 @@ class Survey:
         situation = Situation(self.office)
         for kind, rows in self._rows.items():
             if self._dialogue is not None:
-                situation.take(kind, KINDS[kind].things_of(self._dialogue, rows))
+                situation.take(kind, KINDS[kind].things_of(self._dialogue, rows, self.office))
             elif KINDS[kind].rows_are_things:
                 situation.take(kind, {KINDS[kind].subject_id(row): row for row in rows})
         situation.add(self.subjects())
@@ -135,7 +135,7 @@ class Survey:
         horizon = sunday_of(day)
         for kind, reminders in KINDS.items():
             for due in reminders.dues(self._rows[kind], office, horizon):
-                gathers = office.gathers(due.recipient.id) and not due.is_day_before
+                gathers = office.gathers(due.recipient.id) and not due.goes_by_itself
                 if gathers or due.in_no_hurry:
                     due = _gathered(due, office)
                 if due.due_on <= day:
@@ -147,7 +147,7 @@ class Survey:
         people = {
             due.recipient.id: due.recipient
             for due in dues
-            if not due.is_day_before and self.office.gathers(due.recipient.id)
+            if not due.goes_by_itself and self.office.gathers(due.recipient.id)
         }
         return [
             WEEK.due(person, self.office)
@@ -170,7 +170,7 @@ def new_dues(dues: Iterable[Due], ledger: Ledger, office: Office) -> list[Due]:
     new = [
         due
         for due in new
-        if due.is_day_before or due.recipient.id in opening or not office.gathers(due.recipient.id)
+        if due.goes_by_itself or due.recipient.id in opening or not office.gathers(due.recipient.id)
     ]
     has_more = {due.recipient.id for due in new if due.kind is not ReminderKind.WEEK}
     new = [

@@ -88,7 +88,7 @@ class Digest:
         if self.gathers:
             return (
                 "Du får högst ett sådant här mejl i veckan, och ett dagen före en dialog när något "
-                "är kvar."
+                "är kvar eller när någon har ställt en fråga till just dig."
             )
         return (
             "Du får högst ett sådant här mejl om dagen. Vill du hellre ha ett i veckan? "

@@ -2,8 +2,9 @@
 it went."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,6 +35,12 @@ from tracker.web.security import settings
 from tracker.web.swedish import date_short, datetime_full, moment_short
 
 TOKEN_BYTES = 12
+
+ABOUT_IT = (ReminderKind.DIALOGUE, ReminderKind.APPROVAL)
+"""The kinds whose subject is a dialogue."""
+
+PLANNED_AHEAD = timedelta(weeks=8)
+"""No week before the läsår by more than this names a dialogue of it."""
 
 NEWS = {
     CalendarNews.INVITED: "Inbjudan till kalendern: {when}",
@@ -80,42 +87,79 @@ def page_of(*which: sa.ColumnElement[bool], size: int = 100) -> tuple[Page[Remin
     return page, lines(page.items)
 
 
-def reminders_of(dialogue: QualityDialogue) -> list[Reminder]:
-    """The dialogue's reminders, which are few enough to be read whole; and who has had the mail of this
-    week, which the rest of a week hangs on. One statement."""
+@dataclass(frozen=True, slots=True)
+class OfDialogue:
+    """The reminders of one dialogue, and of those that are a part of it now; few enough to be read whole."""
+
+    told: list[Reminder]
+    """Those about it, and each Din vecka that named it."""
+    this_week: list[Reminder]
+    """Who has had the mail of this week, which the rest of a week hangs on."""
+
+
+def reminders_of(dialogue: QualityDialogue) -> OfDialogue:
+    """One statement. A mail says which dialogues it named by the addresses in it; only Din vecka has no
+    reminder that does."""
+    numbers = numbers_of(dialogue)
+    pages = [OutgoingMail.text.contains(f"/dialoger/{number}/") for number in numbers]
+    names_it = sa.func.coalesce(sa.or_(*pages), sa.false()).label("names_it")
+    this_monday = monday_of(today()).toordinal()
     week = sa.and_(
         Reminder.organizer_id == dialogue.organizer_id,
         Reminder.kind == ReminderKind.WEEK,
-        Reminder.subject_id == monday_of(today()).toordinal(),
+        Reminder.subject_id
+        >= monday_of(dialogue.school_year.first_day - PLANNED_AHEAD).toordinal(),
+        sa.or_(Reminder.subject_id == this_monday, names_it),
     )
-    mine = of_dialogue(dialogue.organizer_id, dialogue.id)
-    return list(db.session.scalars(_with_mails().where(sa.or_(mine, week))))
+    rows = db.session.execute(
+        sa.select(Reminder, names_it)
+        .outerjoin(Reminder.mail)
+        .where(sa.or_(of_dialogue(dialogue.organizer_id, numbers), week))
+        .options(
+            sa.orm.joinedload(Reminder.recipient),
+            sa.orm.contains_eager(Reminder.mail).options(*_WITHOUT_WORDS),
+        )
+        .order_by(Reminder.id)
+    ).all()
+    about = [row for row, _ in rows if row.kind is not ReminderKind.WEEK]
+    weeks = [row for row, _ in rows if row.kind is ReminderKind.WEEK]
+    there = {row.mail_id for row in about}
+    named = {row.id for row, names in rows if names}
+    return OfDialogue(
+        about + [row for row in weeks if row.id in named and row.mail_id not in there],
+        [row for row in weeks if row.subject_id == this_monday],
+    )
+
+
+def numbers_of(dialogue: QualityDialogue) -> list[int]:
+    """By which mails know it: its own, and those of the dialogues that are a part of it."""
+    return [dialogue.id, *(row.former_id for row in dialogue.joined)]
 
 
 def page_of_dialogue(
-    dialogue: QualityDialogue, reminders: Iterable[Reminder]
+    dialogue: QualityDialogue, reminders: OfDialogue
 ) -> tuple[Page[Any], list[Line]]:
-    """A page of all that has gone, or was to go, to anybody about the dialogue: its reminders and what
-    calendars were told, in the order of time, the newest first."""
+    """A page of all that has gone, or was to go, to anybody about the dialogue and those that are a part
+    of it now: reminders and what calendars were told, in the order of time, the newest first."""
     notices = db.session.scalars(
         sa.select(CalendarNotice)
         .where(
             CalendarNotice.organizer_id == dialogue.organizer_id,
-            CalendarNotice.dialogue_id == dialogue.id,
+            CalendarNotice.dialogue_id.in_(numbers_of(dialogue)),
         )
         .join(CalendarNotice.mail)
         .options(sa.orm.contains_eager(CalendarNotice.mail).options(*_WITHOUT_WORDS))
         .order_by(CalendarNotice.sequence)
     ).all()
-    newest = {row.mail.recipient_id: row.mail_id for row in notices}
-    rows = [
-        (row.created_at, 0, row.id, row) for row in reminders if row.kind is not ReminderKind.WEEK
-    ]
+    newest = {(row.dialogue_id, row.mail.recipient_id): row.mail_id for row in notices}
+    rows = [(row.created_at, 0, row.id, row) for row in reminders.told]
     rows += [(row.mail.created_at, 1, row.id, row) for row in notices]
     page = Page.of([row for *_, row in sorted(rows, key=lambda row: row[:3], reverse=True)])
     told = lines((row for row in page.items if isinstance(row, Reminder)), dialogue)
     told += calendar_lines(
-        (row for row in page.items if isinstance(row, CalendarNotice)), set(newest.values())
+        (row for row in page.items if isinstance(row, CalendarNotice)),
+        set(newest.values()),
+        {row.former_id: row.title for row in dialogue.joined},
     )
     by_source = {line.source: line for line in told}
     return page, [by_source[row] for row in page.items]
@@ -151,19 +195,32 @@ def lines(reminders: Iterable[Reminder], dialogue: QualityDialogue | None = None
             row.state,
             _when(row),
             _detail(row),
-            f"{token}-{row.id}" if row.state in MAY_GO_AGAIN else None,
+            f"{token}-{row.id}" if _may_go_again(row, dialogue) else None,
         )
         for row in reminders
     ]
 
 
-def calendar_lines(notices: Iterable[CalendarNotice], newest: Collection[int]) -> list[Line]:
-    """`newest`: the mails that are the last ones about a dialogue to a person."""
+def _may_go_again(row: Reminder, dialogue: QualityDialogue | None) -> bool:
+    """On a dialogue's page not the whole of somebody's week, nor what is about one that is no more."""
+    if dialogue is not None and row.kind is ReminderKind.WEEK:
+        return False
+    is_former = dialogue is not None and row.kind in ABOUT_IT and row.subject_id != dialogue.id
+    return row.state in MAY_GO_AGAIN and not is_former
+
+
+def calendar_lines(
+    notices: Iterable[CalendarNotice],
+    newest: Collection[int],
+    former: Mapping[int, str] | None = None,
+) -> list[Line]:
+    """`newest`: the mails that are the last ones about a dialogue to a person. `former`: what those were
+    called, by number, that are a part of another now."""
     token = secrets.token_hex(TOKEN_BYTES)
     return [
         Line(
             row,
-            NEWS[row.news].format(when=datetime_full(row.starts_at)),
+            _news(row, (former or {}).get(row.dialogue_id)),
             row.mail.to_name,
             date_short(row.mail.created_at),
             row.mail.state,
@@ -175,11 +232,16 @@ def calendar_lines(notices: Iterable[CalendarNotice], newest: Collection[int]) -
     ]
 
 
+def _news(row: CalendarNotice, former: str | None) -> str:
+    told = NEWS[row.news].format(when=datetime_full(row.starts_at))
+    return f"{former}. {told}" if former else told
+
+
 def subject_names(
     reminders: Iterable[Reminder], dialogue: QualityDialogue | None = None
 ) -> dict[int, str]:
-    """For each reminder, by its id, what it was about, in words; two statements a kind at most, and none
-    for what is about `dialogue`, which is loaded."""
+    """For each reminder, by its id, what it was about, in words; a statement a kind, and none for what
+    is about `dialogue`, which is loaded."""
     reminders = list(reminders)
     subjects = {(row.kind, row.subject_id) for row in reminders}
     found = names_of(subjects, dialogue)
@@ -191,14 +253,18 @@ def names_of(
 ) -> dict[Subject, str]:
     """What the subjects are called, as `subject_names`."""
     found: dict[Subject, str] = {}
-    for kind, reminders in KINDS.items():
-        ids = {key for of, key in subjects if of is kind}
-        if dialogue is not None:
-            known = reminders.names_in(dialogue)
-            found |= {(kind, key): name for key, name in known.items()}
-            ids -= known.keys()
-        if ids:
-            found |= {(kind, key): name for key, name in reminders.names(ids).items()}
+    if dialogue is not None:
+        for kind, reminders in KINDS.items():
+            names = reminders.names_in(dialogue)
+            found |= {(kind, key): name for key, name in names.items()}
+    asked: dict[ReminderKind, set[int]] = {}
+    for kind, key in set(subjects) - found.keys():
+        asked.setdefault(KINDS[kind].titled_as or kind, set()).add(key)
+    titles = {kind: KINDS[kind].titles(ids) for kind, ids in asked.items()}
+    for kind, key in set(subjects) - found.keys():
+        plain = titles[KINDS[kind].titled_as or kind].get(key)
+        if plain is not None:
+            found[kind, key] = KINDS[kind].name_of(plain)
     return {subject: found.get(subject, KINDS[subject[0]].gone) for subject in subjects}
 
 
@@ -245,18 +311,14 @@ def _sent(mail: OutgoingMail) -> list[str]:
     return [mail.to_address, mail.message_id(urlsplit(settings().base_url).hostname or "localhost")]
 
 
-def of_dialogue(organizer_id: int, dialogue_id: int) -> sa.ColumnElement[bool]:
-    """A criterion: the reminders of the dialogue, of its notes and of what people agreed on in it."""
-    agreements = sa.select(Agreement.id).where(Agreement.dialogue_id == dialogue_id)
-    return sa.and_(
-        Reminder.organizer_id == organizer_id,
-        sa.or_(
-            sa.and_(
-                Reminder.kind.in_([ReminderKind.DIALOGUE, ReminderKind.APPROVAL]),
-                Reminder.subject_id == dialogue_id,
-            ),
-            sa.and_(Reminder.kind == ReminderKind.AGREEMENT, Reminder.subject_id.in_(agreements)),
-        ),
+def of_dialogue(organizer_id: int, numbers: Collection[int]) -> sa.ColumnElement[bool]:
+    """A criterion: the reminders of the dialogue (by its numbers), of its notes and of what people agreed
+    on in it."""
+    agreements = sa.select(Agreement.id).where(Agreement.dialogue_id.in_(numbers))
+    here = Reminder.organizer_id == organizer_id
+    return sa.or_(  # each with the organizer, so that SQLite looks each up by the unique key
+        sa.and_(here, Reminder.kind.in_(ABOUT_IT), Reminder.subject_id.in_(numbers)),
+        sa.and_(here, Reminder.kind == ReminderKind.AGREEMENT, Reminder.subject_id.in_(agreements)),
     )
 
 

@@ -47,6 +47,10 @@ class ReminderKind(enum.StrEnum):
     APPROVAL = "approval"
     AGREEMENT = "agreement"
     TEAM_EVALUATION = "team_evaluation"
+    SUPPORT_REQUEST = "support_request"
+    SUPPORT_FEEDBACK = "support_feedback"
+    BOARD_QUESTION = "board_question"
+    NATIONAL_MEETING = "national_meeting"
     WEEK = "week"
     """Din vecka: the subject is the week, as the ordinal of its Monday."""
 
@@ -60,6 +64,10 @@ class ReminderKind(enum.StrEnum):
             "approval": "Minnesanteckningar att godkänna",
             "agreement": "Överenskommelse",
             "team_evaluation": "Lagets mål att utvärdera",
+            "support_request": "Fråga om stöd",
+            "support_feedback": "Synpunkt på en stödfunktion",
+            "board_question": "Nämndens fråga",
+            "national_meeting": "Nationella kvalitetsdialogen",
             "week": "Din vecka",
         }[self]
 

@@ -26,7 +26,7 @@ from tracker.models import (
     User,
 )
 from tracker.notifications.sending_days import closed_days
-from tracker.organisation.roles import LEADERS
+from tracker.organisation.roles import AT_THE_ORGANIZER, LEADERS
 from tracker.organisation.staffing import Person, Staffing
 
 ONE_DAY = timedelta(days=1)
@@ -83,6 +83,10 @@ class Held:
         return self.starts_on <= today() and (self.ends_on is None or self.ends_on >= today())
 
     @property
+    def is_over(self) -> bool:
+        return self.ends_on is not None and self.ends_on < today()
+
+    @property
     def place(self) -> tuple[int | None, int | None]:
         """The unit or the area it is for; neither: the whole organizer."""
         return self.unit_id, self.area_id
@@ -92,25 +96,41 @@ class Held:
 
 
 class Office:
-    """`until`: the last day that it is asked about; today when nothing is said."""
+    """`until`: the last day that it is asked about; today when nothing is said. `responsible`: whom it is
+    to know from the beginning, as `know` does, without a statement more."""
 
-    def __init__(self, organizer_id: int, until: date | None = None) -> None:
+    def __init__(
+        self,
+        organizer_id: int,
+        until: date | None = None,
+        responsible: Iterable[int | None] = (),
+    ) -> None:
         self.organizer_id = organizer_id
         self.until = until or today()
-        self._held = _roles(
+        self._known: set[int] = {user_id for user_id in responsible if user_id is not None}
+        leading = [*LEADERS, Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD]
+        rows = _roles(
             organizer_id,
             self.until,
-            RoleAssignment.role.in_([*LEADERS, Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD]),
+            sa.or_(
+                sa.and_(RoleAssignment.role.in_(leading), _not_over()),
+                RoleAssignment.user_id.in_(self._known),
+            ),
         )
-        self._others: list[Held] = []
-        self._known: set[int] = set()
+        self._held = [row for row in rows if row.role in leading and not row.is_over]
+        self._others = [row for row in rows if row.person.id in self._known]
         self._staffing: dict[date, Staffing] = {}
         self._gathering: dict[date, frozenset[int]] = {}
         self._read: dict[str, Any] = {}
 
     @classmethod
-    def load(cls, organizer_id: int, until: date | None = None) -> Self:
-        return cls(organizer_id, until)
+    def load(
+        cls,
+        organizer_id: int,
+        until: date | None = None,
+        responsible: Iterable[int | None] = (),
+    ) -> Self:
+        return cls(organizer_id, until, responsible)
 
     def once(self, what: str, read: Callable[[], Any]) -> Any:
         """What does not depend on the day is read once, however many days are asked about."""
@@ -170,6 +190,31 @@ class Office:
             }.values()
         )
 
+    def organizer_leads(self) -> list[Person]:
+        """Those who lead the huvudman today: skolchef, kvalitetschef."""
+        return list(
+            {
+                row.person.id: row.person
+                for row in self._held
+                if row.role is Role.ORGANIZER_LEAD and row.holds
+            }.values()
+        )
+
+    def at_the_organizer(self, user_id: int | None) -> Person | None:
+        """The person, whom `know` has been asked for, while she works with an area's or the whole
+        organizer's units: only then may she answer what was given her."""
+        return next(
+            (
+                row.person
+                for row in self._others
+                if row.person.id == user_id
+                and row.holds
+                and row.role in AT_THE_ORGANIZER
+                and row.place[0] is None
+            ),
+            None,
+        )
+
     def has_weeks_of_their_own(self, person_id: int) -> bool:
         """Whether the person gets Din vecka as a dialogansvarig."""
         return bool(self.rules[ReminderKind.WEEK]) and any(
@@ -198,9 +243,7 @@ class Office:
         if new:
             self._known |= new
             self._gathering.clear()
-            self._others += _roles(
-                self.organizer_id, self.until, RoleAssignment.user_id.in_(new), ended=True
-            )
+            self._others += _roles(self.organizer_id, self.until, RoleAssignment.user_id.in_(new))
 
     def responsible(self, user_id: int | None, units: Iterable[PlacedUnit]) -> Recipient | None:
         """The person, while they have a role at one of the units, or with the organizer when they never
@@ -297,11 +340,12 @@ def sunday_of(day: date) -> date:
     return monday_of(day) + 6 * ONE_DAY
 
 
-def _roles(
-    organizer_id: int, until: date, which: sa.ColumnElement[bool], *, ended: bool = False
-) -> list[Held]:
-    """The roles held on some day from today on, or `ended` before too, in the order that Staffing
-    wants them."""
+def _not_over() -> sa.ColumnElement[bool]:
+    return sa.or_(RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on >= today())
+
+
+def _roles(organizer_id: int, until: date, which: sa.ColumnElement[bool]) -> list[Held]:
+    """Roles that have begun by then, in the order that Staffing wants them."""
     return [
         Held(role, unit_id, area_id, Person(user_id, name, email, acting), rhythm, first, last)
         for role, unit_id, area_id, user_id, name, email, acting, rhythm, first, last in (
@@ -323,11 +367,6 @@ def _roles(
                     RoleAssignment.organizer_id == organizer_id,
                     which,
                     RoleAssignment.starts_on <= until,
-                    sa.or_(
-                        sa.true() if ended else sa.false(),
-                        RoleAssignment.ends_on.is_(None),
-                        RoleAssignment.ends_on >= today(),
-                    ),
                     User.closed_at.is_(None),
                 )
                 .order_by(RoleAssignment.starts_on, RoleAssignment.id)

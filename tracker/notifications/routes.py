@@ -7,11 +7,13 @@ from itertools import groupby
 import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_dialogue, load_organizer
 from tracker.calendars.again import send_again as again_to_calendar
 from tracker.clock import local, now
+from tracker.dialogues.access import load_joined
 from tracker.extensions import db
 from tracker.models import (
     CalendarEntry,
@@ -148,14 +150,20 @@ def again(reminder_id: int) -> Response:
 
 
 @bp.get(OF_DIALOGUE)
-def of_dialogue(dialogue_id: int) -> str:
-    """The dialogue's part of the ledger, and what is to come, for who leads it."""
-    dialogue = load_dialogue(
-        dialogue_id,
-        Permission.LEAD,
-        sa.orm.joinedload(QualityDialogue.moves),
-        sa.orm.joinedload(QualityDialogue.questions),
-    )
+def of_dialogue(dialogue_id: int) -> str | Response:
+    """The dialogue's part of the ledger, and what is to come, for who leads it. The page of one that was
+    joined into another leads on to that one's, which tells of both."""
+    try:
+        dialogue = load_dialogue(
+            dialogue_id,
+            Permission.LEAD,
+            sa.orm.joinedload(QualityDialogue.moves),
+            sa.orm.joinedload(QualityDialogue.questions),
+            sa.orm.joinedload(QualityDialogue.joined),
+        )
+    except NotFound:
+        into = load_joined(dialogue_id, to=Permission.LEAD)
+        return redirect(url_for("notifications.of_dialogue", dialogue_id=into.id))
     reminders = ledger.reminders_of(dialogue)
     page, rows = ledger.page_of_dialogue(dialogue, reminders)
     coming = coming_of(dialogue, reminders)
@@ -177,7 +185,7 @@ def of_dialogue(dialogue_id: int) -> str:
 def again_of_dialogue(dialogue_id: int, reminder_id: int) -> Response:
     """One of the dialogue's reminders once more."""
     dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
-    reminder = _load(ledger.of_dialogue(dialogue.organizer_id, dialogue.id), reminder_id)
+    reminder = _load(ledger.of_dialogue(dialogue.organizer_id, [dialogue.id]), reminder_id)
     _send_again(reminder, dialogue)
     return redirect(url_for("notifications.of_dialogue", dialogue_id=dialogue.id))
 
@@ -189,7 +197,7 @@ def calendar_again_of_dialogue(dialogue_id: int, mail_id: int) -> Response:
     notice = _load_notice(
         sa.and_(
             CalendarNotice.organizer_id == dialogue.organizer_id,
-            CalendarNotice.dialogue_id == dialogue.id,
+            CalendarNotice.dialogue_id.in_(ledger.numbers_of(dialogue)),
         ),
         mail_id,
     )

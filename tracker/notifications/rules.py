@@ -108,6 +108,38 @@ RULES = (
         after=True,
         usual=(7, -7),
     ),
+    Rule(
+        ReminderKind.SUPPORT_REQUEST,
+        "En fråga om stöd",
+        "Den som katalogen anger för stödet. Dialogansvarig har frågan i Din vecka.",
+        before=False,
+        after=True,
+        usual=(-1, -8),
+    ),
+    Rule(
+        ReminderKind.SUPPORT_FEEDBACK,
+        "En synpunkt på en stödfunktion",
+        "Den som ska svara, annars skolchef. Räknas från synpunkten, sedan från uppföljningens dag.",
+        before=False,
+        after=True,
+        usual=(-1, -8),
+    ),
+    Rule(
+        ReminderKind.BOARD_QUESTION,
+        "En fråga från nämnden",
+        "Skolchef.",
+        before=False,
+        after=True,
+        usual=(-1, -8),
+    ),
+    Rule(
+        ReminderKind.NATIONAL_MEETING,
+        "Nationella kvalitetsdialogens möten",
+        "Skolchef.",
+        before=True,
+        after=False,
+        usual=(14, 1),
+    ),
 )
 
 

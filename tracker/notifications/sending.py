@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from threading import Lock
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -36,6 +37,8 @@ from tracker.notifications.situation import Situation
 from tracker.notifications.smtp import BrokenOff, NotNow, Postbox, Refused, ServerAway
 from tracker.web.logs import log
 from tracker.web.security import settings
+
+Written = TypeVar("Written")
 
 BATCH = 50
 """Mails that a sender takes at a time, so that what they have in common is read once."""
@@ -111,11 +114,7 @@ class Round:
             if not waiting:  # it was among those of the turn before
                 return []
             try:
-                return OutgoingMail.mark_sent(waiting)
-            except sa.exc.DBAPIError:  # the connection was lost, or SQLite was busy for too long
-                db.session.rollback()
-            try:
-                return OutgoingMail.mark_sent(waiting)
+                return _persistently(lambda: OutgoingMail.mark_sent(waiting))
             except sa.exc.DBAPIError as failed:
                 self._unmarked = failed
                 raise
@@ -176,7 +175,7 @@ class _Sender:
                         break
                     self._send(ready, postbox)
                 if self._round.may_give_back:
-                    OutgoingMail.let_go(self._batch, self._lease)  # what was not come to
+                    self._let_go()
 
     def _prepared(self) -> Iterator[Ready]:
         """Those of the batch that are to go now, as things stand."""
@@ -282,7 +281,11 @@ class _Sender:
     def _stop_asking(self, error: str) -> None:
         self._round.away = True
         log("mail server away", logging.WARNING)
-        OutgoingMail.let_go(self._batch, self._lease, error)
+        self._let_go(error)
+
+    def _let_go(self, error: str = "") -> None:
+        """Give back what was not come to."""
+        _persistently(lambda: OutgoingMail.let_go(self._batch, self._lease, error))
 
     def _give_back(self, mail_id: int, error: str) -> None:
         db.session.rollback()
@@ -299,6 +302,16 @@ class _Sender:
             self._result.failed += 1
             log("mail refused", logging.WARNING, mail=mail_id)
         db.session.commit()
+
+
+def _persistently(write: Callable[[], Written]) -> Written:
+    """Write it, and once more when the connection was lost or SQLite was busy for too long: what is not
+    given back waits for its lease to run out, what is not marked stops the round."""
+    try:
+        return write()
+    except sa.exc.DBAPIError:
+        db.session.rollback()
+    return write()
 
 
 def _situations(mails: list[OutgoingMail]) -> dict[int, Situation]:

@@ -2,7 +2,7 @@
 the clock on each morning, and a ledger that is kept in mind and never written."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -27,7 +27,8 @@ from tracker.models import (
 from tracker.notifications.choosing import Ledger, Survey, decide, new_dues
 from tracker.notifications.digest import Digest
 from tracker.notifications.kinds.base import Due
-from tracker.notifications.ledger import of_dialogue
+from tracker.notifications.kinds.carrying import carrying_on, is_awaited, turns_of
+from tracker.notifications.ledger import OfDialogue, of_dialogue
 from tracker.notifications.office import ONE_DAY, Office, monday_of, sunday_of
 from tracker.notifications.planning import pointless
 from tracker.organisation.staffing import Person
@@ -91,18 +92,17 @@ def upcoming(organizer_id: int, days: int = DAYS) -> list[Expected]:
     return found
 
 
-def coming_of(
-    dialogue: QualityDialogue, reminders: Iterable[Reminder], days: int = DAYS
-) -> list[Coming]:
+def coming_of(dialogue: QualityDialogue, reminders: OfDialogue, days: int = DAYS) -> list[Coming]:
     """The reminders of one dialogue, its notes and its agreements in the coming days, and at least until
     it is held, in the order they go: what `upcoming` says of them, without reading the rest.
     `reminders`: those there are, as `ledger.reminders_of` gives them."""
     last = today() + (days - 1) * ONE_DAY
     if dialogue.starts_at is not None:
         last = max(last, local(dialogue.starts_at).date())
-    office = Office.load(dialogue.organizer_id, last)
-    outbox = _outbox(dialogue.organizer_id, of_dialogue(dialogue.organizer_id, dialogue.id))
-    parts = _Parts(office, last, dialogue, Ledger.of(reminders))
+    responsible = {row.responsible_id for row in dialogue.agreements if is_awaited(row)}
+    office = Office.load(dialogue.organizer_id, last, responsible)
+    outbox = _outbox(dialogue.organizer_id, of_dialogue(dialogue.organizer_id, [dialogue.id]))
+    parts = _Parts(office, last, dialogue, Ledger.of([*reminders.told, *reminders.this_week]))
     found: list[Coming] = []
     for moment in _mornings(office, last):
         with clock.stopped_at(moment):
@@ -130,7 +130,7 @@ class _Parts:
     ) -> None:
         """`dialogue`: only what belongs to it is read, and `ledger` has what there is about it."""
         self.office, self._last, self._dialogue = office, last, dialogue
-        self._turns = self._days_of_turns() if dialogue is None or _may_turn(dialogue) else set()
+        self._turns = self._days_of_turns() if dialogue is None else self._turns_of(dialogue)
         self.ledger = ledger or Ledger()
         self._read_on: date | None = None
 
@@ -153,13 +153,19 @@ class _Parts:
             if day is not None
         }
 
+    def _turns_of(self, dialogue: QualityDialogue) -> set[date]:
+        """As above, of the units that have a part in the dialogue, out of what is loaded."""
+        carried = carrying_on(dialogue, self.office)
+        return turns_of(dialogue.units) | (carried.turns() if carried is not None else set())
+
     def turn_to_today(self) -> None:
         turned = any(day <= today() for day in self._turns)
         if self._read_on is not None and not turned:
             return
         self._turns = {day for day in self._turns if day > today()}
         self._read_on = today()
-        self.office.forget()
+        if self._dialogue is None:  # what is read of one dialogue holds for all the days
+            self.office.forget()
         self.survey = Survey(self.office, sunday_of(self._last), self._dialogue)
         self.situation = self.survey.situation()
         weeks, week = set(), monday_of(today())
@@ -201,12 +207,6 @@ def _plan(parts: _Parts, outbox: _Outbox) -> None:
             parts.ledger.add(due)
         for due in decision.superseded:
             parts.ledger.add(due)
-
-
-def _may_turn(dialogue: QualityDialogue) -> bool:
-    """Whether another may take over from one of the dialogue's units, or one of them is not there on
-    every day; no other units have a part in it."""
-    return any(unit.closed_on is not None or unit.opened_on > today() for unit in dialogue.units)
 
 
 def _send(parts: _Parts, outbox: _Outbox) -> Iterator[list[Due]]:

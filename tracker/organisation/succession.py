@@ -12,6 +12,7 @@ from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import Measure, MeasureState, MeasureUnit, SchoolUnit, UnitSuccession
 from tracker.search.indexing import reindex
+from tracker.support.following import follow_level
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def follow_late_decisions(day: date) -> int:
 
 
 def carry_over(succession: UnitSuccession, by: "User | None") -> int:
-    """Link every decided measure that is not over, or whose effect is not settled, to the successor.
+    """Link every decided measure that is not over, or whose effect is not settled, to the successor, and give
+    it the level of support; returns how many measures.
     The predecessor's own link stays: that is where it was decided. Proposals are drafts of those
     who wrote them and do not follow."""
     predecessor, successor = succession.predecessor, succession.successor
@@ -116,6 +118,7 @@ def carry_over(succession: UnitSuccession, by: "User | None") -> int:
             successor=successor.name,
         )
     reindex(*(measure.id for measure, _ in rows))
+    follow_level(succession, by)
     return len(rows)
 
 

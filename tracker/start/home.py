@@ -190,12 +190,17 @@ class HomePage:
     year: str
     """The läsår as in addresses, and `year_label` as people write it."""
     year_label: str
+    next_year: str
+    """The coming läsår as in addresses, and as people write it."""
+    next_label: str
     year_opened: bool
     leading: Leading | None = None
     following: Following | None = None
     totals: dict[Judgement, int] | None = None
     questions_waiting: int = 0
     """Of the board's, for who answers them."""
+    feedback_waiting: int = 0
+    """Of what principals say of the support, for who answers it."""
     developing: Page[UnitFacts] | None = None
     invited: list[UnitFacts] = field(default_factory=list)
     working: list[tuple[UnitFacts, list[MeasureFacts]]] | None = None
@@ -223,6 +228,14 @@ class HomePage:
             )
             for kind, said in LED_TO.items()
         ]
+
+    @property
+    def summary(self) -> str:
+        """How many of the units followed need something; that nothing waits only when nothing does."""
+        if self.following is None:
+            return ""
+        waits = self.questions_waiting or self.feedback_waiting
+        return self.following.summary if self.following.attention or not waits else ""
 
     @property
     def counted_kinds(self) -> list[str]:
@@ -256,7 +269,10 @@ def home_page(access: Access, person: User) -> HomePage:
         title="Start",
         year=calendar.slug(start_year),
         year_label=calendar.label(start_year),
+        next_year=calendar.slug(start_year + 1),
+        next_label=calendar.label(start_year + 1),
         year_opened=not units or any(unit.cycle_id is not None for unit in units),
+        feedback_waiting=units[0].feedback_waiting if units else 0,
         manages=Permission.MANAGE in access.on_organizer(),
     )
     if leads or follows:

@@ -35,6 +35,7 @@ from tracker.models import (
     Judgement,
     Measure,
     MeasureUnit,
+    Permission,
     PhaseSetting,
     PreparationQuestion,
     QualityCycle,
@@ -43,9 +44,16 @@ from tracker.models import (
     SchoolYear,
     Side,
     SituationAnalysis,
-    SupportDecision,
     TimeProposal,
 )
+from tracker.start.columns import (
+    deepened_on,
+    feedback_waiting,
+    next_opened,
+    support_follow_up_on,
+)
+from tracker.support.access import works_at_the_organizer
+from tracker.support.levels import FOLLOW_UP_AHEAD
 
 PLACING_AHEAD = timedelta(days=42)
 """A dialogue without a time is worth a word from this long before its window."""
@@ -109,6 +117,13 @@ class UnitFacts:
     """Known where the person leads or follows some unit."""
     support_follow_up_on: date | None
     """When the support that the unit gets is to be followed up; known as `check_in` is."""
+    deepened_on: date | None
+    """From when the huvudman's follow-up has lifted the unit, until an analysis is adopted after that was said."""
+    next_opened: bool
+    """Whether the lap of the coming läsår is opened; known as `adopted_number` is."""
+    feedback_waiting: int
+    """How many synpunkter on the support wait for the person, whatever the unit: Start has no statement to
+    spare for asking by itself."""
 
     @property
     def next_dialogue(self) -> DialogueFacts | None:
@@ -176,6 +191,8 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
             )
             .label("invited"),
             sa.exists().where(MeasureUnit.unit_id == unit.id).label("has_measures"),
+            deepened_on(cycle, analysis),
+            next_opened(),
         ]
     source = (
         sa.join(unit, Area, Area.id == unit.area_id, isouter=True)
@@ -230,7 +247,8 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
         ]
     if check_ins:
         more, source = check_ins_of.with_check_ins(source)
-        columns += [*more, _support_follow_up_on()]
+        columns += [*more, support_follow_up_on()]
+    columns.append(feedback_waiting())
     return (
         sa.select(*columns)
         .select_from(source)
@@ -244,19 +262,6 @@ def _units_statement(whole: bool, check_ins: bool) -> sa.Select[Any]:
     )
 
 
-def _support_follow_up_on() -> sa.ColumnElement[date | None]:
-    """Of the decision about support that holds, correlated to SchoolUnit: one look into an index."""
-    return (
-        sa.select(SupportDecision.follow_up_on)
-        .where(SupportDecision.unit_id == SchoolUnit.id)
-        .order_by(SupportDecision.number.desc())
-        .limit(1)
-        .correlate(SchoolUnit)
-        .scalar_subquery()
-        .label("support_follow_up_on")
-    )
-
-
 def read(statement: sa.Select[Any], values: dict[str, Any]) -> Sequence[sa.Row[Any]]:
     """Columns straight from the session's connection: the rows are no entities, and the layer that would
     make such of them costs as much as the database."""
@@ -267,7 +272,7 @@ def units(
     access: Access, user_id: int, grants: Iterable[Grant], *, whole: bool, check_ins: bool
 ) -> list[UnitFacts]:
     """The open units that the roles cover, in Swedish order. Without `whole` nothing is known of
-    adopted versions, invitations and earlier measures, without `check_ins` nothing of those."""
+    adopted versions, invitations, earlier measures and what is lifted, without `check_ins` nothing of those."""
     moment, day = now(), today()
     start_year = calendar.school_year_start(day)
     by_calendar = calendar.phase_on(day)
@@ -276,10 +281,12 @@ def units(
         "start_year": start_year,
         "placing_before": day + PLACING_AHEAD,
         "day": day,
+        "user_id": user_id,
+        "works_there": works_at_the_organizer(access),
+        "oversees": Permission.OVERSEE in access.on_organizer(),
+        "feedback_until": day + FOLLOW_UP_AHEAD,
         **reach_of("seen", grants),
     }
-    if whole:
-        values["user_id"] = user_id
     if check_ins:
         values |= check_ins_of.parameters(access.organizer_id, day)
     rows = read(_units_statement(whole, check_ins), values)
@@ -301,6 +308,9 @@ def units(
             dialogues=_dialogues(row, moment),
             check_in=check_ins_of.facts_of(row, row.id, day) if check_ins else None,
             support_follow_up_on=row.support_follow_up_on if check_ins else None,
+            deepened_on=row.deepened_on if whole else None,
+            next_opened=whole and row.next_opened,
+            feedback_waiting=row.feedback_waiting,
         )
         for row in rows
     ]

@@ -41,12 +41,12 @@ def _count(units: Sequence[UnitFacts]) -> list[str]:
 
 
 def _how_far(dialogues: Sequence[DialogueFacts]) -> str:
-    """Such as "6 av 8 har en tid, 5 genomförda, 3 godkända"; what is none is not said."""
+    """Such as "6 av 8 dialoger har en tid, 5 genomförda, 3 godkända"; what is none is not said."""
     standing = [row for row in dialogues if not row.cancelled]
     placed = sum(row.starts_at is not None for row in standing)
     approved = sum(row.state is DialogueState.APPROVED for row in standing)
     held = approved + sum(row.state is DialogueState.HELD for row in standing)
-    said = [f"{placed} av {len(standing)} har en tid"] if standing else []
+    said = [f"{placed} av {len(standing)} dialoger har en tid"] if standing else []
     for number, one, several in (
         (held, "1 genomförd", "genomförda"),
         (approved, "1 godkänd", "godkända"),

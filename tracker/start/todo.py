@@ -76,6 +76,7 @@ def todo(
         *_to_be_held(led),
         *_after_dialogues(led, after),
         *_answers(led, several),
+        *_lifted(led, year, several),
     ]
     preparing = list(_preparation(led, dialogues))
     urls = {item.url for item in found}
@@ -149,12 +150,27 @@ def _after_dialogues(led: Sequence[LedUnit], after: AfterDialogues) -> Iterator[
 def _answers(led: Sequence[LedUnit], several: bool) -> Iterator[Todo]:
     """What the huvudman has answered about support, until somebody says what came of it."""
     for row in led:
-        on = row.unit.check_in.support_answered_on if row.unit.check_in else None
-        if on is not None:
-            since = f"Svaret kom {swedish.date_medium(on)}"
+        facts = row.unit.check_in
+        if facts is not None and (on := facts.support_answered_on) is not None:
+            number, day = facts.support_answers, swedish.date_medium(on)
+            since = f"Det senaste kom {day}" if number > 1 else f"Svaret kom {day}"
             yield Todo(
-                label="Läs svaret om stöd",
+                label=f"Läs {swedish.count(number, 'svaret', 'svar', words=True)} om stöd",
                 url=url_for("support.of_unit", slug=row.unit.slug),
+                day=on,
+                due=f"{row.unit.name}. {since}" if several else since,
+            )
+
+
+def _lifted(led: Sequence[LedUnit], year: str, several: bool) -> Iterator[Todo]:
+    """Analyses that the huvudman's follow-up has lifted, until one is adopted after that."""
+    for row in led:
+        on = row.unit.deepened_on
+        if on is not None:
+            since = f"Huvudmannens uppföljning har lyft enheten från {swedish.date_medium(on)}"
+            yield Todo(
+                label="Fördjupa nulägesanalysen",
+                url=url_for("analyses.show", slug=row.unit.slug, year=year, _anchor="fordjupad"),
                 day=on,
                 due=f"{row.unit.name}. {since}" if several else since,
             )
@@ -165,6 +181,7 @@ def _preparation(led: Sequence[LedUnit], dialogues: Sequence[QualityDialogue]) -
     slugs = {row.unit.slug for row in led}
     unbegun = {row.unit.slug for row in led if row.unit.analysis is None}
     measure_units = {measure.id: row.unit.slug for row in led for measure in row.measures}
+    assess_on = {measure.id: measure.assess_on for row in led for measure in row.measures}
     for dialogue in dialogues:
         if dialogue.is_cancelled:
             continue
@@ -181,7 +198,7 @@ def _preparation(led: Sequence[LedUnit], dialogues: Sequence[QualityDialogue]) -
                 label=_label(step, unbegun),
                 url=url_for(step.endpoint, **step.values),
                 day=step.due_on or max(today(), opens),
-                due=_before(dialogue, step.due_on),
+                due=_before(dialogue, step.due_on, assess_on.get(step.values.get("measure_id", 0))),
                 tag_label=_soon(step.due_on),
             )
 
@@ -214,11 +231,15 @@ def _facts(led: Sequence[LedUnit], dialogue: QualityDialogue) -> PreparationFact
     )
 
 
-def _before(dialogue: QualityDialogue, due_on: date | None) -> str:
-    """By when, in words that never reproach: a day that has passed is not mentioned."""
+def _before(dialogue: QualityDialogue, due_on: date | None, assess_on: date | None) -> str:
+    """By when, in words that never reproach: a day that has passed is not mentioned. `assess_on`: from when
+    the effect can be assessed, where that is what is to be done."""
     if dialogue.day is None:
         return f"Inför {dialogue.kind.label}, som inte har fått någon tid än"
     if due_on is not None and due_on >= today():
+        if due_on == assess_on:
+            from_on = swedish.date_medium(due_on)
+            return f"Kan bedömas från {from_on}, inför {dialogue.kind.label}"
         return f"Senast {swedish.date_medium(due_on)}, inför {dialogue.kind.label}"
     return f"Inför {dialogue.kind.label} {swedish.date_long(dialogue.day)}"
 

@@ -31,16 +31,16 @@ OWNER = frozenset({Permission.FOLLOW, Permission.CONVERSE, Permission.LEAD})
 def works_there(access: Access) -> sa.ColumnElement[bool]:
     """A criterion: whether the person works at the organizer today, as who is given something to answer
     must. What was given to somebody waits for the others once they do not."""
-    return sa.true() if _works_at_the_organizer(access) else sa.false()
+    return sa.true() if works_at_the_organizer(access) else sa.false()
 
 
-def _works_at_the_organizer(access: Access) -> bool:
+def works_at_the_organizer(access: Access) -> bool:
     return any(grant.unit_id is None and grant.role in ROLES for grant in access.grants)
 
 
 def _is_hers(owner_id: int | None) -> bool:
     """Whether it was given to the person to answer, and still is."""
-    return owner_id == current_user.id and _works_at_the_organizer(current_access())
+    return owner_id == current_user.id and works_at_the_organizer(current_access())
 
 
 def load_request(request_id: int, to: Permission) -> SupportRequest:

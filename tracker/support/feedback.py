@@ -165,6 +165,33 @@ class SupportFeedback(MadeByForm, Versioned, TenantOwned, Base):
         else:
             self._record(Action.FEEDBACK_FOLLOWED_UP, by)
 
+    @classmethod
+    def waiting_for(
+        cls,
+        person_id: Any,
+        *,
+        works: sa.ColumnElement[bool],
+        oversees: sa.ColumnElement[bool],
+        day: Any,
+        until: Any,
+    ) -> sa.ColumnElement[bool]:
+        """A criterion: what waits for the person's answer, or is to be followed up by the day `until`. `works`:
+        she works at the organizer on `day`, so that she still answers what was given to her; `oversees`: she
+        answers what was given to nobody who still works there. Values or parameters alike."""
+        from tracker.support.people import working
+
+        left = cls.owner_id.not_in(working(cls.organizer_id, day).correlate(cls))
+        return sa.and_(
+            sa.or_(
+                sa.and_(works, cls.owner_id == person_id),
+                sa.and_(oversees, sa.or_(cls.owner_id.is_(None), left)),
+            ),
+            sa.or_(
+                cls.state == FeedbackState.OPEN.value,
+                sa.and_(cls.state == FeedbackState.ANSWERED.value, cls.follow_up_on <= until),
+            ),
+        )
+
     @property
     def is_open(self) -> bool:
         return self.state is FeedbackState.OPEN

@@ -47,8 +47,10 @@ class SupportDecision(Versioned, TenantOwned, Base):
     __table_args__ = (
         tenant_key(),
         tenant_fk("unit_id", "school_unit"),
+        tenant_fk("origin_unit_id", "school_unit"),
         sa.UniqueConstraint("unit_id", "number"),
         sa.CheckConstraint("number > 0", name="numbered_from_one"),
+        sa.CheckConstraint("origin_unit_id <> unit_id", name="from_another"),
         sa.CheckConstraint("reason <> ''", name="says_why"),
         sa.CheckConstraint(
             "follow_up_on IS NULL OR follow_up_on > since_on", name="followed_up_later"
@@ -72,8 +74,13 @@ class SupportDecision(Versioned, TenantOwned, Base):
     at: Mapped[datetime] = mapped_column(default=now)
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     by_name: Mapped[ShortText]
+    origin_unit_id: Mapped[int | None]
+    """The unit whose level it was, when this one took over from it."""
 
     unit: Mapped["SchoolUnit"] = relationship(foreign_keys="SupportDecision.unit_id")
+    origin: Mapped["SchoolUnit | None"] = relationship(
+        foreign_keys="SupportDecision.origin_unit_id"
+    )
 
     @classmethod
     def make(
@@ -131,7 +138,10 @@ class SupportDecision(Versioned, TenantOwned, Base):
         """Every decision about the unit, the latest first."""
         return list(
             db.session.scalars(
-                sa.select(cls).where(cls.unit_id == unit.id).order_by(cls.number.desc())
+                sa.select(cls)
+                .where(cls.unit_id == unit.id)
+                .options(sa.orm.joinedload(cls.origin))
+                .order_by(cls.number.desc())
             )
         )
 

@@ -15,7 +15,6 @@ from tracker.checkins.reading import check_in_facts
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (
-    FeedbackState,
     Permission,
     SchoolUnit,
     SupportDecision,
@@ -25,7 +24,6 @@ from tracker.models import (
 )
 from tracker.support.access import load_all, readable, works_there
 from tracker.support.levels import FOLLOW_UP_AHEAD
-from tracker.support.people import working
 
 PAGE_SIZE = 50
 
@@ -157,23 +155,18 @@ def _to_follow_up(access: Access, units: Sequence[tuple[UnitLine, int | None]]) 
 
 def _feedback(access: Access) -> list[SupportFeedback]:
     """What principals have said that waits for the person: an answer, then a follow-up."""
-    hers = sa.and_(works_there(access), SupportFeedback.owner_id == current_user.id)
-    if Permission.OVERSEE in access.on_organizer():
-        nobodys = SupportFeedback.owner_id.is_(None)
-        left = SupportFeedback.owner_id.not_in(working(access.organizer_id))
-        hers = sa.or_(hers, nobodys, left)
+    oversees = Permission.OVERSEE in access.on_organizer()
     return list(
         db.session.scalars(
             sa.select(SupportFeedback)
             .where(
                 SupportFeedback.organizer_id == access.organizer_id,
-                hers,
-                sa.or_(
-                    SupportFeedback.state == FeedbackState.OPEN,
-                    sa.and_(
-                        SupportFeedback.state == FeedbackState.ANSWERED,
-                        SupportFeedback.follow_up_on <= today() + FOLLOW_UP_AHEAD,
-                    ),
+                SupportFeedback.waiting_for(
+                    current_user.id,
+                    works=works_there(access),
+                    oversees=sa.true() if oversees else sa.false(),
+                    day=today(),
+                    until=today() + FOLLOW_UP_AHEAD,
                 ),
             )
             .options(sa.orm.joinedload(SupportFeedback.area))

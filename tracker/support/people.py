@@ -22,8 +22,9 @@ def at_the_organizer(organizer_id: int, also: int | None = None) -> list[tuple[i
     return [(row.id, row.name) for row in rows]
 
 
-def working(organizer_id: int) -> sa.Select[tuple[int]]:
-    """The ids of those who work there today, some of them more than once."""
+def working(organizer_id: Any, day: Any = None) -> sa.Select[tuple[int]]:
+    """The ids of those who work there on the day (today), some of them more than once. Values, columns or
+    parameters alike."""
     return (
         sa.select(RoleAssignment.user_id)
         .join(User, User.id == RoleAssignment.user_id)
@@ -31,7 +32,7 @@ def working(organizer_id: int) -> sa.Select[tuple[int]]:
             RoleAssignment.organizer_id == organizer_id,
             RoleAssignment.unit_id.is_(None),
             RoleAssignment.role.in_(ROLES),
-            RoleAssignment.held_on(today()),
+            RoleAssignment.held_on(today() if day is None else day),
             User.closed_at.is_(None),
         )
     )

@@ -12,6 +12,7 @@ from tracker.auth.access import current_access
 from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
 from tracker.models import Area, FeedbackState, Organizer, Permission, SupportFeedback, User
+from tracker.start.progress import area_title
 from tracker.support.access import (
     load_feedback,
     units_to_ask_for,
@@ -65,7 +66,7 @@ def give() -> Answer:
     organizer = db.session.get_one(Organizer, current_access().organizer_id)
     areas = _areas(organizer.id)
     form = NewFeedbackForm(data={"about": request.args.get("om", "")[:200]})
-    form.area_id.offer((row.id, row.name) for row in areas.values())
+    form.area_id.offer((row.id, area_title(row.name)) for row in areas.values())
 
     def make() -> SupportFeedback:
         return SupportFeedback.give(
@@ -97,7 +98,7 @@ def rewrite(feedback_id: int) -> Answer:
     row = load_feedback(feedback_id, to=Permission.WRITE)
     areas = _areas(row.organizer_id)
     form = FeedbackForm(obj=row)
-    form.area_id.offer((area.id, area.name) for area in areas.values())
+    form.area_id.offer((area.id, area_title(area.name)) for area in areas.values())
     return _save(
         row, form, "feedback_form", ("about", "area_id", "text"),
         lambda: row.rewrite(

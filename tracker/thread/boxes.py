@@ -44,6 +44,9 @@ class Box:
     out_of: list[str] = field(default_factory=list)
     area_ids: set[int] = field(default_factory=set)
     waits_until: date | None = None
+    is_own: bool = True
+    """Whether an effect is for the unit that is told about to assess, and not for one that it shares the
+    measure with."""
 
     @property
     def caption(self) -> str:

@@ -339,6 +339,8 @@ def _over_at(measure: Measure) -> datetime | None:
 
 
 def _agreements(number: dict[int, int]) -> Sequence[Any]:
+    """Those that the measures were made out of. Until the dialogue is said to be held what was agreed is
+    between those who meet, as on the page of its notes."""
     return db.session.execute(
         sa.select(
             Agreement.measure_id,
@@ -349,7 +351,16 @@ def _agreements(number: dict[int, int]) -> Sequence[Any]:
             QualityDialogue.starts_at,
         )
         .join(QualityDialogue, QualityDialogue.id == Agreement.dialogue_id)
-        .where(Agreement.measure_id.in_(number), involving(Permission.FOLLOW))
+        .where(
+            Agreement.measure_id.in_(number),
+            sa.or_(
+                involving(Permission.CONVERSE),
+                sa.and_(
+                    involving(Permission.FOLLOW),
+                    QualityDialogue.state.in_([DialogueState.HELD, DialogueState.APPROVED]),
+                ),
+            ),
+        )
         .order_by(Agreement.id)
     ).all()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tracker.thread.boxes import Box, Kind, Thread, YearColumn, parent_of
 from tracker.web.swedish import listing
 
-COLUMN, GAP = 203, 30
+COLUMN, GAP = 203, 30  # parts.css knows them too
 INDENT, PADDING = 7, 10
 LINE, CAPTION_LINE = 17, 15
 BETWEEN, AROUND = 12, 8
@@ -72,6 +72,12 @@ class Picture:
     headings: list[Heading]
     boxes: list[PlacedBox]
     lines: list[Line]
+    years: list[tuple[str, int]]
+    """The läsår from the first to the last of the threads, and where their columns begin: on a phone, where
+    every band is scrolled by itself, they stand above it, at `years_y`, instead of the headings."""
+    years_y: int
+    first: int
+    """The number of the first of those columns."""
 
     @property
     def title(self) -> str:
@@ -119,8 +125,18 @@ def _band(threads: list[Thread], columns: Sequence[YearColumn]) -> Picture:
         for box in thread.boxes
         for earlier in box.out_of
     ]
+    first = min(number_of[thread.years[0]] for thread in threads)
+    last = max(number_of[thread.years[-1]] for thread in threads)
     return Picture(
-        threads, width_of(columns), bottom + AROUND, headings, list(placed.values()), lines
+        threads,
+        width_of(columns),
+        bottom + AROUND,
+        headings,
+        list(placed.values()),
+        lines,
+        [(columns[number].label, column_x(number)) for number in range(first, last + 1)],
+        top - AROUND,
+        first,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.auth.access import current_access
-from tracker.clock import at, local
+from tracker.clock import at, local, today
 from tracker.cycle import calendar
 from tracker.cycle.calendar import school_year_start
 from tracker.extensions import db
@@ -31,7 +31,7 @@ from tracker.models import (
     SchoolYear,
     SituationAnalysis,
 )
-from tracker.organisation.succession import predecessors_of
+from tracker.organisation.succession import taken_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Lap:
     results: str
     follows: bool
     """Whether the person may read what is shared there."""
+    until: date | None = None
+    """The day since when the unit told about goes on with what this one had; None: its own lap."""
 
     @property
     def is_readable(self) -> bool:
@@ -56,7 +58,9 @@ class Lap:
 
 
 def laps_of(unit: SchoolUnit) -> list[Lap]:
-    """The laps of the unit and of those before it that the person may read, the earliest first."""
+    """The laps of the unit and of those before it that the person may read, the earliest first. A unit
+    that goes on after a part of it was taken over keeps the läsår that have begun since to itself."""
+    before = _before(unit)
     rows = db.session.execute(
         sa.select(
             QualityCycle.id,
@@ -68,27 +72,41 @@ def laps_of(unit: SchoolUnit) -> list[Lap]:
             SituationAnalysis.id,
             SituationAnalysis.state,
             SituationAnalysis.results,
+            before.c.until,
         )
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
         .join(SchoolUnit, SchoolUnit.id == QualityCycle.unit_id)
         .outerjoin(SituationAnalysis, SituationAnalysis.cycle_id == QualityCycle.id)
-        .where(
-            sa.or_(
-                QualityCycle.unit_id == unit.id,
-                QualityCycle.unit_id.in_(predecessors_of(unit.id)),
-            )
-        )
+        .outerjoin(before, before.c.unit_id == QualityCycle.unit_id)
+        .where(sa.or_(QualityCycle.unit_id == unit.id, before.c.until.is_not(None)))
         .order_by(SchoolYear.start_year, SchoolUnit.id != unit.id, SchoolUnit.sort_key)
     )
     access, found = current_access(), []
-    for cycle_id, year, unit_id, name, slug, area_id, analysis_id, state, results in rows:
+    for cycle_id, year, unit_id, name, slug, area_id, analysis_id, state, results, until in rows:
+        is_own = unit_id == unit.id
+        if not is_own and calendar.first_day(year) >= until:
+            continue
         given = access.on_unit(unit_id, area_id)
-        if unit_id == unit.id or Permission.READ in given:
+        if is_own or Permission.READ in given:
             follows = Permission.FOLLOW in given
             found.append(
-                Lap(cycle_id, year, unit_id, name, slug, analysis_id, state, results or "", follows)
-            )
+                Lap(
+                    cycle_id, year, unit_id, name, slug, analysis_id, state, results or "", follows,
+                    None if is_own else until,
+                )
+            )  # fmt: skip
     return found
+
+
+def _before(unit: SchoolUnit) -> sa.Subquery:
+    """The units that this one goes on from, each with the last day that it has been taken over (`until`)."""
+    chain = taken_over()
+    return (
+        sa.select(chain.c.predecessor_id.label("unit_id"), sa.func.max(chain.c.on).label("until"))
+        .where(chain.c.successor_id == unit.id)
+        .group_by(chain.c.predecessor_id)
+        .subquery("before")
+    )
 
 
 class Texts:
@@ -188,10 +206,12 @@ class StoryMeasure:
     cancel_reason: str
     decided_at: datetime
     lap_year: int
-    home: str | None
-    """The unit in whose lap it was decided; None: the organizer's own."""
+    home: str
+    """The unit in whose lap it was decided."""
     location: CauseLocation | None
     problem_id: int | None
+    is_own: bool
+    """Whether the unit told about assesses it; see MeasureUnit.owns."""
 
     @property
     def key(self) -> str:
@@ -206,8 +226,22 @@ class StoryMeasure:
         return max(self.lap_year, school_year_start(local(self.decided_at).date()))
 
 
-def measures_of(unit_ids: set[int], first: int) -> dict[int, StoryMeasure]:
-    """The decided measures that concern the units: of the läsår told, or not settled yet."""
+def measures_of(unit: SchoolUnit, laps: Iterable[Lap], first: int) -> dict[int, StoryMeasure]:
+    """The decided measures that concern the unit, and of those before it what they had decided when it took
+    over: of the läsår told, or not settled yet. The organizer's own come out of no problem of a unit, and are
+    no part of it."""
+    concerns = [_concerning(unit.id)]
+    for unit_id, day in {lap.unit_id: lap.until for lap in laps if lap.until is not None}.items():
+        concerns.append(sa.and_(_concerning(unit_id), Measure.decided_at < at(day, time())))
+    own = (
+        sa.exists()
+        .where(
+            MeasureUnit.measure_id == Measure.id,
+            MeasureUnit.unit_id == unit.id,
+            MeasureUnit.owns(today()),
+        )
+        .correlate(Measure)
+    )
     rows = db.session.execute(
         sa.select(
             Measure.id,
@@ -227,19 +261,15 @@ def measures_of(unit_ids: set[int], first: int) -> dict[int, StoryMeasure]:
             SchoolUnit.name,
             Cause.location,
             Cause.problem_id,
+            own,
         )
         .join(QualityCycle, QualityCycle.id == Measure.cycle_id)
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
         .join(SchoolUnit, SchoolUnit.id == QualityCycle.unit_id)
         .outerjoin(Cause, Cause.id == Measure.cause_id)
         .where(
-            Measure.id.in_(
-                sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id.in_(unit_ids))
-            ),
+            sa.or_(*concerns),
             Measure.state != MeasureState.PROPOSED,
-            QualityCycle.unit_id.is_not(
-                None
-            ),  # the organizer's own come out of no problem of the unit
             sa.or_(
                 SchoolYear.start_year >= first,
                 Measure.decided_at >= at(calendar.first_day(first), time()),
@@ -249,6 +279,10 @@ def measures_of(unit_ids: set[int], first: int) -> dict[int, StoryMeasure]:
         .order_by(Measure.decided_at, Measure.id)
     )
     return {row.id: StoryMeasure(*row) for row in rows}
+
+
+def _concerning(unit_id: int) -> sa.ColumnElement[bool]:
+    return Measure.id.in_(sa.select(MeasureUnit.measure_id).where(MeasureUnit.unit_id == unit_id))
 
 
 def effects_of(measure_ids: list[int]) -> dict[int, list[Any]]:

@@ -1,7 +1,7 @@
 """Röda tråden of a unit: results, problems, causes, measures and effects over the läsår, as far as the
 person may read them. What is a draft or only proposed is no part of it, for anybody.
 
-A unit that took over from others has their läsår too, where the person may read those units.
+A unit that took over from others has their läsår until then too, where the person may read those units.
 """
 
 from collections.abc import Iterable
@@ -49,7 +49,7 @@ def read_story(unit: SchoolUnit, years: int = LONGEST, area_id: int | None = Non
     first = min(last, school_year_start(today())) - years + 1
     texts = Texts(laps)
     boxes = [*_out_of_analyses(unit, laps, texts)]
-    measures = measures_of({lap.unit_id for lap in laps} | {unit.id}, first)
+    measures = measures_of(unit, laps, first)
     effects = effects_of([row.id for row in measures.values()])
     seen = {box.key for box in boxes}
     for measure in measures.values():
@@ -132,8 +132,7 @@ def _out_of_measure(
     """The measure and what it led to; before it the cause it was decided out of, where the analysis
     no longer shows that."""
     url = url_for("measures.show", measure_id=measure.id)
-    home = measure.home or "Huvudmannen"
-    origin = home if home != unit.name else ""
+    origin = measure.home if measure.home != unit.name else ""
     earlier = measures.get(measure.continues_id or 0)
     out_of = [f"c{measure.cause_id}"] if measure.cause_id else []
     if earlier is not None:
@@ -195,7 +194,7 @@ def _ending(measure: StoryMeasure, effects: list[Any], url: str) -> Box | None:
     year = max(school_year_start(today()), school_year_start(measure.assess_on))
     return Box(
         f"w{measure.id}", Kind.EFFECT, year, measure.expected_effect, f"{url}#effekt", "väntad",
-        verdict=when, tone="awaited", waits_until=measure.assess_on,
+        verdict=when, tone="awaited", waits_until=measure.assess_on, is_own=measure.is_own,
     )  # fmt: skip
 
 

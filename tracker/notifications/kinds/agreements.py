@@ -32,6 +32,7 @@ from tracker.notifications.kinds.base import (
     units_that_carry_on,
     vacancy,
 )
+from tracker.notifications.kinds.carrying import carrying_on
 from tracker.notifications.kinds.dialogues import NAMED
 from tracker.notifications.office import Office, PlacedUnit
 from tracker.web.security import external_url
@@ -87,25 +88,35 @@ class DueAgreements(Kind[OpenAgreement]):
     ) -> Sequence[OpenAgreement]:
         if not office.rules[self.kind] or dialogue.is_cancelled:
             return []
-        rows = [row for row in dialogue.agreements if row.is_awaited and row.due_on is not None]
-        units = units_that_carry_on([dialogue.id] if rows else [])
-        office.know([row.responsible_id for row in rows])
+        return [row for row in self._of(dialogue, office) if row.awaited and row.due_on is not None]
+
+    def things_of(
+        self, dialogue: QualityDialogue, rows: Sequence[OpenAgreement], office: Office
+    ) -> dict[int, OpenAgreement]:
+        """Also of those that are settled: a mail that waits may speak of them."""
+        return {row.id: row for row in self._of(dialogue, office)}
+
+    @staticmethod
+    def _of(dialogue: QualityDialogue, office: Office) -> list[OpenAgreement]:
+        """Everything that was agreed in the dialogue; `CarryingOn` and the office know the rest."""
+        carried = carrying_on(dialogue, office)
+        units = carried.units() if carried is not None else []
         return [
             OpenAgreement(
                 id=row.id,
                 dialogue_id=dialogue.id,
                 what=row.what,
-                awaited=True,
-                called_off=False,
+                awaited=row.is_awaited,
+                called_off=dialogue.is_cancelled,
                 due_on=row.due_on,
                 revision=row.due_revision,
                 made_at=row.at,
                 date_set_at=row.date_set_at,
                 responsible_id=row.responsible_id,
                 kind_label=dialogue.kind.label,
-                units=units.get(dialogue.id, []),
+                units=units,
             )
-            for row in rows
+            for row in dialogue.agreements
         ]
 
     def _select(self, office: Office, *which: sa.ColumnElement[bool]) -> list[OpenAgreement]:
@@ -209,7 +220,7 @@ class DueAgreements(Kind[OpenAgreement]):
                 .join(QualityDialogue, QualityDialogue.id == Agreement.dialogue_id)
                 .where(Agreement.id.in_(ids))
                 .options(*NAMED)
-            )
+            ).unique()
         }
 
 

@@ -48,6 +48,10 @@ SAID_ANEW = 1_000_000
 held; each of its times; each time that it was said."""
 
 
+Approval = tuple[int, Side, datetime | None]
+"""Of which dialogue, by which side, and when it lapsed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Since when a side has not approved: the dialogue's day, or the day its approval lapsed."""
@@ -125,13 +129,22 @@ class WaitingApprovals(Kind[HeldDialogue]):
     def candidates_of(
         self, dialogue: QualityDialogue, office: Office, until: date
     ) -> Sequence[HeldDialogue]:
-        if not office.rules[self.kind] or dialogue.starts_at is None:
+        awaited = dialogue.state in (DialogueState.HELD, DialogueState.PLANNED)
+        return self._of(dialogue, office) if office.rules[self.kind] and awaited else []
+
+    def things_of(
+        self, dialogue: QualityDialogue, rows: Sequence[HeldDialogue], office: Office
+    ) -> dict[int, HeldDialogue]:
+        """Also of notes that are approved: a mail that waits may speak of them."""
+        return {row.id: row for row in rows or self._of(dialogue, office)}
+
+    def _of(self, dialogue: QualityDialogue, office: Office) -> list[HeldDialogue]:
+        if dialogue.starts_at is None:
             return []
-        if dialogue.state not in (DialogueState.HELD, DialogueState.PLANNED):
-            return []
-        return self._with_approvals(
-            [dialogue], {dialogue.id: placed_units(dialogue, closed_too=True)}
-        )
+        was_held = dialogue.state is not DialogueState.PLANNED or dialogue.times_held
+        approvals = office.once("approvals", lambda: _approvals([dialogue.id]) if was_held else [])
+        units = placed_units(dialogue.units, closed_too=True)
+        return self._with_approvals([dialogue], approvals, {dialogue.id: units})
 
     def waiting(self, office: Office) -> list[HeldDialogue]:
         """Every dialogue of the organizer whose notes wait for somebody."""
@@ -153,22 +166,18 @@ class WaitingApprovals(Kind[HeldDialogue]):
         ).all()
         if not rows:
             return []
-        return self._with_approvals(
-            rows, open_units(DialogueUnit, [row.id for row in rows], closed_too=True)
-        )
+        ids = [row.id for row in rows]
+        units = open_units(DialogueUnit, ids, closed_too=True)
+        return self._with_approvals(rows, _approvals(ids), units)
 
     @staticmethod
     def _with_approvals(
-        rows: Sequence[Any], units: dict[int, list[PlacedUnit]]
+        rows: Sequence[Any], approvals: list[Approval], units: dict[int, list[PlacedUnit]]
     ) -> list[HeldDialogue]:
-        """The dialogues (or as much of them) with what has been approved of each; one statement."""
+        """The dialogues (or as much of them) with what has been approved of each."""
         standing: set[tuple[int, Side]] = set()
         lapses: dict[tuple[int, Side], list[datetime]] = {}
-        for dialogue_id, side, lapsed_at in db.session.execute(
-            sa.select(
-                DialogueApproval.dialogue_id, DialogueApproval.side, DialogueApproval.lapsed_at
-            ).where(DialogueApproval.dialogue_id.in_([row.id for row in rows]))
-        ):
+        for dialogue_id, side, lapsed_at in approvals:
             if lapsed_at is None:
                 standing.add((dialogue_id, side))
             else:
@@ -290,15 +299,27 @@ class WaitingApprovals(Kind[HeldDialogue]):
         url = external_url("dialogues.notes", dialogue_id=thing.id)
         return Todo(f"{thing.about}, {day_and_month(thing.day)}", url)
 
+    titled_as = ReminderKind.DIALOGUE
+
     def names_in(self, dialogue: QualityDialogue) -> dict[int, str]:
-        return _of_notes(BeforeDialogues().names_in(dialogue))
+        titles = BeforeDialogues().names_in(dialogue)
+        return {key: self.name_of(title) for key, title in titles.items()}
 
     def names(self, ids: Collection[int]) -> dict[int, str]:
-        return _of_notes(BeforeDialogues().names(ids))
+        titles = BeforeDialogues().names(ids)
+        return {key: self.name_of(title) for key, title in titles.items()}
+
+    def name_of(self, title: str) -> str:
+        return f"Minnesanteckningarna från {title}"
 
 
-def _of_notes(names: dict[int, str]) -> dict[int, str]:
-    return {key: f"Minnesanteckningarna från {name}" for key, name in names.items()}
+def _approvals(dialogue_ids: Collection[int]) -> list[Approval]:
+    rows = db.session.execute(
+        sa.select(
+            DialogueApproval.dialogue_id, DialogueApproval.side, DialogueApproval.lapsed_at
+        ).where(DialogueApproval.dialogue_id.in_(dialogue_ids))
+    )
+    return [(key, side, lapsed_at) for key, side, lapsed_at in rows]
 
 
 def _why_anew(told: int, revision: int) -> str:

@@ -64,6 +64,8 @@ class Due:
     """A later one about the same date is due as well, or has gone already."""
     anew: bool = False
     """It was withdrawn when it was no longer theirs, and is theirs again."""
+    at_once: bool = False
+    """Goes on its day also to those who have their mail gathered in one a week: somebody waits."""
     in_no_hurry: bool = False
     """Goes on the first day with mail of its week, together with what else there is then."""
 
@@ -77,8 +79,10 @@ class Due:
         return self.recipient.id
 
     @property
-    def is_day_before(self) -> bool:
-        return self.kind is ReminderKind.DIALOGUE and self.offset_days == DAY_BEFORE
+    def goes_by_itself(self) -> bool:
+        """Whether it does not wait for the week's mail."""
+        is_day_before = self.kind is ReminderKind.DIALOGUE and self.offset_days == DAY_BEFORE
+        return is_day_before or self.at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,9 @@ class Kind(ABC, Generic[Thing]):
         """Those of the candidates that belong to the dialogue, out of what is loaded of it."""
         return ()
 
-    def things_of(self, dialogue: QualityDialogue, rows: Sequence[Any]) -> dict[int, Thing]:
+    def things_of(
+        self, dialogue: QualityDialogue, rows: Sequence[Any], office: Office
+    ) -> dict[int, Thing]:
         """How things stand with these candidates of the dialogue."""
         return {self.subject_id(row): row for row in rows} if self.rows_are_things else {}
 
@@ -169,6 +175,16 @@ class Kind(ABC, Generic[Thing]):
     @abstractmethod
     def names(self, ids: Collection[int]) -> dict[int, str]:
         """The subjects as a person says it, for the ledger."""
+
+    titled_as: ClassVar[ReminderKind | None] = None
+    """The kind that is about the same rows: the ledger reads their titles once for both."""
+
+    def titles(self, ids: Collection[int]) -> dict[int, str]:
+        """What `name_of` makes the names out of."""
+        return self.names(ids)
+
+    def name_of(self, title: str) -> str:
+        return title
 
 
 def moved(target: date, offset: int, office: Office) -> tuple[date, bool]:
@@ -237,16 +253,16 @@ def units_that_carry_on(dialogue_ids: Collection[int]) -> dict[int, list[PlacedU
     }
 
 
-def placed_units(dialogue: QualityDialogue, *, closed_too: bool = False) -> list[PlacedUnit]:
-    """What `open_units` gives, of a dialogue whose units are loaded."""
-    units = [
+def placed_units(units: Iterable[SchoolUnit], *, closed_too: bool = False) -> list[PlacedUnit]:
+    """What `open_units` gives, of units that are loaded."""
+    placed = [
         PlacedUnit(
             *(unit.id, unit.area_id, unit.name),
             unit.opened_on <= today() and (unit.closed_on is None or unit.closed_on >= today()),
         )
-        for unit in dialogue.units
+        for unit in sorted(units, key=lambda unit: (unit.sort_key, unit.id))
     ]
-    return [unit for unit in units if closed_too or unit.is_open]
+    return [unit for unit in placed if closed_too or unit.is_open]
 
 
 def _placed() -> list[sa.ColumnElement[Any]]:

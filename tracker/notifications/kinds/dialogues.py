@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from tracker.clock import at, local, now, today
+from tracker.cycle import calendar
 from tracker.cycle.workdays import SEND_TIME, send_moment
 from tracker.dialogues.preparation import PreparationFacts, Step, steps
 from tracker.extensions import db
@@ -15,9 +16,12 @@ from tracker.models import (
     DialogueMove,
     DialogueState,
     DialogueUnit,
+    JoinedDialogue,
     QualityDialogue,
     ReminderKind,
     ReminderState,
+    SchoolUnit,
+    SchoolYear,
     Side,
 )
 from tracker.notifications.kinds.base import (
@@ -103,9 +107,9 @@ class Dialogue:
 
 NAMED = (
     sa.orm.joinedload(QualityDialogue.school_year),
-    sa.orm.selectinload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
+    sa.orm.joinedload(QualityDialogue.unit_links).joinedload(DialogueUnit.unit),
 )
-"""What is loaded of a dialogue to say its name and its units'; one statement more."""
+"""What is loaded of a dialogue to say its name and its units', in the same statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +174,17 @@ class BeforeDialogues(Kind[Dialogue]):
         if not dialogue.is_ahead or dialogue.starts_at is None:
             return ()
         set_at = max((move.at for move in dialogue.moves), default=None)
-        units = placed_units(dialogue)
+        units = placed_units(dialogue.units)
         return [Row(dialogue.id, dialogue.starts_at, dialogue.date_revision, set_at, units)]
 
-    def things_of(self, dialogue: QualityDialogue, rows: Sequence[Row]) -> dict[int, Dialogue]:
+    def things_of(
+        self, dialogue: QualityDialogue, rows: Sequence[Row], office: Office
+    ) -> dict[int, Dialogue]:
+        """Also of one that is over or cancelled: a mail that waits may speak of it."""
         if not rows:
-            return {}
-        return {dialogue.id: _thing(dialogue, PreparationFacts.load([dialogue]))}
+            return {dialogue.id: _thing(dialogue, PreparationFacts({}, {}))}
+        facts = office.once("what is prepared", lambda: PreparationFacts.load([dialogue]))
+        return {dialogue.id: _thing(dialogue, facts)}
 
     def dues(self, rows: Sequence[Row], office: Office, horizon: date) -> Iterator[Due]:
         for row in rows:
@@ -244,15 +252,49 @@ class BeforeDialogues(Kind[Dialogue]):
                 )
 
     def names_in(self, dialogue: QualityDialogue) -> dict[int, str]:
-        return {dialogue.id: f"{dialogue.title}: {dialogue.unit_names}"}
+        former = {row.former_id: _joined(row.title) for row in dialogue.joined}
+        return former | {dialogue.id: _title(dialogue)}
 
     def names(self, ids: Collection[int]) -> dict[int, str]:
+        """Also of those that are a part of another now; one statement, since the ledger has none to spare."""
+        dialogue, nothing = QualityDialogue, sa.cast(sa.null(), sa.Text)
+        there = (
+            sa.select(dialogue.id, dialogue.kind, SchoolYear.start_year, SchoolUnit.name)
+            .add_columns(SchoolUnit.sort_key, nothing.label("former"))
+            .join(SchoolYear, SchoolYear.id == dialogue.school_year_id)
+            .join(DialogueUnit, DialogueUnit.dialogue_id == dialogue.id)
+            .join(SchoolUnit, SchoolUnit.id == DialogueUnit.unit_id)
+            .where(dialogue.id.in_(ids))
+        )
+        gone = sa.select(
+            JoinedDialogue.former_id,
+            *(sa.cast(sa.null(), column.type) for column in there.selected_columns[1:5]),
+            JoinedDialogue.title,
+        ).where(JoinedDialogue.former_id.in_(ids))
+        units: dict[int, list[tuple[str, str]]] = {}
+        heads: dict[int, str] = {}
+        for key, kind, start_year, unit, sort_key, former in db.session.execute(
+            sa.union_all(there, gone)
+        ):
+            if former is not None:
+                heads[key] = _joined(former)
+                continue
+            heads[key] = f"{kind.label} läsåret {calendar.label(start_year)}"
+            units.setdefault(key, []).append((sort_key, unit))
         return {
-            dialogue.id: self.names_in(dialogue)[dialogue.id]
-            for dialogue in db.session.scalars(
-                sa.select(QualityDialogue).where(QualityDialogue.id.in_(ids)).options(*NAMED)
-            )
+            key: f"{head}: {listing([name for _, name in sorted(units[key])])}"
+            if key in units
+            else head
+            for key, head in heads.items()
         }
+
+
+def _title(dialogue: QualityDialogue) -> str:
+    return f"{dialogue.title}: {dialogue.unit_names}"
+
+
+def _joined(title: str) -> str:
+    return f"{title}, som har gått upp i en annan dialog"
 
 
 def _thing(row: QualityDialogue, facts: PreparationFacts) -> Dialogue:
@@ -264,7 +306,7 @@ def _thing(row: QualityDialogue, facts: PreparationFacts) -> Dialogue:
         place=row.place,
         label=row.kind.label,
         about=row.unit_names,
-        units=placed_units(row),
+        units=placed_units(row.units),
         steps=steps(row, facts),
     )
 

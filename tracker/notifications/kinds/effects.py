@@ -174,9 +174,14 @@ class DueEffects(Kind[Effect]):
         )  # fmt: skip
 
     def names(self, ids: Collection[int]) -> dict[int, str]:
-        return {
-            measure_id: f"Effekten av {title}"
-            for measure_id, title in db.session.execute(
+        return {key: self.name_of(title) for key, title in self.titles(ids).items()}
+
+    def titles(self, ids: Collection[int]) -> dict[int, str]:
+        return dict(
+            db.session.execute(
                 sa.select(Measure.id, Measure.title).where(Measure.id.in_(ids))
-            )
-        }
+            ).all()
+        )
+
+    def name_of(self, title: str) -> str:
+        return f"Effekten av {title}"

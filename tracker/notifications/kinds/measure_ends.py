@@ -27,6 +27,7 @@ from tracker.notifications.kinds.base import (
     unit_of,
     vacancy,
 )
+from tracker.notifications.kinds.effects import DueEffects
 from tracker.notifications.office import Office, PlacedUnit
 from tracker.web.security import external_url
 from tracker.web.swedish import count
@@ -149,10 +150,11 @@ class EndingMeasures(Kind[EndingMeasure]):
             )
         )
 
+    titled_as = ReminderKind.EFFECT
+
     def names(self, ids: Collection[int]) -> dict[int, str]:
-        return {
-            measure_id: f"Slutet av {title}"
-            for measure_id, title in db.session.execute(
-                sa.select(Measure.id, Measure.title).where(Measure.id.in_(ids))
-            )
-        }
+        titles = DueEffects().titles(ids)
+        return {key: self.name_of(title) for key, title in titles.items()}
+
+    def name_of(self, title: str) -> str:
+        return f"Slutet av {title}"
