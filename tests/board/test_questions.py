@@ -1,9 +1,13 @@
 """Nämndens frågor: asked by the board, answered by the skolchef, then read by all."""
 
+import re
+
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from tests.checked_client import errors
+from tracker.board import access, routes
 from tracker.extensions import db
 from tracker.models import AuditEvent, BoardQuestion, Role, RoleAssignment, User
 
@@ -135,9 +139,54 @@ def test_an_answer_that_comes_while_the_question_is_changed(cast, as_):
     seen = question.version
     as_(cast.lena).submit(f"{place(question)}/svar", {"version": seen, "answer": ANSWER})
     at = f"{place(question)}/andra"
-    answer = as_(cast.perolov).submit(at, {"version": seen, "text": "Annat.", "builds_on_id": ""})
-    assert answer.location == place(question)
+    typed = {"version": seen, "text": "Annat som jag skrev.", "builds_on_id": ""}
+    refused = as_(cast.perolov).submit(at, typed, 409)
+    assert "Frågan har fått svar och står kvar som den var" in refused.text
+    assert re.search(r'name="text"[^>]*>\s*Annat som jag skrev.', refused.text)
     assert db.session.query(BoardQuestion).one().text == WHAT
+
+
+def test_pressed_twice_at_once_the_second_finds_nothing_to_remove(cast, as_, monkeypatch):
+    """It has been found by both before either has removed it."""
+    at, load = place(a_question(cast)), routes.load_question
+
+    def loaded(question_id, to):
+        question = load(question_id, to)
+        db.session.execute(sa.delete(BoardQuestion.__table__))
+        return question
+
+    monkeypatch.setattr(routes, "load_question", loaded)
+    board = as_(cast.perolov)
+    assert board.submit(f"{at}/ta-bort").location == LIST
+    assert "Frågan var redan borttagen." in board.page(LIST)
+
+
+def test_an_older_answer_is_built_on_too(cast, as_, monkeypatch):
+    """Fråga vidare from one that is not among the latest; and the link stays when the words are changed."""
+    monkeypatch.setattr(access, "TO_BUILD_ON", 1)
+    first = a_question(cast, answer=ANSWER)
+    a_question(cast, answer=ANSWER)
+    board, chosen = as_(cast.perolov), f'<option selected value="{first.id}">'
+    assert f'value="{first.id}"' not in board.page(NEW)
+    assert chosen in board.page(f"{NEW}?bygger={first.id}")
+    said = {"text": "Och sedan?", "builds_on_id": first.id, "form_token": "x"}
+    at = board.submit(NEW, said).location
+    assert chosen in board.page(f"{at}/andra")
+    board.submit(f"{at}/andra", {"version": 1, "text": "Och nu?", "builds_on_id": first.id})
+    last = db.session.query(BoardQuestion).order_by(BoardQuestion.id.desc()).first()
+    assert (last.text, last.builds_on_id) == ("Och nu?", first.id)
+
+
+def test_history_keeps_what_was_changed_and_nothing_else(cast):
+    first = a_question(cast, answer=ANSWER)
+    question = a_question(cast, builds_on=first)
+    question.rephrase(WHAT, None, by=cast.perolov)
+    question.rephrase("Annat?", first, by=cast.perolov)
+    events = [row.sentence for row in db.session.query(AuditEvent).order_by(AuditEvent.id)][-3:]
+    changed = f"{cast.perolov.name} ändrade vad nämndens fråga"
+    assert events[0].startswith(f"{changed} ”{WHAT}” bygger vidare på. Före ändringen: ”{WHAT}”")
+    assert events[1] == f"{cast.perolov.name} ändrade nämndens fråga. Före ändringen: ”{WHAT}”."
+    assert events[2].endswith("”Annat?” bygger vidare på. Före ändringen: ingen tidigare fråga.")
 
 
 def test_removed_and_brought_back_by_its_asker(cast, as_):

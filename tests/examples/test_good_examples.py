@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.cast import Cast
 from tests.checked_client import CheckedClient, errors
-from tests.measures.scenes import a_measure
+from tests.measures.scenes import FINAL, a_measure
+from tests.own_lap.scenes import own_measure
 from tests.search.scenes import TOLD, assessed, revise, told
 from tracker.clock import today
 from tracker.examples.models import AlreadyPublished, NoEffectToShow
@@ -20,6 +21,7 @@ from tracker.extensions import db
 from tracker.models import (
     AuditEvent,
     Decision,
+    EffectAssessment,
     GoodExample,
     Judgement,
     Measure,
@@ -120,14 +122,18 @@ def test_only_an_effect_is_told_of(as_: As, cast: Cast, judgement: Judgement) ->
         GoodExample.publish(measure, by=cast.karin, **TOLD)
     karin = as_(cast.karin)
     assert karin.get(publish_url(measure)).location == f"/atgarder/{measure.id}"
-    assert karin.submit(publish_url(measure), TOLD).location == f"/atgarder/{measure.id}"
+    refused = karin.submit(publish_url(measure), TOLD, 409)
+    assert "Ett gott exempel visar en effekt." in refused.text
+    for typed in TOLD.values():
+        assert f"{typed}</textarea>" in refused.text
     assert db.session.query(GoodExample).count() == 0
     assert "Gör till gott exempel" not in karin.page(f"/atgarder/{measure.id}")
 
 
 def test_a_measure_that_waits_has_nothing_to_tell(as_: As, cast: Cast) -> None:
     measure = a_measure(cast)
-    assert as_(cast.karin).submit(publish_url(measure), TOLD).location == f"/atgarder/{measure.id}"
+    refused = as_(cast.karin).submit(publish_url(measure), TOLD, 409)
+    assert f"{TOLD['how']}</textarea>" in refused.text
 
 
 @pytest.mark.parametrize(
@@ -294,8 +300,24 @@ def test_one_without_effect_is_not_published_again(
     example.withdraw(by=cast.karin)
     revise(cast, measure, Judgement.NOT_ACHIEVED)
     db.session.refresh(example)
-    as_(cast.karin).submit(f"{LIST}/{example.id}/andra", TOLD | {"version": example.version})
+    typed = TOLD | {"version": example.version, "how": "Så här i stället."}
+    refused = as_(cast.karin).submit(f"{LIST}/{example.id}/andra", typed, 409)
+    assert "Så här i stället.</textarea>" in refused.text
     assert not db.session.get_one(GoodExample, example.id).is_published
+
+
+def test_the_organizers_own_is_looked_over_by_who_decides_in_its_lap(as_: As, cast: Cast) -> None:
+    measure = own_measure(cast, [cast.savkulla], year=cast.last_year)
+    EffectAssessment.make(measure, cast.year, by=cast.lena, **FINAL)
+    example = told(measure, cast.lena)
+    example.withdraw(by=cast.lena)
+    db.session.commit()
+    lena = as_(cast.lena)
+    assert "Era egna att se över" in lena.page(LIST)
+    page = lena.page(f"{LIST}/{example.id}")
+    assert "Det syns bara för er som skriver i huvudmannens varv." in page
+    for person in (cast.karin, cast.erik):
+        assert "Era egna att se över" not in as_(person).page(LIST)
 
 
 # Begin from it

@@ -45,17 +45,28 @@ def test_pressed_twice_it_is_one(cast, as_):
 def test_changed_with_its_history_and_not_by_an_old_form(cast, as_):
     goal = a_goal(cast)
     lena, at = as_(cast.lena), f"{LAP}/mal/{goal.id}"
-    lena.submit(at, {"version": 1, "text": "Alla läser.", "signs": ""})
+    lena.submit(at, {"version": 1, "text": "Alla läser.", "signs": "Mått i maj."})
     refused = lena.submit(at, {"version": 1, "text": "Alla skriver.", "signs": ""}, 409)
     assert "Alla läser." in refused.text
     assert "Alla skriver." in refused.text
     assert goals() == ["Alla läser."]
-    (event,) = db.session.query(AuditEvent).filter_by(subject_kind="organizer_goal").order_by(
-        AuditEvent.id.desc()
-    ).limit(1)  # fmt: skip
-    assert GOAL in event.sentence
-    lena.submit(at, {"version": 2, "text": "Alla läser.", "signs": ""})
-    assert db.session.query(AuditEvent).filter_by(subject_kind="organizer_goal").count() == 2
+    events = db.session.query(AuditEvent).filter_by(subject_kind="organizer_goal")
+    assert GOAL in events.order_by(AuditEvent.id.desc()).first().sentence
+    lena.submit(at, {"version": 2, "text": "Alla läser.", "signs": "Mått i maj."})
+    assert events.count() == 2
+
+
+def test_history_keeps_the_signs_that_were_changed(cast):
+    goal = a_goal(cast)
+    before = db.session.query(AuditEvent).count()
+    goal.write(GOAL, "", by=cast.lena)
+    goal.write(GOAL, "Mått i juni.", by=cast.lena)
+    db.session.commit()
+    events = db.session.query(AuditEvent).order_by(AuditEvent.id).all()[before:]
+    assert [event.sentence.partition("Före ändringen: ")[2] for event in events] == [
+        "”Mått i maj.”.",
+        "inget skrivet.",
+    ]
 
 
 def test_removed_and_brought_back(cast, as_):

@@ -2,6 +2,8 @@
 
 import lxml.html
 import pytest
+from flask import render_template_string
+from sqlalchemy.exc import IntegrityError
 
 from tests.checked_client import errors
 from tests.measures.scenes import FINAL
@@ -22,6 +24,7 @@ from tracker.models import (
     SituationAnalysis,
     UnitKind,
 )
+from tracker.own_lap.units_together import UnitsTogether
 
 WRITE = f"{LAP}/nulagesanalys/skriv"
 
@@ -238,6 +241,18 @@ def test_statements(cast, as_, statements, place):
 
 def test_one_lap_a_lasar(cast):
     lap = own_cycle(cast)
-    assert isinstance(lap, QualityCycle)
     assert lap.owner.slug == ""
     assert lap.units == []
+    db.session.add(QualityCycle(organizer_id=lap.organizer_id, school_year_id=cast.year.id))
+    with pytest.raises(IntegrityError):
+        db.session.flush()
+
+
+@pytest.mark.parametrize(
+    ("solved", "said"), [(1, "och ett som är löst sedan"), (2, "och 2 som är lösta sedan")]
+)
+def test_how_many_problems_are_solved(app, solved, said):
+    row = UnitsTogether(2026, units=7, adopted=3, problems=4, solved=solved, causes=None)
+    page = '{% import "components/ui.html" as ui %}{% include "own_lap/_units_say.html" %}'
+    with app.test_request_context():
+        assert f"4 problem att arbeta med, {said}" in render_template_string(page, units_say=[row])

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from tests.dialogues.scenes import held, placed
 from tests.measures.scenes import FINAL, a_cause
+from tracker.drafts import routes
 from tracker.extensions import db
 from tracker.models import (
     Agreement,
@@ -262,12 +263,13 @@ def test_a_colleague_who_writes_there_may_undo_it(cast, as_):
 
 
 def test_another_has_got_its_number(cast, as_):
-    """SQLite gives a number once more when the last row is gone."""
+    """The database gives no number twice; what it was restored from by hand may."""
     scene = a_log_entry(cast)
     karin = as_(cast.karin)
+    (taken,) = all_of(MeasureLogEntry)
     address = remove(scene, karin)
-    measure = db.session.scalar(sa.select(Measure))
-    measure.add_log(date(2026, 11, 4), "Skrivet efteråt", by=cast.karin)
+    other = taken | {"text": "Skrivet efteråt"}
+    db.session.execute(sa.insert(MeasureLogEntry.__table__).values(**other))
     db.session.commit()
     karin.submit(address)
     assert sorted(row["text"] for row in scene.rows()[0]) == [
@@ -384,6 +386,21 @@ def test_in_the_room_without_leaving_it(cast, as_):
         assert (
             karin.post(url, data={"do": wrong}, headers={"HX-Request": "true"}).status_code == 404
         )
+
+
+def test_listed_on_several_pages_without_the_texts_themselves(cast, as_, monkeypatch, statements):
+    monkeypatch.setattr(routes, "REMOVALS_ON_A_PAGE", 2)
+    measure = a_running_measure(cast)
+    for number in range(3):
+        entry = measure.add_log(date(2026, 11, 3), f"Rad {number}.", by=cast.karin)
+        measure.remove_log(entry, by=cast.karin, seen=entry.stamp)
+    db.session.commit()
+    karin = as_(cast.karin)
+    with statements() as sent:
+        page = karin.page("/utkast")
+    assert not [one for one in sent if "removal.content" in one.split("WHERE")[0]]
+    assert page.count('action="/angra/') == 2
+    assert karin.page("/utkast?sida=2").count('action="/angra/') == 1
 
 
 def test_a_form_that_could_not_be_saved_has_no_undo(cast, as_):

@@ -146,6 +146,27 @@ def test_answered_by_two(cast, as_):
     lena.submit(url, {"version": 3, "answer": "Två kontakter.", "follow_up_on": "2026-11-01"})
 
 
+def test_history_keeps_what_was_before(cast):
+    row = said(cast)
+    row.rewrite(row.about, row.text, cast.norr, by=cast.nadia)
+    row.rewrite("Elevhälsan", "Tre svar.", None, by=cast.nadia)
+    row.clarify(ANSWER, date(2027, 5, 20), by=cast.lena)
+    row.clarify(ANSWER, None, by=cast.lena)
+    row.clarify("Nej.", date(2027, 6, 1), by=cast.lena)
+    row.follow_up("Bättre.", by=cast.lena)
+    row.follow_up("Mycket bättre.", by=cast.lena)
+    assert [said.partition("Före ändringen: ")[2] for said in sentences()[-8:]] == [
+        "",
+        "Rektorsgruppen.",
+        "”Centrala elevhälsan” / Rektorerna i område Norr / ”Samma fråga får två svar.”.",
+        "",
+        "följs upp 20 maj 2027.",
+        f"”{ANSWER}” / följs inte upp.",
+        "",
+        "”Bättre.”.",
+    ]
+
+
 def test_followed_up_the_answer_stands(cast, as_):
     row = said(cast)
     row.clarify(ANSWER, None, by=cast.lena)

@@ -22,6 +22,7 @@ from tracker.models import (
     SupportRequest,
     SupportState,
 )
+from tracker.organisation.succession import take_over
 from tracker.support.states import SupportError
 from tracker.web.once import CHANGED
 
@@ -224,7 +225,7 @@ class TestFollowing:
         assert "Ta tillbaka frågan" in ali.page(f"/stod/{row.id}")
         ali.submit(f"/stod/{row.id}/andra", {"version": 1, "text": "En mentor, en dag i veckan."})
         assert sentences()[-1].startswith("Ali Demir ändrade frågan om stöd")
-        assert ali.submit(f"/stod/{other.id}/ta-tillbaka").location == LIST
+        assert ali.submit(f"/stod/{other.id}/ta-tillbaka", {"version": 1}).location == LIST
         assert db.session.query(SupportRequest).one().text == "En mentor, en dag i veckan."
         row.respond("Ja.", by=cast.erik)
         db.session.commit()
@@ -232,9 +233,20 @@ class TestFollowing:
         assert "Ta tillbaka frågan" not in page
         answer = ali.submit(f"/stod/{row.id}/andra", {"version": 3, "text": "Två."}, 422)
         assert "Frågan har fått svar" in errors(answer)[0]
-        ali.submit(f"/stod/{row.id}/ta-tillbaka")
+        ali.submit(f"/stod/{row.id}/ta-tillbaka", {"version": 3})
         assert "Frågan har fått svar" in ali.page(f"/stod/{row.id}")
         assert db.session.query(SupportRequest).one().text == "En mentor, en dag i veckan."
+
+    def test_a_colleagues_newer_words_are_not_taken_back_unseen(self, cast, as_):
+        row = asked(cast.savkulla, cast.karin)
+        at = f"/stod/{row.id}"
+        shown = value(as_(cast.karin).page(at), "version")
+        as_(cast.jonas).submit(f"{at}/andra", {"version": 1, "text": "En vikarie till jul."})
+        karin = as_(cast.karin)
+        assert karin.submit(f"{at}/ta-tillbaka", {"version": shown}).location == at
+        assert "Läs den igen innan du tar tillbaka den." in karin.page(at)
+        shown = value(karin.page(at), "version")
+        assert karin.submit(f"{at}/ta-tillbaka", {"version": shown}).location == LIST
 
     def test_what_was_asked_in_a_check_in_is_changed_in_it(self, cast, as_):
         row = asked_in_a_check_in(cast).support
@@ -286,6 +298,28 @@ class TestTheOneWhoIsAsked:
         samira = as_(cast.samira)
         samira.page(f"/stod/{row.id}", 404)
         assert "En mentor." not in samira.page(LIST)
+
+
+class TestTheUnitsItLeadsTo:
+    """Each to the units that she follows and that carry it: other links would lead to a 404."""
+
+    def test_not_from_an_owner_of_another_area(self, cast, as_):
+        row = asked(cast.hassel, cast.ali, offer=offer(cast, owner_id=cast.maria.id))
+        link = "/enheter/hasselbrinksskolan/stod"
+        assert link not in as_(cast.maria).page(f"/stod/{row.id}")
+        for person in (cast.ali, cast.erik, cast.lena):
+            assert link in as_(person).page(f"/stod/{row.id}")
+
+    def test_to_the_successor_from_who_leads_it(self, cast, as_):
+        row = asked(cast.hassel, cast.ali)
+        row.asked_on -= timedelta(days=9)
+        take_over(
+            cast.ringmura, cast.hassel, today() - timedelta(days=4), by=cast.tove, closes=True
+        )
+        db.session.commit()
+        page = as_(cast.nadia).page(f"/stod/{row.id}")
+        assert "/enheter/hasselbrinksskolan/stod" not in page
+        assert "/enheter/ringmuraskolan/stod" in page
 
 
 class TestWhatTheDatabaseRefuses:
@@ -350,6 +384,17 @@ def test_who_no_longer_works_at_the_huvudman_neither_reads_nor_answers(cast, as_
     samira.submit(f"/stod/{row.id}/svar", {"answer": "Jo", "version": row.version}, 404)
     later = asked(cast.hassel, cast.ali, "En till.", offer=db.session.get(SupportOffer, mentor.id))
     assert later.owner_id is None, "the dialogansvarig answers alone"
+    ali, lena = as_(cast.ali), as_(cast.lena)
+    assert "Enhetens dialogansvarig" in ali.page("/stod/katalog")
+    for page in (
+        ali.page("/stod/katalog"),
+        ali.page("/stod"),
+        ali.page(f"/stod/{row.id}"),
+        lena.page(f"/stod/synpunkter/{opinion.id}"),
+    ):
+        assert "Samira Nilsson" not in page
+    assert "Centrala elevhälsan" in lena.page("/stod"), "it waits for the skolchef"
+    assert "En synpunkt på stödet väntar" in lena.page("/")
 
 
 def test_a_number_is_not_given_again(cast, as_):

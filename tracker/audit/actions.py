@@ -159,9 +159,12 @@ class Action(enum.StrEnum):
     SUPPORT_LEVEL_FOLLOWED = "support_level_followed"
     FEEDBACK_GIVEN = "feedback_given"
     FEEDBACK_CHANGED = "feedback_changed"
+    FEEDBACK_REWRITTEN = "feedback_rewritten"
     FEEDBACK_HANDED_ON = "feedback_handed_on"
     FEEDBACK_ANSWERED = "feedback_answered"
+    FEEDBACK_ANSWER_REVISED = "feedback_answer_revised"
     FEEDBACK_FOLLOWED_UP = "feedback_followed_up"
+    FEEDBACK_OUTCOME_REVISED = "feedback_outcome_revised"
 
     # calendars
     CALENDAR_ADDRESS_MADE = "calendar_address_made"
@@ -194,11 +197,13 @@ class Action(enum.StrEnum):
     # the huvudman's own lap, and the board's questions
     GOAL_ADDED = "goal_added"
     GOAL_CHANGED = "goal_changed"
+    GOAL_SIGNS_CHANGED = "goal_signs_changed"
     GOAL_REMOVED = "goal_removed"
     GOAL_RESTORED = "goal_restored"
     GOALS_TAKEN_OVER = "goals_taken_over"
     BOARD_ASKED = "board_asked"
     BOARD_REPHRASED = "board_rephrased"
+    BOARD_BUILT_ON_ANOTHER = "board_built_on_another"
     BOARD_WITHDREW = "board_withdrew"
     BOARD_ASKED_AGAIN = "board_asked_again"
     BOARD_ANSWERED = "board_answered"
@@ -369,10 +374,14 @@ _SENTENCES = {
     Action.SUPPORT_LEVEL_FOLLOWED: "lät {level} följa med från {origin} till {unit}: {reason}",
     Action.SUPPORT_LEVEL_CORRECTED: "rättade beslutet om stöd för {unit}. Före ändringen: {before}",
     Action.FEEDBACK_GIVEN: "lämnade rektorernas synpunkter på {about}",
+    # Told so until Historik kept what it said before; the events are there still.
     Action.FEEDBACK_CHANGED: "ändrade rektorernas synpunkter på {about}",
+    Action.FEEDBACK_REWRITTEN: "ändrade rektorernas synpunkter på {about}. Före ändringen: {before}",
     Action.FEEDBACK_HANDED_ON: "lämnade synpunkterna på {about} till {person}",
     Action.FEEDBACK_ANSWERED: "svarade på rektorernas synpunkter på {about}",
+    Action.FEEDBACK_ANSWER_REVISED: "ändrade svaret på rektorernas synpunkter på {about}. Före ändringen: {before}",
     Action.FEEDBACK_FOLLOWED_UP: "följde upp rektorernas synpunkter på {about}",
+    Action.FEEDBACK_OUTCOME_REVISED: "ändrade vad det blev av rektorernas synpunkter på {about}. Före ändringen: {before}",
     # calendars
     Action.CALENDAR_ADDRESS_MADE: "skapade en hemlig kalenderadress; den som fanns före slutade gälla",
     Action.CALENDAR_ADDRESS_REMOVED: "tog bort sin hemliga kalenderadress",
@@ -418,11 +427,13 @@ _SENTENCES = {
     # the huvudman's own lap, and the board's questions
     Action.GOAL_ADDED: "lade till huvudmannens mål ”{goal}” för {year}",
     Action.GOAL_CHANGED: "ändrade huvudmannens mål för {year}. Före ändringen: ”{before}”",
+    Action.GOAL_SIGNS_CHANGED: "ändrade ”Så märker vi att vi närmar oss målet” för huvudmannens mål ”{goal}” {year}. Före ändringen: {before}",
     Action.GOAL_REMOVED: "tog bort huvudmannens mål ”{goal}” för {year}",
     Action.GOAL_RESTORED: "tog tillbaka huvudmannens mål ”{goal}” för {year}",
     Action.GOALS_TAKEN_OVER: "tog med huvudmannens mål från {before} till {year}",
     Action.BOARD_ASKED: "ställde nämndens fråga ”{question}”",
     Action.BOARD_REPHRASED: "ändrade nämndens fråga. Före ändringen: ”{before}”",
+    Action.BOARD_BUILT_ON_ANOTHER: "ändrade vad nämndens fråga ”{question}” bygger vidare på. Före ändringen: {before}",
     Action.BOARD_WITHDREW: "tog bort nämndens fråga ”{question}”",
     Action.BOARD_ASKED_AGAIN: "tog tillbaka nämndens fråga ”{question}”",
     Action.BOARD_ANSWERED: "svarade på nämndens fråga ”{question}”",

@@ -213,8 +213,15 @@ class Access:
     def units_written(self) -> sa.ColumnElement[bool]:
         """A criterion on SchoolUnit: the units the person writes in. A dialogansvarig does in vacant
         ones."""
+        return self._as_a_rektor(Permission.WRITE)
+
+    def units_decided(self) -> sa.ColumnElement[bool]:
+        """A criterion on SchoolUnit: the units whose measures the person decides, likewise."""
+        return self._as_a_rektor(Permission.ADOPT)
+
+    def _as_a_rektor(self, permission: Permission) -> sa.ColumnElement[bool]:
         vacant = sa.and_(self.units_where(Permission.LEAD), ~SchoolUnit.has_leader())
-        return sa.or_(self.units_where(Permission.WRITE), vacant)
+        return sa.or_(self.units_where(permission), vacant)
 
     def anywhere(self, permission: Permission) -> bool:
         """Whether any of the roles gives this, wherever it is held (vacancy apart)."""

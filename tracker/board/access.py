@@ -1,6 +1,8 @@
 """Who reads and writes the board's questions: everybody with a role in the organizer what is answered; what
 waits for an answer the board, and the skolchef who is to give it."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from flask import abort, g
 from flask_login import current_user
@@ -11,6 +13,7 @@ from tracker.extensions import db
 from tracker.models import BoardQuestion, Permission
 
 ON_START = 3
+TO_BUILD_ON = 50
 SEES_ALL = frozenset({Permission.ASK, Permission.OVERSEE})
 
 
@@ -36,6 +39,20 @@ def latest_questions(access: Access) -> list[BoardQuestion]:
             )
             .limit(ON_START)
         )
+    )
+
+
+def answered(organizer_id: int, also: Collection[int] = ()) -> list[BoardQuestion]:
+    """The latest answered questions of the organizer, for another to build on, and of older ones `also`
+    (ids); the latest first."""
+    is_answered = sa.and_(
+        BoardQuestion.organizer_id == organizer_id, BoardQuestion.answered_at.is_not(None)
+    )
+    order = (BoardQuestion.answered_at.desc(), BoardQuestion.id.desc())
+    latest = sa.select(BoardQuestion.id).where(is_answered).order_by(*order).limit(TO_BUILD_ON)
+    which = sa.or_(BoardQuestion.id.in_(latest), BoardQuestion.id.in_(also))
+    return list(
+        db.session.scalars(sa.select(BoardQuestion).where(is_answered, which).order_by(*order))
     )
 
 

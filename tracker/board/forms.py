@@ -1,5 +1,6 @@
 """Asking for the board, and answering it."""
 
+from tracker.board.access import answered
 from tracker.models import BoardQuestion
 from tracker.web.fields import FreeText, MaybeRow, Optional, required
 from tracker.web.forms import VersionedForm
@@ -7,6 +8,7 @@ from tracker.web.once import OnceForm
 from tracker.web.swedish import date_medium
 
 TEXT_LENGTH = 5_000
+HIGHEST_ID = 2**31 - 1
 ASKED = "Skriv vad nämnden vill veta."
 
 
@@ -18,9 +20,18 @@ class _QuestionFields:
         "Bygger vidare på", validators=[Optional()], empty="Ingen tidigare fråga"
     )
 
-    def offer(self, answered: list[BoardQuestion]) -> None:
-        """The answered questions that this one may go on from."""
-        self.builds_on_id.offer((row.id, label(row)) for row in answered)
+    def offer(self, organizer_id: int, question: BoardQuestion | None = None) -> None:
+        """The answered questions that this one, `question` where it is asked already, may go on from: the
+        latest, the one that it goes on from, and the one that is chosen; one statement."""
+        wanted = {self.builds_on_id.data, question.builds_on_id if question else None}
+        rows = answered(organizer_id, {key for key in wanted if key and 0 < key <= HIGHEST_ID})
+        self.answered = {row.id: row for row in rows if row is not question}
+        self.builds_on_id.offer((row.id, label(row)) for row in self.answered.values())
+
+    @property
+    def builds_on(self) -> BoardQuestion | None:
+        """The question that was chosen."""
+        return self.answered.get(self.builds_on_id.data or 0)
 
 
 class AskForm(_QuestionFields, OnceForm):

@@ -37,6 +37,10 @@ class QuestionAnswered(Exception):
     """The question has an answer, and stands as it was asked."""
 
 
+class QuestionGone(Exception):
+    """The question has been taken away meanwhile."""
+
+
 class BoardQuestion(MadeByForm, Versioned, TenantOwned, Base):
     """One question with its answer, once there is one."""
 
@@ -112,19 +116,23 @@ class BoardQuestion(MadeByForm, Versioned, TenantOwned, Base):
         return self.answered_at is not None
 
     def rephrase(self, text: str, builds_on: "BoardQuestion | None", *, by: "User") -> None:
-        """Other words. Raises QuestionAnswered once there is an answer: it is to what was asked."""
+        """Other words, or another question to build on; Historik keeps what was before of each. Raises
+        QuestionAnswered once there is an answer: it is to what was asked."""
         self._must_wait()
-        key = builds_on.id if builds_on else None
-        if (text, key) == (self.text, self.builds_on_id):
-            return
-        before = self.text
-        self.text, self.builds_on = text, builds_on
-        record(Action.BOARD_REPHRASED, self, by=by, before=before)
+        if text != self.text:
+            before, self.text = self.text, text
+            record(Action.BOARD_REPHRASED, self, by=by, before=before)
+        if (builds_on.id if builds_on else None) != self.builds_on_id:
+            earlier, self.builds_on = self.builds_on, builds_on
+            told = f"”{excerpt(earlier.text)}”" if earlier else "ingen tidigare fråga"
+            self._record(Action.BOARD_BUILT_ON_ANOTHER, by, before=told)
 
     def withdraw(self, *, by: "User") -> Removal:
-        """Take it away. Raises QuestionAnswered once there is an answer."""
+        """Take it away. Raises QuestionAnswered once there is an answer, QuestionGone when somebody has
+        done it at this very moment."""
         held = sa.select(BoardQuestion).where(BoardQuestion.id == self.id).with_for_update()
-        db.session.scalar(held.execution_options(populate_existing=True))
+        if db.session.scalar(held.execution_options(populate_existing=True)) is None:
+            raise QuestionGone
         self._must_wait()
         self._record(Action.BOARD_WITHDREW, by)
         removal = Removal.keep(RemovalKind.BOARD_QUESTION, self, excerpt(self.text), [self], by=by)

@@ -4,14 +4,13 @@ import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from tracker.audit.history import history_of
 from tracker.auth.access import current_access, load_organizer
 from tracker.board.access import load_question, readable
 from tracker.board.forms import AnswerForm, AskForm, RephraseForm
-from tracker.board.models import QuestionAnswered
+from tracker.board.models import QuestionAnswered, QuestionGone
 from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
 from tracker.models import BoardQuestion, Permission
@@ -55,17 +54,14 @@ def index() -> str:
 def ask() -> Answer:
     """`bygger` in the address names the question that this one goes on from."""
     organizer = load_organizer(to=Permission.ASK)
-    answered = _answered(organizer.id)
-    wanted = request.args.get("bygger", type=int)
-    known = {row.id: row for row in answered}
-    form = AskForm(data={"builds_on_id": wanted if wanted in known else None})
-    form.offer(answered)
+    form = AskForm(data={"builds_on_id": request.args.get("bygger", type=int)})
+    form.offer(organizer.id)
 
     def make() -> BoardQuestion:
         return BoardQuestion.ask(
             organizer,
             form.text.data,
-            known.get(form.builds_on_id.data or 0),
+            form.builds_on,
             by=current_user,
             form_token=form.token,
         )
@@ -97,27 +93,26 @@ def show(question_id: int) -> str:
 
 @bp.route("/<int:question_id>/andra", methods=["GET", "POST"])
 def rephrase(question_id: int) -> Answer:
+    """What was typed while the answer came is shown, and not saved."""
     question = load_question(question_id, to=Permission.ASK)
-    if question.is_answered:
-        return _has_answer(question)
-    answered = [row for row in _answered(question.organizer_id) if row.id != question.id]
-    known = {row.id: row for row in answered}
+    if question.is_answered and request.method == "GET":
+        return _has_answer(question_id)
     form = RephraseForm(obj=question)
-    form.offer(answered)
+    form.offer(question.organizer_id, question)
 
     def change() -> None:
-        builds_on = known.get(form.builds_on_id.data or 0)
-        question.rephrase(form.text.data, builds_on, by=current_user)
+        question.rephrase(form.text.data, form.builds_on, by=current_user)
 
-    if not form.validate_on_submit():
-        return _form_page("board/ask.html", form, question)
-    try:
-        if not saved(form, question, change, form.NAMES):
-            return _form_page("board/ask.html", form, question)
-    except QuestionAnswered:
-        return _has_answer(question)
-    notify("Frågan är ändrad.")
-    return _shown(question)
+    if (
+        form.validate_on_submit()
+        and not question.is_answered
+        and saved(form, question, change, form.NAMES)
+    ):
+        notify("Frågan är ändrad.")
+        return _shown(question)
+    if question.is_answered:
+        form.form_errors = [HAS_ANSWER]
+    return _form_page("board/ask.html", form, question)
 
 
 @bp.post("/<int:question_id>/ta-bort")
@@ -126,8 +121,12 @@ def withdraw(question_id: int) -> Response:
     try:
         removal = question.withdraw(by=current_user)
         db.session.commit()
-    except (QuestionAnswered, StaleDataError):
-        return _has_answer(question)
+    except QuestionAnswered:
+        return _has_answer(question_id)
+    except QuestionGone:
+        db.session.rollback()
+        notify("Frågan var redan borttagen.", "info")
+        return redirect(url_for("board.index"))
     notify("Frågan är borttagen.", undo=removal.id)
     return redirect(url_for("board.index"))
 
@@ -155,19 +154,6 @@ def answer(question_id: int) -> Answer:
     return _shown(question)
 
 
-def _answered(organizer_id: int) -> list[BoardQuestion]:
-    return list(
-        db.session.scalars(
-            sa.select(BoardQuestion)
-            .where(
-                BoardQuestion.organizer_id == organizer_id, BoardQuestion.answered_at.is_not(None)
-            )
-            .order_by(BoardQuestion.answered_at.desc(), BoardQuestion.id.desc())
-            .limit(50)
-        )
-    )
-
-
 def _form_page(
     template: str, form: AskForm | RephraseForm | AnswerForm, question: BoardQuestion | None
 ) -> Answer:
@@ -175,11 +161,10 @@ def _form_page(
     return render_template(template, form=form, question=question), status
 
 
-def _has_answer(question: BoardQuestion) -> Response:
-    key = question.id
+def _has_answer(question_id: int) -> Response:
     db.session.rollback()
     notify(HAS_ANSWER, "info")
-    return redirect(url_for("board.show", question_id=key))
+    return redirect(url_for("board.show", question_id=question_id))
 
 
 def _shown(question: BoardQuestion) -> Response:

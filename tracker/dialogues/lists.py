@@ -109,7 +109,7 @@ class Line:
 
 def demand_somewhere(permission: Permission) -> None:
     """The person may do this with some unit, whichever; else 403."""
-    if not any(permission in grant.role.grants for grant in current_access().grants):
+    if not current_access().anywhere(permission):
         abort(403)
 
 

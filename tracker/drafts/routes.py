@@ -25,6 +25,7 @@ from tracker.removals.access import may_come_back
 from tracker.removals.models import Removal
 from tracker.web.forms import Written, written
 from tracker.web.notices import notify
+from tracker.web.paging import Page
 from tracker.web.personnummer import find_personal_identity_number
 from tracker.web.security import safe_next
 from tracker.web.swedish import date_medium, time_short
@@ -44,6 +45,7 @@ WHY = {
 }
 """Why a page does not take a draft, by what it answers to whoever goes on with that."""
 CHANGED = "Det du skrev i har ändrats sedan dess."
+REMOVALS_ON_A_PAGE = 50
 NOT_KEPT = OWN_FIELDS | {"csrf_token"}
 
 
@@ -89,7 +91,7 @@ def index() -> str:
     return render_template(
         "drafts/index.html",
         drafts=Draft.all_of(*here),
-        removals=Removal.latest_by(*here, may_come_back()),
+        removals=Page.select(Removal.latest_by(*here, may_come_back()), REMOVALS_ON_A_PAGE),
         whole=request.args.get("visa", ""),
         why=WHY.get(answered, CHANGED) if answered else None,
     )

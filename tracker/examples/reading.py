@@ -49,29 +49,26 @@ def published() -> Page[GoodExample]:
 
 
 def to_look_over() -> Sequence[GoodExample]:
-    """The examples of the person's own units that are withdrawn, or whose assessment has been changed
-    so that there is no effect to show."""
-    access = current_access()
-    if not any(Permission.ADOPT in grant.permissions(vacant=True) for grant in access.grants):
+    """The examples of the person's own units, or of the organizer's own lap, that are withdrawn, or whose
+    assessment has been changed so that there is no effect to show."""
+    access, own = current_access(), []
+    if any(Permission.ADOPT in grant.permissions(vacant=True) for grant in access.grants):
+        units = (
+            sa.select(MeasureUnit.measure_id)
+            .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
+            .where(access.units_decided(), MeasureUnit.owns(today()))
+        )
+        own.append(Measure.id.in_(units))
+    if Permission.ADOPT in access.on_own_lap():
+        own.append(Measure.of_organizer(access.organizer_id))
+    if not own:
         return []
-    own = (
-        sa.select(MeasureUnit.measure_id)
-        .join(SchoolUnit, SchoolUnit.id == MeasureUnit.unit_id)
-        .where(_may(Permission.ADOPT), MeasureUnit.owns(today()))
-    )
     rows = db.session.scalars(
         _with_what_it_shows()
-        .where(GoodExample.organizer_id == access.organizer_id, Measure.id.in_(own))
+        .where(GoodExample.organizer_id == access.organizer_id, sa.or_(*own))
         .order_by(GoodExample.id)
     )
     return [row for row in rows if row.is_outdated or not row.is_published]
-
-
-def _may(permission: Permission) -> sa.ColumnElement[bool]:
-    """A criterion on SchoolUnit: vacant ones are their dialogansvarig's."""
-    access = current_access()
-    vacant = sa.and_(access.units_where(Permission.LEAD), ~SchoolUnit.has_leader())
-    return sa.or_(access.units_where(permission), vacant)
 
 
 def to_begin_from(example_id: int | None) -> GoodExample | None:
@@ -102,7 +99,7 @@ def laps_to_begin_in() -> list[QualityCycle]:
             .where(
                 QualityCycle.school_year_id == year.id,
                 SchoolUnit.open_on(today()),
-                _may(Permission.WRITE),
+                access.units_written(),
             )
             .options(contains_eager(QualityCycle.unit), joinedload(QualityCycle.school_year))
             .order_by(SchoolUnit.sort_key, SchoolUnit.id)

@@ -45,14 +45,18 @@ def show(example_id: int) -> str:
 
 @bp.route("/atgarder/<int(max=2147483647):measure_id>/gott-exempel", methods=["GET", "POST"])
 def publish(measure_id: int) -> Page:
-    """Tell of a measure that has been assessed."""
+    """Tell of a measure that has been assessed. What was typed while the assessment was changed is shown,
+    and not saved."""
     measure = load_measure(measure_id, to=Permission.ADOPT)
-    if measure.example is not None and request.method == "GET":
-        return redirect(url_for("examples.show", example_id=measure.example.id))
     assessed = measure.final_assessment
-    if assessed is None or not assessed.judgement.has_effect:
-        return _no_effect(measure)
-    form = NewExampleForm(data={"how": measure.description, "why": assessed.lesson})
+    if request.method == "GET":
+        if measure.example is not None:
+            return redirect(url_for("examples.show", example_id=measure.example.id))
+        if assessed is None or not assessed.judgement.has_effect:
+            notify(NO_EFFECT, "info")
+            return redirect(url_for("measures.show", measure_id=measure.id))
+    lesson = assessed.lesson if assessed else ""
+    form = NewExampleForm(data={"how": measure.description, "why": lesson})
     if not form.validate_on_submit():
         return _publish_page(measure, form), 422 if form.is_submitted() else 200
     try:
@@ -68,7 +72,8 @@ def publish(measure_id: int) -> Page:
         return _told_already(measure.example, form)
     except NoEffectToShow:
         db.session.rollback()
-        return _no_effect(measure)
+        form.form_errors.append(NO_EFFECT)
+        return _publish_page(measure, form), 409
     notify(READ_BY_ALL)
     return redirect(url_for("examples.show", example_id=example.id))
 
@@ -81,11 +86,6 @@ def _told_already(example: GoodExample, form: NewExampleForm) -> Page:
     edit = ExampleForm(data={"version": example.version, **form.texts()}, formdata=None)
     edit.show_newer(stored, example.version)
     return _edit_page(example, edit), 409
-
-
-def _no_effect(measure: Measure) -> Response:
-    notify(NO_EFFECT, "info")
-    return redirect(url_for("measures.show", measure_id=measure.id))
 
 
 def _publish_page(measure: Measure, form: NewExampleForm) -> str:
@@ -113,8 +113,8 @@ def edit(example_id: int) -> Page:
         if not saved(form, example, change, GoodExample.TEXTS):
             return _edit_page(example, form), 409
     except NoEffectToShow:
-        notify(NO_EFFECT, "info")
-        return redirect(url_for("examples.show", example_id=example_id))
+        form.form_errors.append(NO_EFFECT)
+        return _edit_page(example, form), 409
     notify(READ_BY_ALL if again else "Ändringarna är sparade.")
     return redirect(url_for("examples.show", example_id=example.id))
 

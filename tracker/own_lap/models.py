@@ -119,12 +119,14 @@ class OrganizerGoal(MadeByForm, Versioned, TenantOwned, Base):
         return len(earlier)
 
     def write(self, text: str, signs: str, *, by: "User") -> None:
-        """Change it; what is the same as before is no change."""
-        if (text, signs) == (self.text, self.signs):
-            return
-        before = self.text
-        self.text, self.signs = text, signs
-        self._record(Action.GOAL_CHANGED, by, before=before)
+        """Change it; Historik keeps what was before of each. What is the same is no change."""
+        if text != self.text:
+            before, self.text = self.text, text
+            self._record(Action.GOAL_CHANGED, by, before=before)
+        if signs != self.signs:
+            told = f"”{self.signs}”" if self.signs else "inget skrivet"
+            self.signs = signs
+            self._record(Action.GOAL_SIGNS_CHANGED, by, goal=excerpt(text), before=told)
 
     def remove(self, *, by: "User") -> Removal:
         self._record(Action.GOAL_REMOVED, by, goal=excerpt(self.text))

@@ -133,16 +133,20 @@ class Removal(TenantOwned, Base):
     @classmethod
     def latest_by(
         cls, user_id: int, organizer_id: int, which: sa.ColumnElement[bool]
-    ) -> "list[Removal]":
-        """What the person has removed and can bring back; `which`: of that, what they may."""
-        mine = sa.select(cls).where(
-            cls.by_id == user_id,
-            cls.organizer_id == organizer_id,
-            cls.undone_at.is_(None),
-            cls.removed_at >= now() - KEPT_FOR,
-            which,
+    ) -> sa.Select[tuple[int, RemovalKind, str, datetime]]:
+        """What the person has removed and can bring back, the latest first, without its content, which may be
+        large: rows of `id`, `kind`, `what` and `removed_at`. `which`: of that, what they may."""
+        return (
+            sa.select(cls.id, cls.kind, cls.what, cls.removed_at)
+            .where(
+                cls.by_id == user_id,
+                cls.organizer_id == organizer_id,
+                cls.undone_at.is_(None),
+                cls.removed_at >= now() - KEPT_FOR,
+                which,
+            )
+            .order_by(cls.removed_at.desc(), cls.id.desc())
         )
-        return list(db.session.scalars(mine.order_by(cls.removed_at.desc(), cls.id.desc())))
 
     def value(self, column: Any) -> Any:
         """A column of the thing itself, as JSON holds it."""

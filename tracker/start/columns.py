@@ -62,6 +62,7 @@ def feedback_waiting() -> sa.ColumnElement[int]:
                 sa.bindparam("user_id", type_=sa.Integer),
                 works=sa.bindparam("works_there", type_=sa.Boolean),
                 oversees=sa.bindparam("oversees", type_=sa.Boolean),
+                day=sa.bindparam("day", type_=sa.Date),
                 until=sa.bindparam("feedback_until", type_=sa.Date),
             ),
         )

@@ -105,6 +105,19 @@ def _carriers(row: SupportRequest) -> list[SchoolUnit]:
     return g.support_carriers[row.id]
 
 
+def carriers_followed(row: SupportRequest) -> list[SchoolUnit]:
+    """Of the units that carry it today, those that the person follows, in Swedish order."""
+    access = current_access()
+    return sorted(
+        (
+            unit
+            for unit in _carriers(row)
+            if Permission.FOLLOW in access.on_unit(unit.id, unit.area_id)
+        ),
+        key=lambda unit: (unit.sort_key, unit.id),
+    )
+
+
 def may_answer(row: SupportRequest) -> bool:
     """Whether the person is to answer, or may."""
     access = current_access()
@@ -119,12 +132,6 @@ def may_settle(row: SupportRequest) -> bool:
     return _is_hers(row.owner_id) or any(
         Permission.CONVERSE in access.on_unit(unit.id, unit.area_id) for unit in _carriers(row)
     )
-
-
-def demand_anywhere(permission: Permission) -> None:
-    """The person may do this with some unit, whichever; else 403."""
-    if not current_access().anywhere(permission):
-        abort(403)
 
 
 def units_to_ask_for() -> list[SchoolUnit]:

@@ -26,6 +26,7 @@ from tracker.database import (
 from tracker.extensions import db
 from tracker.once import MadeByForm
 from tracker.support.states import FeedbackState, SupportError
+from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
@@ -99,16 +100,21 @@ class SupportFeedback(MadeByForm, Versioned, TenantOwned, Base):
         return row
 
     def rewrite(self, about: str, text: str, area: "Area | None", *, by: "User") -> None:
-        """Other words. SupportError once it is answered: an answer is to what was said."""
+        """Other words; Historik keeps what was before. SupportError once it is answered: an answer is to
+        what was said."""
         if self.state is not FeedbackState.OPEN:
             raise SupportError(
                 "Synpunkten har fått svar och står kvar som den var. Skriv en ny om det är något mer."
             )
-        area_id = area.id if area else None
-        if (about, text, area_id) == (self.about, self.text, self.area_id):
+        before = [f"”{self.about}”"] if about != self.about else []
+        if (area.id if area else None) != self.area_id:
+            before.append(self.from_whom)
+        if text != self.text:
+            before.append(f"”{self.text}”")
+        if not before:
             return
         self.about, self.text, self.area = about, text, area
-        self._record(Action.FEEDBACK_CHANGED, by)
+        self._record(Action.FEEDBACK_REWRITTEN, by, before=" / ".join(before))
 
     def hand_to(self, owner: "User | None", *, by: "User") -> None:
         """Who is to answer; None: the skolchef."""
@@ -120,11 +126,15 @@ class SupportFeedback(MadeByForm, Versioned, TenantOwned, Base):
         self._record(Action.FEEDBACK_HANDED_ON, by, person=to)
 
     def clarify(self, answer: str, follow_up_on: date | None, *, by: "User") -> None:
-        """The answer, and when it is to be followed up; later ones replace it. SupportError once it is
-        followed up, or when the day cannot be."""
+        """The answer, and when it is to be followed up. A later one replaces it, and Historik keeps what was
+        before. SupportError once it is followed up, or when the day cannot be."""
         if self.state is FeedbackState.FOLLOWED_UP:
             raise SupportError("Synpunkten är redan uppföljd.", field="answer")
-        if (answer, follow_up_on) == (self.answer, self.follow_up_on):
+        before = [f"”{self.answer}”"] if answer != self.answer else []
+        if follow_up_on != self.follow_up_on:
+            day = self.follow_up_on
+            before.append(f"följs upp {date_medium(day)}" if day else "följs inte upp")
+        if not before:
             return
         if (
             follow_up_on is not None
@@ -132,20 +142,28 @@ class SupportFeedback(MadeByForm, Versioned, TenantOwned, Base):
             and follow_up_on <= today()
         ):
             raise SupportError("Ange en dag som kommer.", field="follow_up_on")
+        is_first = self.is_open
         self.state, self.answer, self.follow_up_on = FeedbackState.ANSWERED, answer, follow_up_on
         self.answered_at, self.answered_by_name = now(), by.name
-        self._record(Action.FEEDBACK_ANSWERED, by)
+        if is_first:
+            self._record(Action.FEEDBACK_ANSWERED, by)
+        else:
+            self._record(Action.FEEDBACK_ANSWER_REVISED, by, before=" / ".join(before))
 
     def follow_up(self, outcome: str, *, by: "User") -> None:
-        """What came of the answer. Other words later replace the first. SupportError while there is no
-        answer to follow up."""
+        """What came of the answer. Other words later replace the first, which Historik keeps. SupportError
+        while there is no answer to follow up."""
         if self.state is FeedbackState.OPEN:
             raise SupportError("Svara innan ni följer upp.", field="outcome")
         if outcome == self.outcome:
             return
-        self.state, self.outcome = FeedbackState.FOLLOWED_UP, outcome
+        before, self.outcome = self.outcome, outcome
+        self.state = FeedbackState.FOLLOWED_UP
         self.followed_up_at, self.followed_up_by_name = now(), by.name
-        self._record(Action.FEEDBACK_FOLLOWED_UP, by)
+        if before:
+            self._record(Action.FEEDBACK_OUTCOME_REVISED, by, before=f"”{before}”")
+        else:
+            self._record(Action.FEEDBACK_FOLLOWED_UP, by)
 
     @classmethod
     def waiting_for(
@@ -154,15 +172,19 @@ class SupportFeedback(MadeByForm, Versioned, TenantOwned, Base):
         *,
         works: sa.ColumnElement[bool],
         oversees: sa.ColumnElement[bool],
+        day: Any,
         until: Any,
     ) -> sa.ColumnElement[bool]:
         """A criterion: what waits for the person's answer, or is to be followed up by the day `until`. `works`:
-        she works at the organizer today, so that she still answers what was given to her; `oversees`: she
-        answers what was given to nobody. Values or parameters alike."""
+        she works at the organizer on `day`, so that she still answers what was given to her; `oversees`: she
+        answers what was given to nobody who still works there. Values or parameters alike."""
+        from tracker.support.people import working
+
+        left = cls.owner_id.not_in(working(cls.organizer_id, day).correlate(cls))
         return sa.and_(
             sa.or_(
                 sa.and_(works, cls.owner_id == person_id),
-                sa.and_(oversees, cls.owner_id.is_(None)),
+                sa.and_(oversees, sa.or_(cls.owner_id.is_(None), left)),
             ),
             sa.or_(
                 cls.state == FeedbackState.OPEN.value,

@@ -38,6 +38,10 @@ class Group(enum.IntEnum):
     UNITS = 4
 
     @property
+    def has_requests(self) -> bool:
+        return self in (Group.WAITING, Group.ANSWERED)
+
+    @property
     def label(self) -> str:
         return [
             "Väntar på svar",
@@ -161,6 +165,7 @@ def _feedback(access: Access) -> list[SupportFeedback]:
                     current_user.id,
                     works=works_there(access),
                     oversees=sa.true() if oversees else sa.false(),
+                    day=today(),
                     until=today() + FOLLOW_UP_AHEAD,
                 ),
             )

@@ -48,12 +48,9 @@ class SupportOffer(MadeByForm, Versioned, TenantOwned, Base):
     @property
     def owner_today(self) -> int | None:
         """Who answers, while they work at the organizer; else the unit's dialogansvarig does alone."""
-        from tracker.support.people import at_the_organizer
+        from tracker.support.people import still_there
 
-        if self.owner_id is None:
-            return None
-        there = {key for key, _ in at_the_organizer(self.organizer_id)}
-        return self.owner_id if self.owner_id in there else None
+        return next(iter(still_there(self.organizer_id, [self])), None)
 
     FIELDS = ("title", "gives", "audience", "contact", "owner_id")
 

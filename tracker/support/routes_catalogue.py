@@ -7,11 +7,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import current_access, load_organizer
+from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
 from tracker.models import Permission, SupportOffer
-from tracker.support.access import demand_anywhere, load_offer, writes_somewhere
+from tracker.support.access import load_offer, writes_somewhere
 from tracker.support.forms import NewOfferForm, OfferForm
-from tracker.support.people import at_the_organizer
+from tracker.support.people import at_the_organizer, still_there
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
 from tracker.web.once import make_once
@@ -20,12 +21,13 @@ Answer = Response | tuple[str, int]
 
 
 def catalogue() -> str:
-    demand_anywhere(Permission.READ)
+    demand_somewhere(Permission.READ)
     access = current_access()
     rows = SupportOffer.catalogue(access.organizer_id)
     return render_template(
         "support/catalogue.html",
         offered=[row for row in rows if not row.is_retired],
+        there=still_there(access.organizer_id, rows),
         retired=[row for row in rows if row.is_retired],
         keeps=Permission.CATALOGUE in access.on_organizer(),
         asks=writes_somewhere(),

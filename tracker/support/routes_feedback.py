@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 
 from tracker.audit.history import history_of
 from tracker.auth.access import current_access
+from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
 from tracker.models import Area, FeedbackState, Organizer, Permission, SupportFeedback, User
 from tracker.start.progress import area_title
 from tracker.support.access import (
-    demand_anywhere,
     load_feedback,
     units_to_ask_for,
     writes_somewhere,
@@ -25,7 +25,7 @@ from tracker.support.forms import (
     NewFeedbackForm,
     OwnerForm,
 )
-from tracker.support.people import at_the_organizer
+from tracker.support.people import at_the_organizer, still_there
 from tracker.support.states import SupportError
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
@@ -38,7 +38,7 @@ PAGE_SIZE = 30
 
 def all_feedback() -> str:
     """The organizer's, what waits for an answer first, then the latest; three statements."""
-    demand_anywhere(Permission.FOLLOW)
+    demand_somewhere(Permission.FOLLOW)
     page = Page.select(
         sa.select(SupportFeedback)
         .where(SupportFeedback.organizer_id == current_access().organizer_id)
@@ -90,7 +90,8 @@ def give() -> Answer:
 
 def feedback(feedback_id: int) -> str:
     row = load_feedback(feedback_id, to=Permission.FOLLOW)
-    return render_template("support/feedback.html", row=row, events=history_of(row))
+    there = still_there(row.organizer_id, [row])
+    return render_template("support/feedback.html", row=row, there=there, events=history_of(row))
 
 
 def rewrite(feedback_id: int) -> Answer:

@@ -4,15 +4,17 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from tracker.audit.history import history_of
 from tracker.auth.access import current_access
+from tracker.dialogues.lists import demand_somewhere
 from tracker.extensions import db
 from tracker.models import Permission, SupportOffer, SupportRequest
 from tracker.support import lists
 from tracker.support.access import (
-    demand_anywhere,
+    carriers_followed,
     load_request,
     may_answer,
     may_settle,
@@ -20,6 +22,7 @@ from tracker.support.access import (
     writes_somewhere,
 )
 from tracker.support.forms import AnswerForm, AskForm, OutcomeForm, RephraseForm
+from tracker.support.people import still_there
 from tracker.support.states import SupportError
 from tracker.web.conflicts import saved
 from tracker.web.notices import notify
@@ -31,16 +34,19 @@ Answer = Response | str | tuple[str, int]
 
 def index() -> Answer:
     """What waits and what is to be followed up, and the units; who follows none is shown the catalogue."""
-    demand_anywhere(Permission.READ)
+    demand_somewhere(Permission.READ)
     access = current_access()
     found = lists.lines(access)
     if not found and not access.anywhere(Permission.FOLLOW):
         return redirect(url_for("support.catalogue"))
     page = Page.of(found, lists.PAGE_SIZE)
+    groups = lists.grouped(page.items)
+    requests = [row for group, rows in groups if group.has_requests for row in rows]
     return render_template(
         "support/index.html",
         page=page,
-        groups=lists.grouped(page.items),
+        groups=groups,
+        there=still_there(access.organizer_id, requests),
         asks=writes_somewhere(),
         follows=access.anywhere(Permission.FOLLOW),
         oversees=Permission.OVERSEE in access.on_organizer(),
@@ -95,6 +101,8 @@ def show(request_id: int) -> str:
     return render_template(
         "support/request.html",
         row=row,
+        there=still_there(row.organizer_id, [row]),
+        units=carriers_followed(row),
         events=history_of(row) if row.check_in is None else [],
         reads_check_in=row.check_in is not None
         and any(
@@ -117,15 +125,28 @@ def rephrase(request_id: int) -> Answer:
 
 
 def withdraw(request_id: int) -> Response:
+    """Not when the words are others than those that were read: a colleague's are not thrown away unseen."""
     row = load_request(request_id, to=Permission.WRITE)
     if row.check_in is not None:
         abort(404)
+    seen = request.form.get("version", 0, type=int)
     try:
+        if row.version != seen:
+            raise StaleDataError
+        row.expect_version(seen)
         row.withdraw(by=current_user)
+        db.session.commit()
     except SupportError as wrong:
+        db.session.rollback()
         notify(str(wrong), "warning")
         return _shown(row)
-    db.session.commit()
+    except StaleDataError:
+        db.session.rollback()
+        if db.session.get(SupportRequest, request_id) is None:
+            notify("Frågan var redan tillbakatagen.", "info")
+            return redirect(url_for("support.index"))
+        notify("Frågan har ändrats under tiden. Läs den igen innan du tar tillbaka den.", "warning")
+        return _shown(row)
     notify("Frågan är tillbakatagen.")
     return redirect(url_for("support.index"))
 
