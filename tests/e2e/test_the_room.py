@@ -178,6 +178,33 @@ def test_what_is_kept_is_cleared_at_sign_out(sit_down):
     assert karin.evaluate(KEPT) == "[]"
 
 
+def test_what_is_kept_and_stands_in_the_stored_text_is_no_conflict(sit_down, database):
+    """The fault: the last words are stored and the answer is lost; come back, she is asked to choose
+    between them and her own beginning of them."""
+    karin = sit_down("karin")
+
+    def lose_the_answer(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    karin.route("**/samtal/other", lose_the_answer)
+    text_at(karin, OTHER).fill("Vi läste")
+    expect(word_at(karin, OTHER)).to_have_text("Inte sparat än – försöker igen")
+    assert stored(database, "other") == "Vi läste"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(
+            "UPDATE dialogue_note SET text = 'Vi läste högt.', version = version + 1"
+            " WHERE slot = 'other'"
+        )
+        connection.commit()
+    karin.unroute("**/samtal/other")
+    karin.reload()
+    expect(text_at(karin, OTHER)).to_have_value("Vi läste högt.")
+    saved(karin, OTHER)
+    assert karin.locator("[data-conflict]").count() == 0
+    assert karin.evaluate(KEPT) == "[]"
+
+
 @pytest.mark.parametrize("way", ["typed", "pressed"])
 def test_what_is_in_conflict_is_kept_until_it_is_chosen(sit_down, database, way):
     """Both texts come back after leaving, the other's is not overwritten, and leaving is asked about."""

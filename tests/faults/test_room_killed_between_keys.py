@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Response, expect
 
 from tests.cast import THE_DAY
-from tests.faults.rooms import Room, make_room, saved, text_at
+from tests.faults.rooms import Room, make_room, saved, text_at, word_at
 from tests.live_server import LiveServer
 
 MOST_LOST = 5.0
@@ -79,9 +79,11 @@ class Writer:
         """The text in the room, opened anew; what was saved without an answer stands beside it."""
         self.open()
         field = text_at(self.page, self.point)
-        mine = self.page.get_by_role("region", name=self.point).locator("[data-choose=mine]")
-        if mine.count():
-            mine.click()
+        panel = self.page.get_by_role("region", name=self.point).locator("[data-conflict]")
+        word = word_at(self.page, self.point).filter(has_text="Sparat")
+        expect(panel.or_(word).first).to_be_visible(timeout=30_000)
+        if panel.count():
+            panel.locator("[data-choose=mine]").click()
         saved(self.page, self.point)
         return field.input_value()
 

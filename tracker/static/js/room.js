@@ -180,11 +180,15 @@
     } catch { /* the server is away, or asks for sign-in: saving says so */ }
   }, NEWS);
 
-  // What was kept when the page was last left.
+  // What was kept when the page was last left. The last words may have been stored, and the answer lost, before
+  // they were kept: a text that goes on where the kept one ends has all of it.
+  function isIn(note, before) {
+    return before.version !== version(note).value && note.field.value.startsWith(before.text.trimEnd());
+  }
   for (const note of notes) {
     const before = kept(note.slot);
     if (panel(note)) { note.saved = stored(note); stop(note); }
-    else if (before && before.text !== note.field.value) {
+    else if (before && !isIn(note, before) && before.text !== note.field.value) {
       note.field.value = before.text;
       version(note).value = before.version;
       say(note, "Sparas …");
