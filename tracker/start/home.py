@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from tracker.auth.access import Access, Grant
+from tracker.auth.grants import Access, Grant
 from tracker.board.access import latest_questions
 from tracker.clock import now, today
 from tracker.cycle import calendar

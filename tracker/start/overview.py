@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
-from tracker.auth.access import Access, Grant
+from tracker.auth.grants import Access, Grant
 from tracker.checkins import reading as check_ins_of
 from tracker.checkins.reading import CheckInFacts
 from tracker.clock import local, now, today

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from tracker.auth.access import Access, Grant, OrganizerChoice
+from tracker.auth.grants import Access, Grant, OrganizerChoice
 from tracker.clock import local, today
 from tracker.cycle import calendar
 from tracker.dialogues.agreements import shortened
