@@ -59,8 +59,6 @@ from tracker.notifications.models import (
 from tracker.notifications.rules import ReminderRule
 from tracker.organisation.assignments import RoleAssignment
 from tracker.organisation.models import (
-    Area,
-    Organizer,
     SchoolForm,
     SchoolUnit,
     UnitAddress,
@@ -68,6 +66,7 @@ from tracker.organisation.models import (
     UnitKind,
     UnitSuccession,
 )
+from tracker.organisation.organizers import Area, Organizer
 from tracker.organisation.roles import Permission, Role, Scope
 from tracker.own_lap.models import OrganizerGoal
 from tracker.removals.models import Removal, RemovalKind
