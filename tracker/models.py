@@ -76,7 +76,8 @@ from tracker.support.levels import SupportDecision
 from tracker.support.offers import SupportOffer, SupportOfferForm
 from tracker.support.requests import SupportRequest
 from tracker.support.states import FeedbackState, SupportLevel, SupportState
-from tracker.teams.goals import TeamEvaluation, TeamGoal
+from tracker.teams.evaluations import TeamEvaluation
+from tracker.teams.goals import TeamGoal
 from tracker.teams.models import Team, TeamKind, TeamMember
 from tracker.teams.plans import TeamPlan
 from tracker.teams.states import GoalDecision
