@@ -48,14 +48,8 @@ from tracker.measures.models import Measure
 from tracker.measures.parts import MeasureUnit
 from tracker.measures.states import MeasureBasis, MeasureState
 from tracker.national.models import NationalDialogue, NationalMeeting, NationalStep
-from tracker.notifications.models import (
-    MailKind,
-    MailState,
-    OutgoingMail,
-    Reminder,
-    ReminderKind,
-    ReminderState,
-)
+from tracker.notifications.mails import MailKind, MailState, OutgoingMail
+from tracker.notifications.models import Reminder, ReminderKind, ReminderState
 from tracker.notifications.rules import ReminderRule
 from tracker.organisation.assignments import RoleAssignment
 from tracker.organisation.models import (
