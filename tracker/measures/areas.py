@@ -25,7 +25,7 @@ from tracker.organisation.models import SchoolForm
 from tracker.removals.models import Removal, RemovalKind
 
 if TYPE_CHECKING:
-    from tracker.analyses.models import Problem
+    from tracker.analyses.problems import Problem
     from tracker.auth.models import User
     from tracker.cycle.models import QualityCycle
     from tracker.measures.models import Measure
