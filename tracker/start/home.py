@@ -29,9 +29,9 @@ from tracker.start import open_measures, overview
 from tracker.start.addresses import Addresses
 from tracker.start.after_dialogues import AfterDialogues, Unapproved
 from tracker.start.attention import Reason, after_dialogues, reasons
+from tracker.start.facts import UnitFacts
 from tracker.start.meetings import Meeting, of_lead, of_leader
 from tracker.start.open_measures import MeasureFacts
-from tracker.start.overview import UnitFacts
 from tracker.start.progress import COUNTED, AreaCount, area_title, counts
 from tracker.start.todo import HORIZON, LedUnit, Todo, todo
 from tracker.teams.reading import OwnTeam, own_teams
