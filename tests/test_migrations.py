@@ -17,9 +17,10 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.cast import THE_DAY, build
 from tests.conftest import make_settings, new_database
+from tests.removals.test_undo import a_greeting
 from tracker import create_app
 from tracker.extensions import db
-from tracker.models import QualityDialogue, Team, TeamKind
+from tracker.models import HandoverNote, QualityDialogue, Team, TeamKind
 from tracker.search.models import FULL_TEXT, is_of_the_model
 
 THROW_AWAY = """
@@ -85,7 +86,9 @@ def test_up_from_nothing_down_to_nothing_and_up_again(empty):
 def test_down_to_nothing_with_everything_in_it(empty):
     upgrade()
     with time_machine.travel(THE_DAY, tick=False):
-        build()
+        cast = build()
+        a_greeting(cast)
+        HandoverNote.of(cast.savkulla, cast.karin).take_back(by=cast.karin)
     db.session.commit()
     downgrade(revision="base")
     assert tables() == {"alembic_version"}

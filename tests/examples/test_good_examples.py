@@ -316,6 +316,8 @@ def test_the_organizers_own_is_looked_over_by_who_decides_in_its_lap(as_: As, ca
     assert "Era egna att se över" in lena.page(LIST)
     page = lena.page(f"{LIST}/{example.id}")
     assert "Det syns bara för er som skriver i huvudmannens varv." in page
+    assert "<dt>Varv</dt><dd>Huvudmannens</dd>" in page
+    assert "<dt>Enhet</dt>" not in page
     for person in (cast.karin, cast.erik):
         assert "Era egna att se över" not in as_(person).page(LIST)
 

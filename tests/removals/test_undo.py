@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from tests.dialogues.scenes import held, placed
 from tests.measures.scenes import FINAL, a_cause
+from tests.support.scenes import asked
 from tracker.drafts import routes
 from tracker.extensions import db
 from tracker.models import (
@@ -22,6 +23,7 @@ from tracker.models import (
     DevelopmentArea,
     DialogueTopic,
     EffectAssessment,
+    HandoverNote,
     Measure,
     MeasureBasis,
     MeasureLogEntry,
@@ -30,6 +32,7 @@ from tracker.models import (
     Problem,
     Removal,
     Side,
+    SupportRequest,
 )
 from tracker.removals.models import clear_old
 
@@ -161,8 +164,26 @@ def an_agreement(cast):
     )  # fmt: skip
 
 
+def a_request(cast):
+    row = asked(cast.savkulla, cast.karin, "En mentor.\n\nHelst en dag i veckan.")
+    return Scene(
+        "karin", f"/stod/{row.id}/ta-tillbaka", {"version": row.version},
+        lambda: [all_of(SupportRequest)], "ali", "erik",
+    )  # fmt: skip
+
+
+def a_greeting(cast):
+    HandoverNote.leave(cast.savkulla, "Lita på arbetslag B.\n\n- måndagar", by=cast.karin)
+    db.session.commit()
+    return Scene(
+        "karin", "/enheter/savkullaskolan/overlamning/halsning", {"version": 1, "text": ""},
+        lambda: [all_of(HandoverNote)], "ali", "jonas",
+    )  # fmt: skip
+
+
 THINGS = [
     a_problem, an_area, a_proposal, a_log_entry, a_topic, a_question, a_period, an_agreement,
+    a_request, a_greeting,
 ]  # fmt: skip
 every_thing = pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.__name__)
 
@@ -352,6 +373,16 @@ def test_a_question_is_asked_again_by_its_asker_only(cast, as_):
     response = jonas.submit(address)
     assert "Bara den som har ställt frågan" in jonas.page(response.location)
     assert scene.rows() == [[]]
+
+
+def test_not_over_a_greeting_that_was_written_since(cast, as_):
+    scene = a_greeting(cast)
+    karin = as_(cast.karin)
+    address = remove(scene, karin)
+    karin.submit(scene.url, {"version": 0, "text": "Nya ord."})
+    response = karin.submit(address)
+    assert "Du har skrivit en ny hälsning sedan dess." in karin.page(response.location)
+    assert [row["text"] for row in all_of(HandoverNote)] == ["Nya ord."]
 
 
 def test_an_area_without_the_problem_that_is_gone(cast, as_):

@@ -9,14 +9,17 @@ import sqlalchemy as sa
 from tests.dialogues.scenes import held
 from tests.own_lap.scenes import own_analysis, own_cycle
 from tests.removals.test_undo import (
+    a_greeting,
     a_log_entry,
     a_period,
     a_problem,
     a_question,
+    a_request,
     a_topic,
     an_area,
     remove,
 )
+from tests.support.scenes import asked
 from tests.teams.scenes import a_goal, a_team, staff
 from tracker.clock import today
 from tracker.extensions import db
@@ -26,8 +29,10 @@ from tracker.models import (
     Removal,
     RoleAssignment,
     SituationAnalysis,
+    SupportRequest,
     TeamMember,
 )
+from tracker.organisation.succession import take_over
 
 PEOPLE = ("karin", "jonas", "erik", "lena", "samira", "sofia", "tove", "perolov", "ali")
 
@@ -51,8 +56,30 @@ def test_the_list_has_what_may_be_brought_back(cast, as_):
     assert not found["sofia"]
 
 
+def test_a_request_for_who_would_have_carried_it(cast, as_):
+    """The fault: the unit that took over cannot bring back what it would have had to follow; or brings back
+    what the other asked for afterwards, for itself."""
+    before, after = (asked(cast.hassel, cast.ali, text) for text in ("En mentor.", "En vikarie."))
+    before.asked_on -= timedelta(days=9)
+    removals = [row.withdraw(by=cast.ali) for row in (before, after)]
+    take_over(cast.ringmura, cast.hassel, today() - timedelta(days=4), by=cast.tove, closes=False)
+    for removal in removals:
+        removal.by_id = cast.nadia.id
+    db.session.commit()
+    carried, other = (f"/angra/{removal.id}" for removal in removals)
+    nadia = as_(cast.nadia)
+    page = nadia.page("/utkast")
+    assert f'action="{carried}"' in page
+    assert f'action="{other}"' not in page
+    nadia.submit(other, status=404)
+    nadia.submit(carried)
+    assert db.session.scalars(sa.select(SupportRequest.text)).all() == ["En mentor."]
+
+
 def everything_removed(cast, as_) -> None:
-    for thing in (a_problem, an_area, a_log_entry, a_topic, a_question, a_period):
+    for thing in (
+        a_problem, an_area, a_log_entry, a_topic, a_question, a_period, a_request, a_greeting
+    ):  # fmt: skip
         scene = thing(cast)
         remove(scene, as_(getattr(cast, scene.person)))
     elsewhere = held(cast.dialogue(cast.hassel), cast)

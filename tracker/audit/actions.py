@@ -149,6 +149,7 @@ class Action(enum.StrEnum):
 
     # the huvudman's support
     SUPPORT_REPHRASED = "support_rephrased"
+    SUPPORT_RESTORED = "support_restored"
     SUPPORT_OFFERED = "support_offered"
     SUPPORT_OFFER_CHANGED = "support_offer_changed"
     SUPPORT_OFFER_RETIRED = "support_offer_retired"
@@ -179,6 +180,7 @@ class Action(enum.StrEnum):
     # handover
     HANDOVER_WRITTEN = "handover_written"
     HANDOVER_TAKEN_BACK = "handover_taken_back"
+    HANDOVER_RESTORED = "handover_restored"
 
     # the national quality dialogue
     NATIONAL_BEGUN = "national_begun"
@@ -365,6 +367,7 @@ _SENTENCES = {
     Action.CHECK_IN_DAYS_SET: "ändrade hur ofta {unit} stämmer av: {interval}",
     # the huvudman's support
     Action.SUPPORT_REPHRASED: "ändrade frågan om stöd för {units_named} från den {on}",
+    Action.SUPPORT_RESTORED: "ångrade att frågan om stöd för {units_named} togs tillbaka",
     Action.SUPPORT_OFFERED: "lade till ”{offer}” i stödkatalogen",
     Action.SUPPORT_OFFER_CHANGED: "ändrade ”{offer}” i stödkatalogen",
     Action.SUPPORT_OFFER_RETIRED: "lade undan ”{offer}” ur stödkatalogen",
@@ -393,6 +396,7 @@ _SENTENCES = {
     # handover
     Action.HANDOVER_WRITTEN: "skrev en hälsning till den som tar över {unit}",
     Action.HANDOVER_TAKEN_BACK: "tog tillbaka sin hälsning till den som tar över {unit}",
+    Action.HANDOVER_RESTORED: "ångrade att hälsningen till den som tar över {unit} togs tillbaka",
     # the national quality dialogue
     Action.NATIONAL_BEGUN: "lade upp den nationella kvalitetsdialogen {year}",
     Action.NATIONAL_WRITTEN: "skrev om den nationella kvalitetsdialogen {year}",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.analyses.problems import excerpt
 from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.clock import now
@@ -19,6 +20,7 @@ from tracker.database import (
     tenant_fk,
 )
 from tracker.extensions import db
+from tracker.removals.models import CannotUndo, Removal, RemovalKind
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
@@ -58,7 +60,7 @@ class HandoverNote(Versioned, TenantOwned, Base):
         )
         db.session.add(note)
         db.session.flush()
-        note._record(by)
+        note._record(Action.HANDOVER_WRITTEN, by)
         return note
 
     def write(self, text: str, *, by: "User") -> None:
@@ -66,26 +68,25 @@ class HandoverNote(Versioned, TenantOwned, Base):
         if text == self.text:
             return
         self.text, self.by_name, self.changed_at = text, by.name, now()
-        self._record(by)
+        self._record(Action.HANDOVER_WRITTEN, by)
 
-    def take_back(self, *, by: "User") -> None:
-        record(
-            Action.HANDOVER_TAKEN_BACK,
-            self,
-            by=by,
-            units=[self.unit],
-            private=True,
-            unit=self.unit.name,
-        )
+    def take_back(self, *, by: "User") -> Removal:
+        self._record(Action.HANDOVER_TAKEN_BACK, by)
+        what = f"{self.unit.name}: {excerpt(self.text)}"
+        removal = Removal.keep(RemovalKind.HANDOVER_NOTE, self.unit, what, [self], by=by)
         db.session.delete(self)
+        return removal
 
-    def _record(self, by: "User") -> None:
+    @classmethod
+    def bring_back(cls, removal: Removal, *, by: "User") -> None:
+        """CannotUndo when the person has written other words since."""
+        newer = sa.select(cls.id).where(cls.unit_id == removal.home_id, cls.by_id == removal.by_id)
+        if db.session.scalar(newer) is not None:
+            raise CannotUndo(
+                "Du har skrivit en ny hälsning sedan dess. Ta bort den först om du vill ha tillbaka den förra."
+            )
+        db.session.get_one(cls, removal.bring_back())._record(Action.HANDOVER_RESTORED, by)
+
+    def _record(self, action: Action, by: "User") -> None:
         """Never what was written, and only for those who write in the unit."""
-        record(
-            Action.HANDOVER_WRITTEN,
-            self,
-            by=by,
-            units=[self.unit],
-            private=True,
-            unit=self.unit.name,
-        )
+        record(action, self, by=by, units=[self.unit], private=True, unit=self.unit.name)

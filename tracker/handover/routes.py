@@ -38,15 +38,20 @@ def write(slug: str) -> Page:
     if note is None:
         return _first(unit, form, text)
 
+    removal = None
+
     def change() -> None:
+        nonlocal removal
         if text:
             note.write(text, by=current_user)
         else:
-            note.take_back(by=current_user)
+            removal = note.take_back(by=current_user)
 
     if not saved(form, note, change, ("text",)):
         return _page(unit, form), 409
-    return _to_page(unit, "Hälsningen är sparad." if text else "Hälsningen är borttagen.")
+    if removal is not None:
+        return _to_page(unit, "Hälsningen är borttagen.", undo=removal.id)
+    return _to_page(unit, "Hälsningen är sparad.")
 
 
 def _first(unit: SchoolUnit, form: HandoverForm, text: str) -> Page:
@@ -67,8 +72,8 @@ def _first(unit: SchoolUnit, form: HandoverForm, text: str) -> Page:
     return _to_page(unit, "Hälsningen är sparad.")
 
 
-def _to_page(unit: SchoolUnit, said: str) -> Response:
-    notify(said)
+def _to_page(unit: SchoolUnit, said: str, *, undo: int | None = None) -> Response:
+    notify(said, undo=undo)
     return redirect(url_for("handover.show", slug=unit.slug))
 
 

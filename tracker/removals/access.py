@@ -23,6 +23,7 @@ from tracker.models import (
     TeamMember,
     TeamPlan,
 )
+from tracker.organisation.succession import taken_over
 from tracker.removals.models import Removal, RemovalKind
 from tracker.teams.access import works_at
 
@@ -45,6 +46,8 @@ def may_come_back() -> sa.ColumnElement[bool]:
         RemovalKind.TEAM_GOAL: _at(_plans(access)),
         RemovalKind.GOAL: _at(_laps(access)),
         RemovalKind.BOARD_QUESTION: _if(Permission.ASK in access.on_organizer()),
+        RemovalKind.SUPPORT_REQUEST: asked_where_one_writes(access),
+        RemovalKind.HANDOVER_NOTE: _at(_units(access.units_written())),
     }
     return sa.or_(*(sa.and_(Removal.kind == kind, home) for kind, home in homes.items()))
 
@@ -124,3 +127,17 @@ def _plans(access: Access) -> sa.Select[tuple[int]]:
             ),
         )
     )
+
+
+def asked_where_one_writes(access: Access) -> sa.ColumnElement[bool]:
+    """A criterion on the Removal of a request for support: the person writes in the unit, or in one that
+    has taken over from it since it was asked, which would carry it if it had stood
+    (`tracker.support.carriers`)."""
+    asked_on: Any = Removal.content[("rows", 0, 1, "asked_on")].as_string()
+    chain = taken_over()
+    carried = (
+        sa.select(chain.c.predecessor_id)
+        .join(SchoolUnit, SchoolUnit.id == chain.c.successor_id)
+        .where(access.units_written(), asked_on < sa.cast(chain.c.on, sa.String))  # both are ISO
+    )
+    return sa.or_(_at(_units(access.units_written())), _at(carried))

@@ -37,6 +37,8 @@ class RemovalKind(enum.StrEnum):
     TEAM_GOAL = "team_goal"
     GOAL = "goal"
     BOARD_QUESTION = "board_question"
+    SUPPORT_REQUEST = "support_request"
+    HANDOVER_NOTE = "handover_note"
 
     @property
     def label(self) -> str:
@@ -52,6 +54,8 @@ class RemovalKind(enum.StrEnum):
             "team_goal": "Mål i ett lag",
             "goal": "Huvudmannens mål",
             "board_question": "Nämndens fråga",
+            "support_request": "Fråga om stöd",
+            "handover_note": "Hälsning till den som tar över",
         }[self]
 
     @property
@@ -68,6 +72,8 @@ class RemovalKind(enum.StrEnum):
             "team_goal": "Målet är tillbaka.",
             "goal": "Målet är tillbaka.",
             "board_question": "Frågan är tillbaka.",
+            "support_request": "Frågan om stöd är tillbaka.",
+            "handover_note": "Hälsningen är tillbaka.",
         }[self]
 
 
@@ -83,8 +89,8 @@ class Removal(TenantOwned, Base):
 
     kind: Mapped[RemovalKind] = mapped_column(choice(RemovalKind))
     home_id: Mapped[int]
-    """What it was part of, by kind: the analysis, the lap, the measure, the dialogue, the läsår; of a
-    board's question itself. No foreign key: that may be removed too."""
+    """What it was part of, by kind: the analysis, the lap, the measure, the dialogue, the läsår, the unit;
+    of a board's question itself. No foreign key: that may be removed too."""
     what: Mapped[ShortText]
     """What it was, in a few words."""
     content: Mapped[dict[str, Any]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -14,6 +15,7 @@ from tracker.auth.access import (
     load_dialogue,
     load_measure,
     load_organizer,
+    load_unit,
 )
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
@@ -22,18 +24,21 @@ from tracker.models import (
     BoardQuestion,
     DevelopmentArea,
     DialogueTopic,
+    HandoverNote,
     Measure,
     OrganizerGoal,
     Permission,
     PreparationQuestion,
     QualityCycle,
+    SchoolUnit,
     SchoolYear,
     Side,
     SituationAnalysis,
+    SupportRequest,
     TeamGoal,
     TeamPlan,
 )
-from tracker.removals.access import ACTS_FOR
+from tracker.removals.access import ACTS_FOR, asked_where_one_writes
 from tracker.removals.models import CannotUndo, Removal, RemovalKind
 from tracker.teams.routes_goals import home_of_goal
 from tracker.web.notices import notify
@@ -145,6 +150,22 @@ def _board_question(removal: Removal) -> Way:
     return lambda: BoardQuestion.bring_back(removal, by=current_user), url_for("board.index")
 
 
+def _support_request(removal: Removal) -> Way:
+    mine = asked_where_one_writes(current_access())
+    if db.session.scalar(sa.select(Removal.id).where(Removal.id == removal.id, mine)) is None:
+        abort(404)  # who reads what is asked for saw it go, as if it had never been
+    return lambda: SupportRequest.bring_back(removal, by=current_user), url_for("support.index")
+
+
+def _handover_note(removal: Removal) -> Way:
+    unit = db.session.get(SchoolUnit, removal.home_id) or abort(404)
+    load_unit(unit.slug, to=Permission.WRITE)
+    if removal.by_id != current_user.id:
+        abort(403)  # a colleague's words are not others' to leave
+    address = url_for("handover.show", slug=unit.slug)
+    return lambda: HandoverNote.bring_back(removal, by=current_user), address
+
+
 HOMES: dict[RemovalKind, Callable[[Removal], Way]] = {
     RemovalKind.PROBLEM: _problem,
     RemovalKind.DEVELOPMENT_AREA: _of_lap,
@@ -157,6 +178,8 @@ HOMES: dict[RemovalKind, Callable[[Removal], Way]] = {
     RemovalKind.TEAM_GOAL: _team_goal,
     RemovalKind.GOAL: _goal,
     RemovalKind.BOARD_QUESTION: _board_question,
+    RemovalKind.SUPPORT_REQUEST: _support_request,
+    RemovalKind.HANDOVER_NOTE: _handover_note,
 }
 """Finds the home of what was removed, for those who may remove there; else 404 or 403. `may_come_back` says the
 same of a list."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.analyses.problems import excerpt
 from tracker.audit.actions import Action
 from tracker.audit.models import record
 from tracker.clock import now, today
@@ -22,6 +23,7 @@ from tracker.database import (
 )
 from tracker.extensions import db
 from tracker.once import MadeByForm
+from tracker.removals.models import Removal, RemovalKind
 from tracker.support.offers import SupportOffer
 from tracker.support.states import SupportError, SupportState
 from tracker.web.swedish import date_medium, listing
@@ -128,11 +130,18 @@ class SupportRequest(MadeByForm, Versioned, TenantOwned, Base):
         self.text = text
         self._record(Action.SUPPORT_REPHRASED, by, on=date_medium(self.asked_on))
 
-    def withdraw(self, *, by: "User") -> None:
-        """It is not needed after all, and gone. SupportError once it is answered."""
+    def withdraw(self, *, by: "User") -> Removal:
+        """It is not needed after all: one that was asked by itself. SupportError once it is answered."""
         self._demand_unanswered()
         self._record(Action.SUPPORT_WITHDRAWN, by)
+        what = f"{self.unit_names}: {excerpt(self.text)}"
+        removal = Removal.keep(RemovalKind.SUPPORT_REQUEST, self.unit, what, [self], by=by)
         db.session.delete(self)
+        return removal
+
+    @classmethod
+    def bring_back(cls, removal: Removal, *, by: "User") -> None:
+        db.session.get_one(cls, removal.bring_back())._record(Action.SUPPORT_RESTORED, by)
 
     def _demand_unanswered(self) -> None:
         if self.state is not SupportState.ASKED:

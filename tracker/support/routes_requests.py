@@ -134,7 +134,7 @@ def withdraw(request_id: int) -> Response:
         if row.version != seen:
             raise StaleDataError
         row.expect_version(seen)
-        row.withdraw(by=current_user)
+        removal = row.withdraw(by=current_user)
         db.session.commit()
     except SupportError as wrong:
         db.session.rollback()
@@ -147,7 +147,7 @@ def withdraw(request_id: int) -> Response:
             return redirect(url_for("support.index"))
         notify("Frågan har ändrats under tiden. Läs den igen innan du tar tillbaka den.", "warning")
         return _shown(row)
-    notify("Frågan är tillbakatagen.")
+    notify("Frågan är tillbakatagen.", undo=removal.id)
     return redirect(url_for("support.index"))
 
 
