@@ -48,19 +48,11 @@ from tracker.measures.models import Measure
 from tracker.measures.parts import MeasureUnit
 from tracker.measures.states import MeasureBasis, MeasureState
 from tracker.national.models import NationalDialogue, NationalMeeting, NationalStep
-from tracker.notifications.models import (
-    MailKind,
-    MailState,
-    OutgoingMail,
-    Reminder,
-    ReminderKind,
-    ReminderState,
-)
+from tracker.notifications.mails import MailKind, MailState, OutgoingMail
+from tracker.notifications.models import Reminder, ReminderKind, ReminderState
 from tracker.notifications.rules import ReminderRule
 from tracker.organisation.assignments import RoleAssignment
 from tracker.organisation.models import (
-    Area,
-    Organizer,
     SchoolForm,
     SchoolUnit,
     UnitAddress,
@@ -68,6 +60,7 @@ from tracker.organisation.models import (
     UnitKind,
     UnitSuccession,
 )
+from tracker.organisation.organizers import Area, Organizer
 from tracker.organisation.roles import Permission, Role, Scope
 from tracker.own_lap.models import OrganizerGoal
 from tracker.removals.models import Removal, RemovalKind
@@ -77,7 +70,8 @@ from tracker.support.levels import SupportDecision
 from tracker.support.offers import SupportOffer, SupportOfferForm
 from tracker.support.requests import SupportRequest
 from tracker.support.states import FeedbackState, SupportLevel, SupportState
-from tracker.teams.goals import TeamEvaluation, TeamGoal
+from tracker.teams.evaluations import TeamEvaluation
+from tracker.teams.goals import TeamGoal
 from tracker.teams.models import Team, TeamKind, TeamMember
 from tracker.teams.plans import TeamPlan
 from tracker.teams.states import GoalDecision

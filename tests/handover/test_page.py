@@ -11,7 +11,7 @@ from tests.dialogues.scenes import placed
 from tests.measures.scenes import a_measure
 from tests.teams.scenes import a_goal, a_team
 from tests.thread.scenes import THIS, analysed, decided, many
-from tracker.auth.access import Access
+from tracker.auth.grants import Access
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.handover.reading import newly_led

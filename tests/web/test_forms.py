@@ -11,7 +11,7 @@ from tests.checked_client import check_html
 from tracker.dialogues.forms_room import AgreementForm, NoteForm
 from tracker.dialogues.plan_form import RowForm
 from tracker.extensions import db
-from tracker.measures.models import IllegalTransition
+from tracker.measures.states import IllegalTransition
 from tracker.models import Measure, MeasureBasis
 from tracker.search.forms import SearchForm
 from tracker.web.conflicts import saved

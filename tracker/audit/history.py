@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.auth.access import Access, may
+from tracker.auth.access import may
+from tracker.auth.grants import Access
 from tracker.extensions import db
 from tracker.models import AuditEvent, AuditEventUnit, Permission, SchoolUnit
 

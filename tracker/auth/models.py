@@ -18,7 +18,7 @@ from tracker.extensions import db
 from tracker.web.swedish import sort_key
 
 if TYPE_CHECKING:
-    from tracker.organisation.models import Organizer
+    from tracker.organisation.organizers import Organizer
 
 
 def normalize_email(address: str) -> str:

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
-from tracker.auth.access import ORGANIZER_KEY, Access, current_access
+from tracker.auth.access import ORGANIZER_KEY, current_access
 from tracker.auth.forms import (
     ChangePasswordForm,
     ChoosePasswordForm,
@@ -25,6 +25,7 @@ from tracker.auth.forms import (
     RhythmForm,
     SignInForm,
 )
+from tracker.auth.grants import Access
 from tracker.auth.passwords import DEMO_PASSWORD, check_password, hash_password, needs_rehash
 from tracker.auth.sessions import renew
 from tracker.database import reading_only

@@ -8,7 +8,8 @@ from flask import abort, g
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
-from tracker.auth.access import Access, current_access
+from tracker.auth.access import current_access
+from tracker.auth.grants import Access
 from tracker.extensions import db
 from tracker.models import BoardQuestion, Permission
 

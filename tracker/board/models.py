@@ -30,7 +30,7 @@ from tracker.removals.models import Removal, RemovalKind
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
-    from tracker.organisation.models import Organizer
+    from tracker.organisation.organizers import Organizer
 
 
 class QuestionAnswered(Exception):

@@ -16,7 +16,7 @@ from tracker.database import Base, Identified, Sha256, TenantOwned, choice, tena
 from tracker.extensions import db
 
 if TYPE_CHECKING:
-    from tracker.notifications.models import OutgoingMail
+    from tracker.notifications.mails import OutgoingMail
 
 
 class CalendarEntry(TenantOwned, Base):

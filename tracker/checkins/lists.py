@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.auth.access import Access
+from tracker.auth.grants import Access
 from tracker.checkins.access import (
     about_own_units,
     load_all,

@@ -32,7 +32,8 @@ from tracker.web.swedish import date_medium
 if TYPE_CHECKING:
     from tracker.analyses.deepening import AnalysisDeepening
     from tracker.auth.models import User
-    from tracker.organisation.models import Organizer, SchoolUnit
+    from tracker.organisation.models import SchoolUnit
+    from tracker.organisation.organizers import Organizer
 
 
 class SchoolYear(Versioned, TenantOwned, Base):

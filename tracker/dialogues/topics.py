@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tracker.dialogues.models import QualityDialogue
     from tracker.dialogues.moves import DialogueMove
     from tracker.dialogues.notes import DialogueNote
-    from tracker.measures.models import DevelopmentArea
+    from tracker.measures.areas import DevelopmentArea
 
 
 CHANGE_TOPIC_DAYS = 10

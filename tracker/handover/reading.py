@@ -9,7 +9,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 from flask import url_for
 
-from tracker.auth.access import Access
+from tracker.auth.grants import Access
 from tracker.checkins.reading import CheckInFacts, check_in_facts
 from tracker.clock import now, today
 from tracker.dialogues.last_time import AgreedBefore, still_open

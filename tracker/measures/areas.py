@@ -25,7 +25,7 @@ from tracker.organisation.models import SchoolForm
 from tracker.removals.models import Removal, RemovalKind
 
 if TYPE_CHECKING:
-    from tracker.analyses.models import Problem
+    from tracker.analyses.problems import Problem
     from tracker.auth.models import User
     from tracker.cycle.models import QualityCycle
     from tracker.measures.models import Measure
@@ -122,7 +122,7 @@ class DevelopmentArea(Versioned, TenantOwned, Base):
 
     def is_used(self) -> bool:
         """Whether anything belongs to it that those who write in the unit may know of."""
-        from tracker.dialogues.models import DialogueTopic
+        from tracker.dialogues.topics import DialogueTopic
         from tracker.measures.models import Measure
         from tracker.teams.goals import TeamGoal
         from tracker.teams.plans import TeamPlan

@@ -1,4 +1,4 @@
-"""Åtgärder: what is decided, out of what, with which expected effect, and what was done."""
+"""Åtgärder: what is proposed and decided, out of what, and with which expected effect."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +21,7 @@ from tracker.database import (
     tenant_key,
 )
 from tracker.extensions import db
+from tracker.measures.carrying_out import CarryingOut
 from tracker.measures.concerning import Concerning
 from tracker.measures.log import Logged, MeasureLogEntry
 from tracker.measures.parts import MeasureUnit
@@ -37,7 +38,7 @@ from tracker.removals.models import Removal, RemovalKind
 from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
-    from tracker.analyses.models import Cause
+    from tracker.analyses.problems import Cause
     from tracker.auth.models import User
     from tracker.cycle.models import QualityCycle
     from tracker.evaluation.models import EffectAssessment
@@ -49,7 +50,7 @@ DECIDED = ("basis", "cause_id", "basis_note", "expected_effect", "assessable_fro
 """What a decision is about: only who may decide changes it afterwards."""
 
 
-class Measure(Standing, Concerning, Logged, MadeByForm, Versioned, TenantOwned, Base):
+class Measure(Standing, CarryingOut, Concerning, Logged, MadeByForm, Versioned, TenantOwned, Base):
     """Åtgärd. Belongs to the lap in which it was proposed; concerns one or more units.
 
     It cannot be decided without its basis, its expected effect and the date from which the effect
@@ -313,54 +314,6 @@ class Measure(Standing, Concerning, Logged, MadeByForm, Versioned, TenantOwned, 
         self._plan_assessment(self.assessable_from)
         self._record(Action.MEASURE_DECIDED, by)
         self.state = self.state_today
-
-    def start(self, *, by: "User", on: date | None = None) -> None:
-        """It has begun, today or `on` a day before. A start planned for later moves to that day."""
-        self._must_be(MeasureState.DECIDED)
-        begun = on or today()
-        self.starts_on = min(day for day in (begun, self.starts_on, self.ends_on) if day)
-        self.state = MeasureState.RUNNING
-        self._record(Action.MEASURE_STARTED, by)
-
-    def complete(self, *, by: "User") -> None:
-        """Carried out. Its effect still stands to be assessed on its day."""
-        if not self.is_living:
-            raise IllegalTransition
-        self.state = MeasureState.COMPLETED
-        self.completed_at, self.completed_by_name = now(), by.name
-        self._record(Action.MEASURE_COMPLETED, by)
-
-    def undo_complete(self, *, by: "User") -> None:
-        """It was not carried out after all. Raises IllegalTransition once its effect is assessed."""
-        if not self.may_be_undone:
-            raise IllegalTransition
-        self.resume(by=by)
-        if self.starts_on is not None and self.starts_on > today():
-            self.state = MeasureState.DECIDED
-
-    def cancel(self, reason: str, *, by: "User") -> None:
-        """Avbryt, with a reason. There is then no effect to assess."""
-        if not self.is_living:
-            raise IllegalTransition
-        self.state = MeasureState.CANCELLED
-        self.cancelled_at, self.cancelled_by_name, self.cancel_reason = now(), by.name, reason
-        self._plan_assessment(None)
-        self._record(Action.MEASURE_CANCELLED, by, reason=reason)
-
-    def resume(self, *, by: "User") -> None:
-        """Back to running, when the decision on its effect says that it goes on after all."""
-        if self.is_living:
-            return
-        self.state = MeasureState.RUNNING
-        self.completed_at = self.completed_by_name = None
-        self.cancelled_at = self.cancelled_by_name = None
-        self.cancel_reason = ""
-        self._record(Action.MEASURE_RESUMED, by)
-
-    def go_on_past_its_end(self) -> None:
-        """It continues: an end that has passed is none."""
-        if self.ends_on is not None and self.ends_on < today():
-            self.ends_on = None
 
     def withdraw(self, *, by: "User") -> Removal:
         """Remove a proposal; nothing decided is ever removed. The agreement it came from stays."""

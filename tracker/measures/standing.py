@@ -9,7 +9,7 @@ from tracker.clock import today
 from tracker.measures.states import LIVING, MeasureBasis, MeasureState, missing_for_decision
 
 if TYPE_CHECKING:
-    from tracker.analyses.models import Cause
+    from tracker.analyses.problems import Cause
     from tracker.evaluation.models import EffectAssessment
     from tracker.measures.models import Measure
 

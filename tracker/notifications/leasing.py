@@ -12,10 +12,11 @@ from sqlalchemy.orm import Mapped
 
 from tracker.clock import now
 from tracker.extensions import db
+from tracker.notifications.models import Reminder, ReminderState
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
-    from tracker.notifications.models import MailKind, MailState, Reminder
+    from tracker.notifications.mails import MailKind, MailState
 
 LEASE = timedelta(minutes=10)
 """How long a sender has its mails for itself: longer than the mail server may take for one of them,
@@ -95,8 +96,6 @@ class Leased:
         """Those of the mails that are under the lease, with their recipients, and with their planned
         reminders read along: to be looked at in this transaction, and not to be changed. Two
         statements."""
-        from tracker.notifications.models import Reminder, ReminderState
-
         mails = db.session.scalars(
             sa.select(cls)
             .where(cls.id.in_(mail_ids), _is_held(cls, lease))
@@ -129,8 +128,6 @@ class Leased:
     def mark_sent(cls, taken: Sequence[Taken]) -> list[Taken]:
         """The server has taken these; gives those that were still under their leases. Committed at
         once, and in as few steps as can be: what is killed before the commit sends them again."""
-        from tracker.notifications.models import Reminder
-
         marked = set()
         for secret in {mail.kind.is_secret for mail in taken}:
             some = [mail for mail in taken if mail.kind.is_secret is secret]
@@ -179,7 +176,7 @@ class Leased:
 
     def fail(self, error: str) -> None:
         """It will never be taken: say why, and when that was known."""
-        from tracker.notifications.models import MailState, ReminderState
+        from tracker.notifications.mails import MailState
 
         self.state, self.last_error, self.next_try_at = MailState.FAILED, error, now()
         for reminder in self.planned_reminders():
@@ -187,7 +184,7 @@ class Leased:
         self._let_go()
 
     def _let_go(self) -> None:
-        from tracker.notifications.models import MailState
+        from tracker.notifications.mails import MailState
 
         self.lease = self.leased_until = None
         if self.kind.is_secret and self.state is not MailState.QUEUED:
@@ -195,7 +192,7 @@ class Leased:
 
 
 def _is_due(mail: Any, moment: Any = None) -> sa.ColumnElement[bool]:
-    from tracker.notifications.models import MailState
+    from tracker.notifications.mails import MailState
 
     moment = now() if moment is None else moment
     return sa.and_(
@@ -206,7 +203,7 @@ def _is_due(mail: Any, moment: Any = None) -> sa.ColumnElement[bool]:
 
 
 def _is_held(mail: Any, lease: Any) -> sa.ColumnElement[bool]:
-    from tracker.notifications.models import MailState
+    from tracker.notifications.mails import MailState
 
     return sa.and_(mail.lease == lease, mail.state == MailState.QUEUED)
 
@@ -237,7 +234,7 @@ def _claim(table: sa.Table) -> sa.Update:
 
 @cache
 def _mark(table: sa.Table, secret: bool) -> sa.Update:
-    from tracker.notifications.models import MailState
+    from tracker.notifications.mails import MailState
 
     words = {"text": "", "html": ""} if secret else {}
     return (
@@ -261,8 +258,6 @@ def _mark(table: sa.Table, secret: bool) -> sa.Update:
 
 @cache
 def _mark_reminders(table: sa.Table) -> sa.Update:
-    from tracker.notifications.models import ReminderState
-
     return (
         sa.update(table)
         .where(

@@ -11,7 +11,8 @@ from tracker.audit.models import record
 from tracker.clock import today
 from tracker.database import Base, TenantOwned, Versioned, choice, tenant_fk
 from tracker.extensions import db
-from tracker.organisation.models import Area, Organizer, SchoolUnit
+from tracker.organisation.models import SchoolUnit
+from tracker.organisation.organizers import Area, Organizer
 from tracker.organisation.roles import Role, Scope
 from tracker.web.swedish import date_medium
 

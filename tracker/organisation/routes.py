@@ -14,7 +14,7 @@ from tracker.organisation import routes_import, routes_people, routes_roles, rou
 from tracker.organisation.blueprint import bp
 from tracker.organisation.checklist import SetUp
 from tracker.organisation.forms import AreaForm
-from tracker.organisation.models import AreaNotEmpty
+from tracker.organisation.organizers import AreaNotEmpty
 from tracker.web.notices import notify
 
 __all__ = ["bp", "routes_import", "routes_people", "routes_roles", "routes_units"]

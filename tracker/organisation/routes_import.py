@@ -19,10 +19,11 @@ from tracker.database import reading_only
 from tracker.extensions import db
 from tracker.models import Organizer, Permission, SchoolForm, UnitKind
 from tracker.organisation.blueprint import bp
-from tracker.organisation.forms import Form, ImportForm
+from tracker.organisation.forms import ImportForm
 from tracker.organisation.importing import UnitImport
 from tracker.organisation.importing_file import UnreadableFile, read_table
 from tracker.organisation.importing_rows import TEMPLATE_COLUMNS, UnitFile, UnitRow, units_in
+from tracker.web.forms import Form
 from tracker.web.notices import notify
 from tracker.web.personnummer import find_personal_identity_number
 from tracker.web.swedish import count

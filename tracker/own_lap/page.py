@@ -19,7 +19,7 @@ from tracker.models import (
     SchoolYear,
 )
 from tracker.own_lap.units_together import units_together
-from tracker.start.home import Step
+from tracker.start.steps import Step
 from tracker.start.units import laps_of
 from tracker.start.year import Part, own_parts
 from tracker.web import swedish

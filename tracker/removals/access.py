@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask_login import current_user
 
-from tracker.auth.access import Access, current_access, writes_measure
+from tracker.auth.access import current_access, writes_measure
+from tracker.auth.grants import Access
 from tracker.clock import today
 from tracker.models import (
     AnalysisWriter,

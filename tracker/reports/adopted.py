@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.auth.access import Access
+from tracker.auth.grants import Access
 from tracker.models import (
     AdoptedAnalysis,
     Measure,

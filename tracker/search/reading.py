@@ -8,7 +8,7 @@ from flask import url_for
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
 
-from tracker.auth.access import Access
+from tracker.auth.grants import Access
 from tracker.clock import today
 from tracker.cycle import calendar
 from tracker.extensions import db

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.auth.access import Access, Grant
+from tracker.auth.grants import Access, Grant
 from tracker.clock import local, today
 from tracker.dialogues.agreements import shortened
 from tracker.extensions import db

@@ -10,8 +10,8 @@ from tracker.dialogues.models import PRINCIPALS_TOPIC_DAYS
 from tracker.models import AnalysisState, DialogueKind, Side
 from tracker.start.addresses import Addresses
 from tracker.start.after_dialogues import AfterDialogues
+from tracker.start.facts import DialogueFacts, UnitFacts
 from tracker.start.open_measures import MeasureFacts
-from tracker.start.overview import DialogueFacts, UnitFacts
 from tracker.support.levels import FOLLOW_UP_AHEAD
 from tracker.web import swedish
 

@@ -2,184 +2,43 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import groupby
-from typing import Any
 
-from tracker.auth.access import Access, Grant
+from tracker.auth.grants import Access, Grant
 from tracker.board.access import latest_questions
-from tracker.clock import now, today
+from tracker.clock import today
 from tracker.cycle import calendar
-from tracker.cycle.calendar import Phase
 from tracker.handover.reading import newly_led
 from tracker.models import (
     AnalysisState,
     BoardQuestion,
     Judgement,
     Permission,
-    QualityDialogue,
     Role,
-    Side,
     User,
 )
 from tracker.organisation.checklist import units_to_staff
 from tracker.organisation.roles import LEADERS
-from tracker.organisation.staffing import Person, Staffing
+from tracker.organisation.staffing import Staffing
 from tracker.start import open_measures, overview
-from tracker.start.addresses import Addresses
-from tracker.start.after_dialogues import AfterDialogues, Unapproved
-from tracker.start.attention import Reason, after_dialogues, reasons
-from tracker.start.meetings import Meeting, of_lead, of_leader
+from tracker.start.after_dialogues import AfterDialogues
+from tracker.start.facts import UnitFacts
+from tracker.start.following import Following, following
+from tracker.start.leading import Leading, leading
 from tracker.start.open_measures import MeasureFacts
-from tracker.start.overview import UnitFacts
-from tracker.start.progress import COUNTED, AreaCount, area_title, counts
-from tracker.start.todo import HORIZON, LedUnit, Todo, todo
+from tracker.start.progress import COUNTED
+from tracker.start.todo import HORIZON, LedUnit
 from tracker.teams.reading import OwnTeam, own_teams
 from tracker.web import swedish
 from tracker.web.paging import Page
 
 FOLLOWERS = (Role.DIALOGUE_LEAD, Role.ORGANIZER_LEAD)
 READERS = (*LEADERS, *FOLLOWERS, Role.QUALITY_DEVELOPER, Role.STAFF, Role.BOARD)
-VACANT = "Vakant"
 LED_TO = {
     Judgement.ACHIEVED: "den väntade effekten kom",
     Judgement.PARTLY: "en del av den väntade effekten kom",
     Judgement.NOT_ACHIEVED: "den väntade effekten uteblev",
     Judgement.NO_EVIDENCE: "det går inte att säga om effekten kom",
 }
-TODO_SHOWN = 8
-NEAREST_DIALOGUES = 4
-NEAREST_WITHIN = timedelta(days=42)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A phase of the läsår, as `ui.stepper` shows it."""
-
-    label: str
-    when: str
-    state: str
-    note: str = ""
-
-
-def stepper(now_in: Phase | None, *, over: bool = False) -> list[Step]:
-    """The five phases with the present one marked; None: the läsår has not begun."""
-    phases = list(Phase)
-    here = len(phases) if over else phases.index(now_in) if now_in is not None else -1
-    states = [
-        "done" if n < here else "current" if n == here else "ahead" for n in range(len(phases))
-    ]
-    return [
-        Step(phase.label, phase.when, state) for phase, state in zip(phases, states, strict=True)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class NextDialogue:
-    """The nearest dialogue of a rektor, and with whom."""
-
-    dialogue: QualityDialogue
-    with_whom: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Leading:
-    """Rektor's part."""
-
-    units: Sequence[LedUnit]
-    todo: Sequence[Todo]
-    next_dialogue: NextDialogue | None
-    unplaced: Sequence[QualityDialogue]
-    meetings: Sequence[Meeting]
-    """Her next check-ins."""
-    newly_led: Sequence[tuple[str, str]]
-    """Slug and name of the units she has begun to lead lately: their handover tells what there is."""
-
-    @property
-    def shared_phase(self) -> Phase | None:
-        """The phase, when all her units are in the same one."""
-        phases = {row.unit.phase for row in self.units}
-        return phases.pop() if len(phases) == 1 else None
-
-    @property
-    def first_todo(self) -> Sequence[Todo]:
-        return self.todo[:TODO_SHOWN]
-
-    @property
-    def more_todo(self) -> Sequence[Todo]:
-        return self.todo[TODO_SHOWN:]
-
-
-@dataclass(slots=True)
-class FollowedUnit:
-    """A unit as its dialogansvarig or skolchef sees it."""
-
-    unit: UnitFacts
-    cells: tuple[str, str, str, str, str, str | None, str | None]
-    """Address, name, leader, phase, the next dialogue's name, its address and its day: words made
-    here, since a template that asks row after row for them costs as much as the database."""
-    reasons: Sequence[Reason]
-
-
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """A dialogue ahead, with the units it covers."""
-
-    id: int
-    title: str
-    starts_at: datetime
-    units: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedArea:
-    """The units of an area on the page. `title` is None for those without an area."""
-
-    title: str | None
-    units: list[FollowedUnit]
-
-    @property
-    def heading(self) -> str:
-        """Such as "Enheter i område Norr", be the area called "Norr" or "Område Norr"."""
-        if self.title is None:
-            return "Enheter utan område"
-        if self.title.startswith("Område "):
-            return f"Enheter i område {self.title.removeprefix('Område ')}"
-        return f"Enheter i {self.title}"
-
-
-@dataclass(frozen=True, slots=True)
-class Following:
-    """The dialogansvarig's and the skolchef's part: every unit once, area by area."""
-
-    page: Page[FollowedUnit]
-    attention: int
-    """How many of all units have something that waits."""
-    areas: list[FollowedArea]
-    nearest: list[Appointment]
-    """Of the units whose dialogansvarig she is."""
-    meetings: list[Meeting]
-    """Whom she is to check in with by now."""
-    counts: list[AreaCount]
-    """How far the dialogues of the läsår have come."""
-    closed: list[tuple[str, str]]
-    """Address and words of notes that wait for her, of units that have closed: they have no row."""
-    vacant: list[tuple[str, str]]
-    """Address and name of the units that nobody leads."""
-
-    @property
-    def summary(self) -> str:
-        """How many of the units need something, as a sentence."""
-        if not self.attention:
-            return "Inget väntar på dig just nu." if self.page.total and not self.closed else ""
-        counted = swedish.count(
-            self.attention,
-            "En enhet har något som väntar. Den står",
-            "enheter har något som väntar. De står",
-            words=True,
-        )
-        where = "först i sitt område" if len(self.areas) > 1 else "först"
-        return f"{counted[:1].upper()}{counted[1:]} {where}, med skälet."
 
 
 @dataclass(slots=True)
@@ -293,9 +152,9 @@ def home_page(access: Access, person: User) -> HomePage:
             LedUnit(unit, measures.get(unit.id, []), _may_adopt(access, unit))
             for unit in _covered(units, leads)
         ]
-        page.leading = _leading(led, page.year, staffing, person, after, newly_led(access))
+        page.leading = leading(led, page.year, staffing, person, after, newly_led(access))
     if follows:
-        page.following = _following(
+        page.following = following(
             _covered(units, follows),
             _covered(units, responsible),
             measures,
@@ -337,152 +196,6 @@ def _may_adopt(access: Access, unit: UnitFacts) -> bool:
 
 def _is_shared(unit: UnitFacts) -> bool:
     return unit.analysis not in (None, AnalysisState.DRAFT)
-
-
-def _leading(
-    led: Sequence[LedUnit],
-    year: str,
-    staffing: Staffing,
-    person: User,
-    after: AfterDialogues,
-    new_ones: Sequence[tuple[str, str]],
-) -> Leading:
-    dialogues = overview.dialogues_of(row.unit for row in led)
-    ahead = next((row for row in dialogues if row.is_ahead), None)
-    following = None
-    if ahead is not None:
-        unit = ahead.units[0]
-        lead = staffing.lead(unit.id, unit.area_id)
-        following = NextDialogue(ahead, lead.name if lead and lead.id != person.id else None)
-    unplaced = [row for row in dialogues if row.starts_at is None and not row.is_cancelled]
-    meetings = of_leader(
-        [row.unit for row in led], staffing, person.id, today(), Addresses.of(year)
-    )
-    return Leading(led, todo(led, dialogues, year, after), following, unplaced, meetings, new_ones)
-
-
-def _following(
-    units: Sequence[UnitFacts],
-    in_scope: Sequence[UnitFacts],
-    measures: dict[int, list[MeasureFacts]],
-    year: str,
-    staffing: Staffing,
-    person: User,
-    after: AfterDialogues,
-) -> Following:
-    """`in_scope`: the units that her role as dialogansvarig covers. She is it for those where nobody is
-    nearer; of the others she sees what Start shows a skolchef."""
-    addresses, day, me = Addresses.of(year), today(), person.id  # asked once: it may be a proxy
-    leads = [unit for unit in in_scope if _is_lead(me, staffing, unit)]
-    own = {unit.id for unit in leads}
-    rows = []
-    for unit in units:
-        leader = staffing.leader(unit.id)
-        due = [row for row in measures.get(unit.id, ()) if row.is_due]
-        vacant = leader is None
-        found = reasons(
-            unit,
-            vacant=vacant,
-            due=due,
-            day=day,
-            addresses=addresses,
-            leads=unit.id in own,
-            alone=leader is not None and leader.id == me,
-        )
-        if unit.id in own:
-            left = after_dialogues(after, unit.id, vacant=vacant, day=day, addresses=addresses)
-            found = sorted([*left, *found], key=lambda reason: reason.order)
-        rows.append(
-            FollowedUnit(
-                unit,
-                (
-                    addresses.unit(unit.slug)
-                    if unit.cycle_id is None
-                    else addresses.year(unit.slug),
-                    unit.name,
-                    _leader_words(leader),
-                    unit.phase.label,
-                    *_next_dialogue(unit, addresses),
-                ),
-                found,
-            )
-        )
-    rows.sort(key=_by_area_and_need)
-    page = Page.of(rows)
-    areas = [
-        FollowedArea(area_title(name) if name else None, list(group))
-        for name, group in groupby(page.items, key=lambda row: row.unit.area_name)
-    ]
-    return Following(
-        page,
-        sum(bool(row.reasons) for row in rows),
-        areas,
-        _nearest(leads),
-        of_lead(leads, staffing, me, day, addresses),
-        counts([row.unit for row in rows]),
-        _of_closed_units(after, staffing, me, addresses),
-        [row.cells[:2] for row in rows if row.cells[2] == VACANT],
-    )
-
-
-def _is_lead(person_id: int, staffing: Staffing, unit: UnitFacts) -> bool:
-    lead = staffing.lead(unit.id, unit.area_id)
-    return lead is not None and lead.id == person_id
-
-
-def _of_closed_units(
-    after: AfterDialogues, staffing: Staffing, person_id: int, addresses: Addresses
-) -> list[tuple[str, str]]:
-    found: dict[int, list[Unapproved]] = {}
-    for row in after.unapproved:
-        lead = staffing.lead(row.unit_id, row.area_id)
-        if not row.is_open and lead is not None and lead.id == person_id:
-            found.setdefault(row.dialogue_id, []).append(row)
-    return [
-        (
-            addresses.notes(key),
-            f"Minnesanteckningarna från {notes[0].kind.label} väntar på ditt godkännande: "
-            f"{swedish.listing([row.unit for row in notes])}",
-        )
-        for key, notes in found.items()
-        if Side.ORGANIZER in notes[0].sides
-    ]
-
-
-def _leader_words(leader: Person | None) -> str:
-    if leader is None:
-        return VACANT
-    return f"Tf. rektor {leader.name}" if leader.acting else leader.name
-
-
-def _next_dialogue(unit: UnitFacts, addresses: Addresses) -> tuple[str, str | None, str | None]:
-    """Its name, address and day; the last two are None when none has a time."""
-    upcoming = unit.next_dialogue
-    if upcoming is None or upcoming.starts_at is None:
-        return ("Ingen tid än" if unit.waits_for_time else "–"), None, None
-    address = addresses.dialogue(upcoming.id)
-    return upcoming.kind.label, address, swedish.date_short(upcoming.starts_at)
-
-
-def _by_area_and_need(row: FollowedUnit) -> tuple[Any, ...]:
-    """Area by area; in each those that need something first, the most pressing of them on top. The
-    rest stay in the Swedish order they came in."""
-    need = (0, *row.reasons[0].order) if row.reasons else (1,)
-    return row.unit.area_sort_key, row.unit.area_id or 0, need
-
-
-def _nearest(units: Sequence[UnitFacts]) -> list[Appointment]:
-    """The dialogues of the next weeks; when there are none, the one that comes first."""
-    found: dict[int, Appointment] = {}
-    for unit in units:
-        for row in unit.dialogues:
-            if row.is_ahead and row.starts_at is not None:
-                if row.id not in found:
-                    found[row.id] = Appointment(row.id, row.kind.label, row.starts_at, [])
-                found[row.id].units.append(unit.name)
-    ahead = sorted(found.values(), key=lambda row: row.starts_at)
-    soon = [row for row in ahead if row.starts_at <= now() + NEAREST_WITHIN]
-    return (soon or ahead[:1])[:NEAREST_DIALOGUES]
 
 
 def _title(page: HomePage, access: Access) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from tracker.organisation.staffing import Staffing
 from tracker.start.addresses import Addresses
-from tracker.start.overview import UnitFacts
+from tracker.start.facts import UnitFacts
 from tracker.web.swedish import listing
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.auth.access import Access, Grant
+from tracker.auth.grants import Access, Grant
 from tracker.clock import now, today
 from tracker.database import UtcDateTime
 from tracker.models import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from tracker.models import DialogueKind, DialogueState
-from tracker.start.overview import DialogueFacts, UnitFacts
+from tracker.start.facts import DialogueFacts, UnitFacts
 from tracker.web import swedish
 
 COUNTED = (DialogueKind.DIALOGUE_1, DialogueKind.DIALOGUE_2)

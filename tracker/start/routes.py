@@ -20,7 +20,8 @@ from tracker.organisation.owner import OWN, OwnLap
 from tracker.organisation.staffing import Staffing
 from tracker.own_lap import page as own_lap
 from tracker.start.addresses import Addresses
-from tracker.start.home import home_page, stepper
+from tracker.start.home import home_page
+from tracker.start.steps import stepper
 from tracker.start.units import by_area, laps_of, listed_units, present_lap
 from tracker.start.year import parts
 from tracker.web.logs import log

@@ -14,8 +14,8 @@ from tracker.clock import today
 from tracker.dialogues.preparation import DueEffect, PreparationFacts, Step, steps
 from tracker.models import AnalysisState, MeasureState, QualityDialogue, Side
 from tracker.start.after_dialogues import AfterDialogues
+from tracker.start.facts import UnitFacts
 from tracker.start.open_measures import MeasureFacts
-from tracker.start.overview import UnitFacts
 from tracker.web import swedish
 
 HORIZON = timedelta(days=42)

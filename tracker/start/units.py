@@ -7,7 +7,7 @@ from itertools import groupby
 
 import sqlalchemy as sa
 
-from tracker.auth.access import Access
+from tracker.auth.grants import Access
 from tracker.clock import today
 from tracker.cycle import calendar
 from tracker.extensions import db

@@ -9,7 +9,8 @@ from flask import abort, g
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
-from tracker.auth.access import Access, current_access, load_organizer, on_units
+from tracker.auth.access import current_access, load_organizer, on_units
+from tracker.auth.grants import Access
 from tracker.clock import today
 from tracker.extensions import db
 from tracker.models import (

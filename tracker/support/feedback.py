@@ -30,7 +30,7 @@ from tracker.web.swedish import date_medium
 
 if TYPE_CHECKING:
     from tracker.auth.models import User
-    from tracker.organisation.models import Area, Organizer
+    from tracker.organisation.organizers import Area, Organizer
 
 
 class SupportFeedback(MadeByForm, Versioned, TenantOwned, Base):

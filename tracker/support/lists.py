@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_login import current_user
 
-from tracker.auth.access import Access
+from tracker.auth.grants import Access
 from tracker.checkins.reading import check_in_facts
 from tracker.clock import today
 from tracker.extensions import db

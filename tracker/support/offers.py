@@ -23,7 +23,8 @@ from tracker.database import (
 )
 from tracker.extensions import db
 from tracker.once import MadeByForm
-from tracker.organisation.models import Organizer, SchoolForm
+from tracker.organisation.models import SchoolForm
+from tracker.organisation.organizers import Organizer
 from tracker.web.swedish import listing, sort_key
 
 if TYPE_CHECKING:

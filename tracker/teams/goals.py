@@ -1,11 +1,10 @@
-"""Lagets mål: what a team wants to achieve, the day of its next evaluation, and what each said."""
+"""Lagets mål: what a team wants to achieve, and the day of its next evaluation."""
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.audit.actions import Action
 from tracker.clock import now, today
@@ -17,7 +16,6 @@ from tracker.database import (
     ShortText,
     TenantOwned,
     Versioned,
-    choice,
     tenant_fk,
     tenant_key,
 )
@@ -25,6 +23,7 @@ from tracker.dialogues.agreements import shortened
 from tracker.extensions import db
 from tracker.once import MadeByForm
 from tracker.removals.models import Removal, RemovalKind
+from tracker.teams.evaluations import TeamEvaluation
 from tracker.teams.plans import TeamPlan
 from tracker.teams.states import (
     AlreadyTaken,
@@ -99,7 +98,7 @@ class TeamGoal(MadeByForm, Versioned, TenantOwned, Base):
     followed_by: Mapped["TeamGoal | None"] = relationship(
         foreign_keys="TeamGoal.follows_id", back_populates="follows", uselist=False
     )
-    evaluations: Mapped[list["TeamEvaluation"]] = relationship(
+    evaluations: Mapped[list[TeamEvaluation]] = relationship(
         foreign_keys="TeamEvaluation.goal_id",
         back_populates="goal",
         order_by="TeamEvaluation.number",
@@ -174,7 +173,7 @@ class TeamGoal(MadeByForm, Versioned, TenantOwned, Base):
         return self.ended_at is not None
 
     @property
-    def latest(self) -> "TeamEvaluation | None":
+    def latest(self) -> TeamEvaluation | None:
         return self.evaluations[-1] if self.evaluations else None
 
     @property
@@ -211,7 +210,7 @@ class TeamGoal(MadeByForm, Versioned, TenantOwned, Base):
             self.responsible = responsible.name if responsible else ""
         self.plan.record(Action.TEAM_GOAL_CHANGED, by, goal=self.excerpt, before=before)
 
-    def _hold(self, latest: int) -> None:
+    def hold(self, latest: int) -> None:
         """Take the goal's row, and read it anew: one evaluation is written at a time. SomebodyEvaluated
         when `latest` is not the number of the latest one; GoalGone for a goal that has been removed."""
         held = sa.select(TeamGoal.id).where(TeamGoal.id == self.id).with_for_update()
@@ -236,11 +235,11 @@ class TeamGoal(MadeByForm, Versioned, TenantOwned, Base):
         decision: GoalDecision,
         next_step: str,
         next_on: date | None,
-    ) -> "TeamEvaluation":
+    ) -> TeamEvaluation:
         """What the team saw and what it does now. `seen`: the number of the latest evaluation when the
         form was shown; SomebodyEvaluated when there is a later one. `next_on` is needed unless the goal
         ends, or goes on in a later läsår: then this was its last. Raises GoalEnded for one that is over, GoalGone for one that has been removed."""
-        self._hold(seen)
+        self.hold(seen)
         if self.is_over:
             raise GoalEnded
         row = TeamEvaluation(
@@ -330,65 +329,6 @@ class TeamGoal(MadeByForm, Versioned, TenantOwned, Base):
         if REOPENED in removal.content and earlier and earlier.evaluate_on == row.evaluate_on:
             earlier._end()  # nothing has been done with the day that it was lent
         row.plan.record(Action.TEAM_GOAL_RESTORED, by, goal=row.excerpt)
-
-
-class TeamEvaluation(Versioned, TenantOwned, Base):
-    """Utvärdering of a goal. Only the latest may be corrected."""
-
-    __tablename__ = "team_evaluation"
-    __table_args__ = (
-        tenant_fk("goal_id", "team_goal"),
-        sa.UniqueConstraint("goal_id", "number"),
-        sa.CheckConstraint("number > 0", name="numbered_from_one"),
-        sa.CheckConstraint("outcome <> ''", name="says_what_was_seen"),
-        sa.CheckConstraint("decision <> 'adjust' OR next_step <> ''", name="adjusting_says_how"),
-    )
-
-    goal_id: Mapped[int]
-    number: Mapped[int]
-    planned_on: Mapped[date | None]
-    """The day it had been planned for."""
-    held_on: Mapped[date]
-    outcome: Mapped[LongText]
-    """Vad såg ni?"""
-    decision: Mapped[GoalDecision] = mapped_column(choice(GoalDecision))
-    next_step: Mapped[LongText]
-    """Vad gör ni nu?"""
-    at: Mapped[datetime] = mapped_column(default=now)
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
-    by_name: Mapped[ShortText]
-
-    goal: Mapped[TeamGoal] = relationship(
-        foreign_keys="TeamEvaluation.goal_id", back_populates="evaluations"
-    )
-
-    FIELDS = ("held_on", "outcome", "decision", "next_step")
-
-    def correct(
-        self,
-        *,
-        by: "User",
-        held_on: date,
-        outcome: str,
-        decision: GoalDecision,
-        next_step: str,
-        next_on: date | None,
-    ) -> None:
-        """Other words, or another decision. Historik keeps what it said before. SomebodyEvaluated when
-        there is a later one, GoalGone when the goal has been removed."""
-        goal = self.goal
-        goal._hold(self.number)
-        new: tuple[Any, ...] = (held_on, outcome, decision, next_step)
-        same_day = decision is GoalDecision.END or next_on == goal.evaluate_on
-        if new == tuple(getattr(self, name) for name in self.FIELDS) and same_day:
-            return
-        before = f"”{self.outcome}” {self.decision.label}."
-        self.held_on, self.outcome, self.decision, self.next_step = new
-        flag_modified(
-            self, "outcome"
-        )  # the next day is the goal's; the version is to rise for it too
-        goal.settle_anew(decision, next_on)
-        goal.plan.record(Action.TEAM_EVALUATION_CORRECTED, by, goal=goal.excerpt, before=before)
 
 
 def usual_day(year: "SchoolYear") -> date:

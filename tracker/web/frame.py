@@ -7,7 +7,8 @@ from flask import Flask, g, has_request_context, request, url_for
 from flask_login import current_user
 
 from tracker.audit.history import may_read_history
-from tracker.auth.access import Grant, current_access, may
+from tracker.auth.access import current_access, may
+from tracker.auth.grants import Grant
 from tracker.clock import local, today
 from tracker.cycle import calendar
 from tracker.models import Permission, Role

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from tracker.auth.access import Access, Grant, OrganizerChoice
+from tracker.auth.grants import Access, Grant, OrganizerChoice
 from tracker.clock import local, today
 from tracker.cycle import calendar
 from tracker.dialogues.agreements import shortened
@@ -24,7 +24,7 @@ from tracker.organisation.staffing import Person
 from tracker.start import open_measures, overview
 from tracker.start.addresses import Addresses
 from tracker.start.attention import Reason, reasons
-from tracker.start.overview import UnitFacts
+from tracker.start.facts import UnitFacts
 from tracker.support.carriers import carriers
 from tracker.web.security import external_url
 from tracker.web.swedish import datetime_long, listing
