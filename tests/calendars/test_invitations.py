@@ -141,7 +141,7 @@ def test_without_a_server_the_newest_alone_waits(cast: Cast, mail: Office, use) 
         plan_calendars()
     rows = calendar_mails(to=cast.karin)
     assert [(row.state, row.last_error) for row in rows] == [
-        (MailState.DROPPED, "Ett nyare mejl om samma dialog gick i stället")
+        (MailState.DROPPED, "Ersattes av ett nyare mejl om samma dialog")
     ] * 3 + [(MailState.QUEUED, "")]
     subjects = mail.pass_at(THE_DAY + timedelta(hours=6))
     assert [each for each in subjects if each.startswith("karin")] == [
@@ -244,9 +244,27 @@ def test_an_invitation_that_comes_too_late_is_not_sent(cast: Cast, mail: Office)
     place(cast, cast.dialogue(cast.savkulla))
     with clock.stopped_at(THE_DAY + LATER):
         plan_calendars()
-    with clock.stopped_at(at(DAY, 13)):
+    with clock.stopped_at(at(DAY, 14, 29)):
+        plan_calendars()
+        assert {row.state for row in calendar_mails()} == {MailState.QUEUED}
+    with clock.stopped_at(at(DAY, 14, 30)):
         plan_calendars()  # without a mail server it would wait for good
-    assert {row.last_error for row in calendar_mails()} == {"Dialogen hade redan börjat"}
+    assert {row.last_error for row in calendar_mails()} == {"Dialogen var redan slut"}
+
+
+def test_who_knows_another_time_is_told_the_true_one_although_it_has_begun(
+    cast: Cast, mail: Office
+) -> None:
+    """Invited to April, moved to a start within minutes, and the mail server does not answer before that."""
+    dialogue = place(cast, cast.dialogue(cast.savkulla, 2), at(date(2027, 4, 27), 13))
+    mail.pass_at(THE_DAY + LATER)
+    morning = at(DAY, 8)
+    place(cast, dialogue, morning + timedelta(minutes=3), when=morning)
+    with clock.stopped_at(morning + timedelta(minutes=1)):
+        plan_calendars()
+    told = mail.pass_at(morning + timedelta(hours=3))
+    assert [each.split(":")[1].strip() for each in told] == ["Flyttad", "Flyttad"]
+    mail.show_the_truth(morning + timedelta(hours=3))
 
 
 @pytest.mark.parametrize("when", ["2026-11-21", "2027-01-06", "2026-07-08"])

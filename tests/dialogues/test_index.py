@@ -41,7 +41,9 @@ def test_a_cancelled_one_says_the_day_it_had_and_why(cast, as_):
     placed(cast.dialogue(cast.hassel), cast).cancel("Rektor är sjuk.", by=cast.erik)
     db.session.commit()
     page = words(as_(cast.erik).page("/dialoger"))
-    assert "Dialog 1: Hasselbrinksskolan Var 8 december 2026 Rektor är sjuk. Ali" in page
+    assert (
+        "Dialog 1: Hasselbrinksskolan Skulle ha varit 8 december 2026 Rektor är sjuk. Ali" in page
+    )
 
 
 def test_who_led_on_the_day_is_named_on_every_page(cast, as_):

@@ -69,7 +69,8 @@ def test_the_last_without_a_time_leads_back_to_the_plan(cast, as_):
     for unit in (cast.savkulla, cast.klockvret):
         placed(cast.dialogue(unit), cast)
     dialogue = cast.dialogue(cast.hassel)
-    answer = as_(cast.erik).submit(url(dialogue), form(dialogue, next="1"))
+    sent = form(dialogue, start="15:15", end="16:00", next="1")
+    answer = as_(cast.erik).submit(url(dialogue), sent)
     assert answer.location.startswith("/dialoger/planera")
 
 
@@ -97,12 +98,43 @@ def test_another_place_needs_no_reason_and_gives_no_new_reminders(cast, as_):
     assert (dialogue.place, dialogue.date_revision) == ("Aulan", 1)
 
 
-def test_a_time_that_has_passed_is_stopped(cast, as_):
+def test_a_day_that_has_passed_is_stopped_and_an_hour_of_today_asked_about(cast, as_):
     dialogue = cast.dialogue(cast.savkulla)
-    answer = as_(cast.erik).submit(
-        url(dialogue), form(dialogue, date(2026, 11, 20), "08:59", "10:00"), 422
-    )
-    assert errors(answer) == ["Den tiden har redan passerat. Välj en dag och tid som kommer."]
+    browser = as_(cast.erik)
+    answer = browser.submit(url(dialogue), form(dialogue, date(2026, 11, 19)), 422)
+    assert errors(answer) == ["Den dagen har redan passerat. Välj i dag eller en dag som kommer."]
+    sent = form(dialogue, date(2026, 11, 20), "08:45", "10:00")
+    answer = browser.submit(url(dialogue), sent, 422)
+    assert "Klockan 08.45 har redan varit i dag." in answer.text
+    browser.submit(url(dialogue), sent | {"seen": seen(answer)})
+    assert dialogue.starts_at == at(date(2026, 11, 20), 8, 45)
+
+
+def seen(answer):
+    """What "Spara ändå" would send along."""
+    assert "Spara ändå" in answer.text
+    return re.search(r'name="seen" type="hidden" value="(\w+)"', answer.text)[1]
+
+
+def test_what_is_likely_a_slip_is_asked_about_once_with_what_is_wrong(cast, as_):
+    """The person is busy, and the day lies far outside the period; first the reason is missing too."""
+    placed(cast.dialogue(cast.savkulla), cast, date(2027, 3, 9))
+    dialogue = placed(cast.dialogue(cast.hassel), cast)
+    browser = as_(cast.erik)
+    sent = form(dialogue, date(2027, 3, 9), "14:00", "15:00")
+    answer = browser.submit(url(dialogue), sent, 422)
+    assert errors(answer) == ["Skriv varför dialogen flyttas."]
+    for said in ("Dagen ligger utanför perioden för Dialog 1", "Erik Lund har också Dialog 1"):
+        assert said in answer.text
+    shown = re.search(r'name="seen" type="hidden" value="(\w+)"', answer.text)[1]
+    sent |= {"reason": "Krock", "seen": shown}
+    assert dialogue.day == DAY
+    # Another hour is asked about anew, what was shown is not.
+    other = browser.submit(url(dialogue), sent | {"start_time": "13:30"}, 422)
+    assert seen(other) != shown
+    browser.submit(url(dialogue), sent)
+    assert dialogue.starts_at == at(date(2027, 3, 9), 14)
+    assert "Tänk på" not in browser.page("/dialoger/planera").partition("<h2>")[0]
 
 
 def test_the_place_of_one_that_has_been_can_still_be_put_right(cast, as_):
@@ -155,7 +187,10 @@ def test_the_nights_when_the_clocks_change(cast, as_, the_day, day, start, end, 
     """In March 02.30 does not exist and becomes 03.30, which 03.15 does not come after."""
     the_day.move_to(at(date(2026, 10, 1), 9))
     dialogue = cast.dialogue(cast.hassel, 2)
-    as_(cast.erik).submit(url(dialogue), form(dialogue, day, start, end), status)
+    browser, sent = as_(cast.erik), form(dialogue, day, start, end)
+    answer = browser.submit(url(dialogue), sent, 422)
+    if status == 302:
+        browser.submit(url(dialogue), sent | {"seen": seen(answer)})
     assert (dialogue.starts_at is None) == (status == 422)
     if status == 302:
         assert dialogue.ends_at - dialogue.starts_at == timedelta(hours=1 if day.month == 3 else 2)
@@ -211,9 +246,9 @@ def test_split_and_join(cast, as_):
     browser = as_(cast.erik)
     assert "Ge Lyktvretens förskola en egen dialog" in browser.page(url(dialogue))
     page = browser.page(f"{url(dialogue, 'dela')}?unit={cast.lyktvret.id}")
-    assert "De andra enheterna behåller den här, tisdag 8 december 2026 kl." in page
+    assert "Sävkullaskolan behåller den här, tisdag 8 december 2026 kl." in page
     sent = {"unit": cast.lyktvret.id, "reason": " "}
-    assert "Skriv varför tiden ändras" in browser.submit(url(dialogue, "dela"), sent, 422).text
+    assert "Skriv varför enheten får en" in browser.submit(url(dialogue, "dela"), sent, 422).text
     assert len(dialogue.units) == 2
     sent["reason"] = "Förskolan vill träffas där"
     answer = browser.submit(url(dialogue, "dela"), sent)
@@ -225,6 +260,11 @@ def test_split_and_join(cast, as_):
     assert cast.dialogue(cast.lyktvret).id == dialogue.id
     assert dialogue.starts_at == at(DAY, 13)
     browser.page(alone, 404)
+    page = browser.page(url(dialogue, ""))
+    assert "En dialog utan egen tid slogs ihop med den här: tisdag 8 december" in page
+    assert "Skäl: Lyktvretens förskola ska vara med i samma dialog igen." in page
+    assert "Lyktvretens förskola fick en egen, Sävkullaskolan behöll den" in page
+    assert "slog ihop Dialog 1" in page
 
 
 def test_two_with_a_time_each_are_joined_with_a_reason(cast, as_):
@@ -235,7 +275,7 @@ def test_two_with_a_time_each_are_joined_with_a_reason(cast, as_):
     (link,) = re.findall(r'href="([^"]*sla-ihop[^"]*)"', browser.page(url(dialogue)))
     page = browser.page(link)
     assert "kl. 09.00 för Lyktvretens förskola utgår" in re.sub(r"<.*?>|&nbsp;|\xa0", "", page)
-    assert "Skriv varför tiden ändras" in browser.submit(joining, {"other": own.id}, 422).text
+    assert "Skriv varför dialogerna slås" in browser.submit(joining, {"other": own.id}, 422).text
     assert db.session.get(QualityDialogue, own.id)
     browser.submit(joining, {"other": own.id, "reason": "Ett möte räcker"})
     page = browser.page(f"/dialoger/{dialogue.id}")

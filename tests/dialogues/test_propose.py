@@ -150,7 +150,7 @@ def test_a_time_for_a_dialogue_that_has_none(cast, as_):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (form(date(2026, 11, 20), "08:00"), "Den tiden har redan passerat."),
+        (form(date(2026, 11, 20), "08:00"), "Klockslaget har redan passerat."),
         (form(DAY, "13:00"), "Det är den tid som redan gäller."),
         (form(""), "Välj en dag."),
         (form(start="snart"), "Skriv klockslaget som timme och minut"),

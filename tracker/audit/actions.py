@@ -103,6 +103,7 @@ class Action(enum.StrEnum):
     DIALOGUE_LOST_TIME = "dialogue_lost_time"
     DIALOGUES_JOINED = "dialogues_joined"
     DIALOGUE_SPLIT = "dialogue_split"
+    DIALOGUE_PARTED = "dialogue_parted"
     DIALOGUE_UNIT_LEFT = "dialogue_unit_left"
     TOPIC_CHOSEN = "topic_chosen"
     TOPIC_CHANGED = "topic_changed"
@@ -324,6 +325,7 @@ _SENTENCES = {
     Action.DIALOGUE_LOST_TIME: "tog bort tiden för {dialogue} med {about}, {before}: {reason}",
     Action.DIALOGUES_JOINED: "slog ihop {dialogue} till en för {about}",
     Action.DIALOGUE_SPLIT: "gav {unit} en egen {dialogue}",
+    Action.DIALOGUE_PARTED: "delade {dialogue}: {unit} fick en egen, {about} behöll den",
     Action.DIALOGUE_UNIT_LEFT: "tog bort {unit} ur {dialogue}: enheten avslutas",
     Action.TOPIC_CHOSEN: "valde området ”{topic}” till {dialogue}",
     Action.TOPIC_CHANGED: "ändrade området ”{topic}” i {dialogue}",

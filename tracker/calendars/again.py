@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tracker.audit.actions import Action
 from tracker.audit.models import record
-from tracker.calendars.invitations import BEGUN, Difference, take_turns, tell
+from tracker.calendars.invitations import Difference, take_turns, tell
 from tracker.calendars.models import CalendarEntry, CalendarNotice
 from tracker.calendars.occasions import occasions
 from tracker.clock import local, now, today
@@ -59,7 +59,7 @@ def send_again(
     if occasion is not None and entry.recipient_id not in occasion.people:
         occasion = None
     if (occasion or entry).starts_at <= now():
-        raise NotSentAgain(f"{BEGUN}.")
+        raise NotSentAgain("Dialogen hade redan börjat.")
     told = tell(organizer_id, Difference(entry.dialogue_id, entry.recipient_id, occasion, entry))
     if told is None:
         raise NotSentAgain(

@@ -40,9 +40,9 @@ REST = timedelta(minutes=10)
 the dates is over."""
 SOON = timedelta(hours=1)
 
-NEWER = "Ett nyare mejl om samma dialog gick i stället"
+NEWER = "Ersattes av ett nyare mejl om samma dialog"
 NEVER_TOLD = "Dialogen ställdes in innan inbjudan hade skickats"
-BEGUN = "Dialogen hade redan börjat"
+OVER = "Dialogen var redan slut"
 
 ABOUT_A_DIALOGUE = (
     Action.DIALOGUE_PLACED,
@@ -52,6 +52,7 @@ ABOUT_A_DIALOGUE = (
     Action.DIALOGUE_RESUMED,
     Action.DIALOGUES_JOINED,
     Action.DIALOGUE_SPLIT,
+    Action.DIALOGUE_PARTED,
     Action.DIALOGUE_UNIT_LEFT,
 )
 MAY_END_ANOTHER = (Action.DIALOGUES_JOINED, Action.DIALOGUE_UNIT_LEFT)
@@ -85,7 +86,7 @@ def reconcile(organizer_id: int) -> int:
         db.session.commit()
     for mail_id in late:
         if mail := OutgoingMail.locked(mail_id):
-            mail.drop(BEGUN)
+            mail.drop(OVER)
         db.session.commit()
     return sum(_settle(organizer_id, dialogue_id) for dialogue_id in sorted(found))
 
@@ -310,14 +311,14 @@ def _take_back(entry: CalendarEntry, reason: str) -> bool:
 
 
 def _too_late(organizer_id: int) -> Sequence[int]:
-    """The invitations that still wait although the dialogue has begun: there was no mail server."""
+    """The first invitations that still wait although the dialogue is over: there was no mail server."""
     return db.session.scalars(
         sa.select(OutgoingMail.id)
         .join(CalendarEntry, CalendarEntry.mail_id == OutgoingMail.id)
         .where(
             OutgoingMail.state == MailState.QUEUED,
             OutgoingMail.organizer_id == organizer_id,
-            CalendarEntry.starts_at <= now(),
+            CalendarEntry.ends_at <= now(),
             ~CalendarEntry.reached,
         )
     ).all()
@@ -325,8 +326,9 @@ def _too_late(organizer_id: int) -> Sequence[int]:
 
 def why_pointless(mail: OutgoingMail) -> str:
     """Why a mail that is about to be sent should not be, in Swedish; empty when it should. Who has an
-    older time in the calendar is told the right one, late as it is."""
+    older time in the calendar is told the right one, late as it is; only a first invitation to what is
+    over is of no use."""
     entry = db.session.scalar(sa.select(CalendarEntry).where(CalendarEntry.mail_id == mail.id))
     if entry is None:
         return NEWER
-    return BEGUN if entry.starts_at <= now() and not entry.reached else ""
+    return OVER if entry.ends_at <= now() and not entry.reached else ""

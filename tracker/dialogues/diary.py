@@ -1,9 +1,11 @@
 """Who is booked when: what there is to think of before a dialogue gets a certain time.
 
 Nothing here stops anybody. Two dialogues at once, or one on a Saturday, may be just what people have
-agreed on. What is likely a slip (`doubts_at`) the plan asks about once before it saves; the rest it says.
+agreed on. What is likely a slip (`doubts_at`) is asked about once before a new time is saved; the rest is said.
 """
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Self
@@ -28,6 +30,15 @@ from tracker.web.swedish import WEEKDAYS, date_medium, listing, time_short
 SATURDAY = 5
 FIRST_HOUR, LAST_HOUR = 7, 18
 """When people begin, at the earliest, without a word about it."""
+WHEN_OVER = timedelta(weeks=4)
+"""How far ahead times are sought once the window is over."""
+
+
+def digest_of(starts_at: datetime, ends_at: datetime, doubts: Sequence[str]) -> str:
+    """Of a time and the doubts about it. What a form carries of this says which doubts it has told of, so
+    that another time, or another doubt, is asked about anew."""
+    said = "|".join([str(starts_at), str(ends_at), *doubts])
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 @dataclass(slots=True)
@@ -159,8 +170,14 @@ class Diary:
     def doubts_at(
         self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime
     ) -> list[str]:
-        """Of the concerns, those that are likely a slip: nobody works then, or somebody is busy."""
-        return self._odd_hour(starts_at) + self._clashes(dialogue, starts_at, ends_at)
+        """What is likely a slip: the hour has passed, the day is none of the window's, nobody works then,
+        or somebody is busy."""
+        return (
+            self._passed(dialogue, starts_at)
+            + (self._outside(dialogue, starts_at) if self._is_far_off(dialogue, starts_at) else [])
+            + self._odd_hour(starts_at)
+            + self._clashes(dialogue, starts_at, ends_at)
+        )
 
     def _clashes(
         self, dialogue: QualityDialogue, starts_at: datetime, ends_at: datetime
@@ -175,14 +192,28 @@ class Diary:
     def about_time(self, dialogue: QualityDialogue, starts_at: datetime) -> list[str]:
         """What there is to think of about a time that the dialogue might get, clashes apart."""
         day = clock.local(starts_at).date()
+        said = self._outside(dialogue, starts_at) + self._odd_hour(starts_at)
+        return said + self.national.get(day, [])
+
+    def _passed(self, dialogue: QualityDialogue, starts_at: datetime) -> list[str]:
+        if starts_at > clock.now() or starts_at == dialogue.starts_at:
+            return []
+        return [f"Klockan {time_short(starts_at)} har redan varit i dag."]
+
+    def _outside(self, dialogue: QualityDialogue, starts_at: datetime) -> list[str]:
         first, last = dialogue.school_year.window(dialogue.kind.number)
-        said = []
-        if not first <= day <= last:
-            said.append(
-                f"Dagen ligger utanför perioden för {dialogue.kind.label}, "
-                f"{date_medium(first)} till {date_medium(last)}."
-            )
-        return said + self._odd_hour(starts_at) + self.national.get(day, [])
+        if first <= clock.local(starts_at).date() <= last:
+            return []
+        return [
+            f"Dagen ligger utanför perioden för {dialogue.kind.label}, "
+            f"{date_medium(first)} till {date_medium(last)}."
+        ]
+
+    def _is_far_off(self, dialogue: QualityDialogue, starts_at: datetime) -> bool:
+        """Once the window is over every day lies outside: then the coming weeks, in which times are
+        suggested, are no slip."""
+        today, (_, last) = clock.today(), dialogue.school_year.window(dialogue.kind.number)
+        return not last < today <= clock.local(starts_at).date() <= today + WHEN_OVER
 
     def _odd_hour(self, starts_at: datetime) -> list[str]:
         day, hour = clock.local(starts_at).date(), clock.local(starts_at).hour

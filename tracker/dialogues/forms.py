@@ -1,11 +1,26 @@
 """The forms of a dialogue: its time, rektor's area, the organizer's areas, questions, a proposal of another time."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from wtforms import StringField
+from wtforms.widgets import HiddenInput
+
 from tracker import clock
-from tracker.dialogues.moves import USUAL_LENGTH
+from tracker.dialogues.diary import digest_of
+from tracker.dialogues.moves import USUAL_LENGTH, WHY_MOVED
 from tracker.models import SchoolYear
-from tracker.web.fields import Clock, Day, FreeLine, FreeText, MaybeRow, Optional, required
+from tracker.web.fields import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Clock,
+    Day,
+    FreeLine,
+    FreeText,
+    MaybeRow,
+    Optional,
+    required,
+)
 from tracker.web.forms import Form, VersionedForm
 from tracker.web.swedish import date_medium
 
@@ -23,6 +38,10 @@ class PlaceForm(VersionedForm):
     place = FreeLine("Plats", [Optional()])
     participants = FreeText("Fler som deltar", [Optional()], max_length=NOTE_LENGTH)
     reason = FreeText("Varför ändras tiden?", [Optional()], max_length=NOTE_LENGTH)
+    seen = StringField(widget=HiddenInput())
+    """Of which doubts the page has told; see `digest_of`."""
+    asks = False
+    """Whether the page that is shown asks about doubts, and nothing else is wrong."""
 
     @property
     def starts_at(self) -> datetime:
@@ -35,19 +54,55 @@ class PlaceForm(VersionedForm):
             return self.starts_at + USUAL_LENGTH
         return clock.at(self.day.data, self.end_time.data)
 
+    @property
+    def time(self) -> tuple[datetime, datetime] | None:
+        """The time that the fields say, stored or typed; None without one that can be read."""
+        if self.day.data is None or self.start_time.data is None or self.end_time.process_errors:
+            return None
+        if not FIRST_YEAR <= self.day.data.year <= LAST_YEAR:
+            return None
+        return (self.starts_at, self.ends_at) if self.ends_at > self.starts_at else None
+
+    def has_told(self, doubts: Sequence[str]) -> bool:
+        """Whether the page that was sent showed just these doubts about just this time; or there are none."""
+        if not doubts or self.time is None:
+            return not doubts
+        return bool(self.seen.data == digest_of(*self.time, doubts))
+
+    def tell(self, doubts: Sequence[str]) -> None:
+        """The page that is shown next tells of them: saved once more, the time is meant."""
+        if self.time is not None:
+            self.seen.data = digest_of(*self.time, doubts)
+            self.seen.raw_data = None
+
+    def ask(self, doubts: Sequence[str]) -> None:
+        """Show the doubts among the errors, unless the page has told of them already."""
+        if not self.has_told(doubts):
+            self.asks = not self.errors
+            self.errors_title = (
+                "Inget är sparat än. Stämmer tiden?" if self.asks else self.errors_title
+            )
+            self.refuse("seen", " ".join(doubts))
+        self.tell(doubts)
+
     def allows(self, standing: datetime | None, year: SchoolYear) -> bool:
-        """Whether day and hours hold together; puts errors at the fields. A new start must lie ahead,
-        and in the läsår or soon after it; the one that is `standing` may stay although it does not."""
+        """Whether day and hours hold together; puts errors at the fields. A new start must lie ahead or
+        be one of today's, as when people meet and somebody notes it, and in the läsår or soon after it;
+        the one that is `standing` may stay although it does not. Moving asks for a reason."""
         if self.ends_at <= self.starts_at:
             self.refuse("end_time", "Sluttiden måste vara senare än starttiden samma dag.")
-        elif self.starts_at != standing and self.starts_at <= clock.now():
-            self.refuse("day", "Den tiden har redan passerat. Välj en dag och tid som kommer.")
-        elif self.starts_at != standing and not _lies_in(year, self.day.data):
+        elif self.starts_at == standing:
+            pass
+        elif self.day.data < clock.today():
+            self.refuse("day", "Den dagen har redan passerat. Välj i dag eller en dag som kommer.")
+        elif not _lies_in(year, self.day.data):
             self.refuse(
                 "day",
                 f"Dagen hör inte till läsåret {year.label}. Välj en dag från "
                 f"{date_medium(year.first_day)} till {date_medium(last_day_to_meet(year))}.",
             )
+        elif standing is not None and not self.reason.data:
+            self.refuse("reason", WHY_MOVED)
         return not self.errors
 
 
@@ -68,12 +123,22 @@ class CancelForm(Form):
     )
 
 
-class RegroupForm(Form):
-    """For joining and splitting where a dialogue loses its time by it."""
+class JoinForm(Form):
+    """Where one of the two dialogues loses its time by it."""
 
     reason = FreeText(
-        "Varför ändras tiden?",
-        [required("Skriv varför tiden ändras.")],
+        "Varför slås dialogerna ihop?",
+        [required("Skriv varför dialogerna slås ihop.")],
+        max_length=NOTE_LENGTH,
+    )
+
+
+class SplitForm(Form):
+    """Where the unit loses its time by it."""
+
+    reason = FreeText(
+        "Varför får enheten en egen dialog?",
+        [required("Skriv varför enheten får en egen dialog.")],
         max_length=NOTE_LENGTH,
     )
 
@@ -126,6 +191,8 @@ class ProposalForm(Form):
         return clock.at(self.day.data, self.start_time.data)
 
     def allows(self) -> bool:
-        if self.starts_at <= clock.now():
-            self.refuse("day", "Den tiden har redan passerat. Föreslå en dag och tid som kommer.")
+        if self.day.data < clock.today():
+            self.refuse("day", "Den dagen har redan passerat. Föreslå en dag som kommer.")
+        elif self.starts_at <= clock.now():
+            self.refuse("start_time", "Klockslaget har redan passerat. Föreslå en tid som kommer.")
         return not self.errors

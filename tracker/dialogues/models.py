@@ -276,6 +276,7 @@ class QualityDialogue(
             self._gather(other, reason, by)
         self._take_over_topics(other)
         self.questions.extend(list(other.questions))
+        self._welcome_back(other, by)
         self._take_over_moves(other)
         self.joined.extend(list(other.joined))
         if other.date_revision:
@@ -314,12 +315,15 @@ class QualityDialogue(
         db.session.flush()
         own = QualityDialogue._create(self.school_year, self.kind, [unit], by=by)
         own.kept_apart = on_purpose
+        own.no_topics_at, own.no_topics_by_name = self.no_topics_at, self.no_topics_by_name
         for topic in self.topics[:]:
             if topic.area is not None and topic.area.cycle.unit_id == unit.id:
                 own.topics.append(topic)
         record(
             Action.DIALOGUE_SPLIT, own, by=by, units=[unit], unit=unit.name, dialogue=own.kind.label
         )
+        # And where the others read: the unit's own history goes with its dialogue, should that be joined.
+        self._record(Action.DIALOGUE_PARTED, by, unit=unit.name)
         if self.is_ahead:
             own._leave_time(self, reason, by)
         return own

@@ -1,13 +1,13 @@
 """The time of a dialogue: placed, moved, cancelled, taken up again, proposed anew; all remembered."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.audit.actions import SYSTEM_NAME, Action
-from tracker.clock import now
+from tracker.clock import local, now
 from tracker.database import Base, LongText, ShortText, TenantOwned, choice, tenant_fk
 from tracker.dialogues.states import DialogueError, DialogueState, MoveKind
 from tracker.extensions import db
@@ -86,6 +86,17 @@ class TimeProposal(TenantOwned, Base):
     dialogue: Mapped["QualityDialogue"] = relationship(
         foreign_keys="TimeProposal.dialogue_id", back_populates="proposals"
     )
+
+    @property
+    def day(self) -> date:
+        """The day in Sweden."""
+        return local(self.starts_at).date()
+
+    @property
+    def ends_at(self) -> datetime:
+        """The dialogue stays as long as it is."""
+        now_from, now_to = self.dialogue.starts_at, self.dialogue.ends_at
+        return self.starts_at + (now_to - now_from if now_from and now_to else USUAL_LENGTH)
 
     @property
     def reason(self) -> str:
@@ -254,10 +265,7 @@ class HasTime:
         if proposal.answered_at is None and proposal.starts_at <= now():
             raise DialogueError("Den föreslagna tiden har redan passerat. Bestäm en annan tid.")
         proposal.answer(accepted=True)
-        length = self.ends_at - self.starts_at if self.starts_at and self.ends_at else USUAL_LENGTH
-        self._place_at(
-            proposal.starts_at, proposal.starts_at + length, by=by, reason=proposal.reason
-        )
+        self._place_at(proposal.starts_at, proposal.ends_at, by=by, reason=proposal.reason)
         self._record(Action.PROPOSAL_ACCEPTED, by, when=datetime_long(proposal.starts_at))
 
     def decline(self, proposal: TimeProposal, why: str = "", *, by: "User") -> None:
@@ -305,6 +313,14 @@ class HasTime:
             after=datetime_long(self.starts_at),
             reason=reason,
         )
+
+    def _welcome_back(self, other: "QualityDialogue", by: "User | None") -> None:
+        """Units that lost their time when they got a dialogue of their own have one again; remembered
+        here, where what is said of their loss is read from now on."""
+        last = other.moves[-1] if other.moves else None
+        if last is not None and last.kind is MoveKind.SPLIT_OFF:
+            why = f"{other.unit_names} ska vara med i samma dialog igen."
+            self._remember(MoveKind.JOINED, None, self.starts_at, why, by)
 
     def _leave_time(self, origin: "QualityDialogue", reason: str, by: "User | None") -> None:
         """Out of the origin's time, and without one of its own until somebody sets it."""

@@ -4,7 +4,6 @@ A row that nobody has typed in is left alone, even when somebody else has change
 That is what the hidden `was` of a row is for: what the page showed.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,11 +16,10 @@ from wtforms.widgets import HiddenInput
 
 from tracker.dialogues.diary import Diary
 from tracker.dialogues.forms import NOTE_LENGTH, PlaceForm
-from tracker.dialogues.moves import WHY_MOVED
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
 from tracker.models import QualityDialogue, User
-from tracker.web.fields import FIRST_YEAR, LAST_YEAR, FreeLine, Optional
+from tracker.web.fields import FreeLine, Optional
 from tracker.web.forms import Form
 
 TYPED = ("day", "start_time", "end_time", "place")
@@ -36,8 +34,6 @@ class RowForm(PlaceForm):
     participants = None
     reason = FreeLine("Skäl, om dag eller starttid ändras", [Optional()], max_length=NOTE_LENGTH)
     was = StringField(widget=HiddenInput())
-    seen = StringField(widget=HiddenInput())
-    """Of which doubts the page has told: `Row.digest` then."""
 
     def standing(self) -> str:
         """What the fields say, to be compared with `was`. What cannot be read counts as it was
@@ -71,7 +67,7 @@ class Row:
     doubts: list[str] = field(default_factory=list)
     """Those that are asked about before a new time is saved; see `Diary.doubts_at`."""
     asks: bool = False
-    """Whether the row is not saved for its doubts alone, which nobody has been told of before."""
+    """Whether the row has doubts that nobody has been told of before, so that it is not saved yet."""
     suggested: bool = False
 
     @classmethod
@@ -104,12 +100,7 @@ class Row:
     @property
     def time(self) -> tuple[datetime, datetime] | None:
         """The time that the fields say, stored or typed; None without one that can be read."""
-        form = self.form
-        if form.day.data is None or form.start_time.data is None or form.end_time.process_errors:
-            return None
-        if not FIRST_YEAR <= form.day.data.year <= LAST_YEAR:
-            return None
-        return (form.starts_at, form.ends_at) if form.ends_at > form.starts_at else None
+        return self.form.time
 
     def look_at(self, diary: Diary) -> None:
         """Note what there is to think of about the time that the fields say."""
@@ -119,23 +110,10 @@ class Row:
         if self.is_changed and self.time != (self.dialogue.starts_at, self.dialogue.ends_at):
             self.doubts = diary.doubts_at(self.dialogue, *self.time)
 
-    @property
-    def digest(self) -> str:
-        """Of the time and the doubts about it: other doubts are asked about anew."""
-        said = "|".join([*map(str, self.time or ()), *self.doubts])
-        return hashlib.sha256(said.encode()).hexdigest()[:32]
-
-    @property
-    def is_doubted(self) -> bool:
-        return bool(self.doubts) and self.form.seen.data != self.digest
-
     def accepts(self) -> bool:
         """Whether the row can be saved; puts errors at its fields."""
-        form, before = self.form, self.dialogue.starts_at
-        holds = form.validate() and form.allows(before, self.dialogue.school_year)
-        if holds and before not in (None, form.starts_at) and not form.reason.data:
-            form.refuse("reason", WHY_MOVED)
-        return not form.errors
+        form, dialogue = self.form, self.dialogue
+        return bool(form.validate()) and form.allows(dialogue.starts_at, dialogue.school_year)
 
     def show_newer(self) -> None:
         """Keep what was typed, and show beside it what is stored now."""
@@ -192,7 +170,8 @@ class PlanForm:
     @property
     def only_asks(self) -> bool:
         """Whether nothing is wrong: there are doubts, and whoever sees them may save all the same."""
-        return any(row.asks for row in self.rows)
+        wrong = self.form_errors or any(row.trouble or row.form.errors for row in self.rows)
+        return not wrong and any(row.asks for row in self.rows)
 
     @property
     def errors_title(self) -> str:
@@ -202,14 +181,14 @@ class PlanForm:
         """The page that is shown next tells of them: saved once more, they are meant."""
         for row in self.rows:
             if row.doubts:
-                row.form.show(seen=row.digest)
+                row.form.tell(row.doubts)
 
     def __iter__(self) -> Iterator[Problem]:
         for row in self.rows:
             about = row.dialogue.unit_names
             if row.trouble:
                 yield Problem(f"dialog-{row.id}", [f"{about}: {row.trouble}"])
-            if row.asks:
+            if row.asks and row.doubts:
                 yield Problem(f"dialog-{row.id}", [f"{about}: {' '.join(row.doubts)}"])
             if row.form.form_errors:
                 text = (
@@ -231,10 +210,12 @@ class PlanForm:
         refused = [row for row in changed if row not in newer and not row.accepts()]
         for row in newer:
             row.show_newer()
+        for row in changed:
+            row.asks = row not in newer and not row.form.has_told(
+                row.doubts
+            )  # in one go with what is wrong
         if newer or refused or self.form_errors:
             return 409 if newer or self.form_errors else 422
-        for row in changed:
-            row.asks = row.is_doubted
         if self.only_asks:
             return 422
         row = None

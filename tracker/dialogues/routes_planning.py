@@ -10,7 +10,7 @@ from tracker.auth.access import load_dialogue
 from tracker.clock import today
 from tracker.dialogues import lists
 from tracker.dialogues.diary import Diary
-from tracker.dialogues.forms import CancelForm, PlaceForm, RegroupForm
+from tracker.dialogues.forms import CancelForm, JoinForm, PlaceForm, SplitForm
 from tracker.dialogues.lists import People
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
@@ -34,15 +34,23 @@ def place(dialogue_id: int) -> Response | str | tuple[str, int]:
     dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
     form = PlaceForm(obj=dialogue)
     standing = None if dialogue.is_cancelled else dialogue.starts_at
-    if not form.validate_on_submit() or not form.allows(standing, dialogue.school_year):
-        return _place_page(dialogue, form), 422 if form.is_submitted() else 200
+    if not form.is_submitted():
+        return _place_page(dialogue, form)
+    is_newer = (
+        dialogue.version != form.version.data
+    )  # then `saved` shows both, before anything is asked
+    holds = form.validate() and (is_newer or form.allows(standing, dialogue.school_year))
+    doubts = [] if is_newer else _doubts(dialogue, form)
+    if not holds or not form.has_told(doubts):
+        form.ask(doubts)
+        return _place_page(dialogue, form), 422
     try:
         if not saved(form, dialogue, lambda: _arrange(dialogue, form), _PLACE_FIELDS):
             return _place_page(dialogue, form), 409
     except DialogueError as wrong:
         form.refuse("reason", str(wrong))
         return _place_page(dialogue, form), 422
-    _say_when(dialogue)
+    _say_when(dialogue, doubts)
     following = _next_without_time(dialogue) if request.form.get("next") else None
     if following:
         return redirect(url_for("dialogues.place", dialogue_id=following))
@@ -63,15 +71,26 @@ def _arrange(dialogue: QualityDialogue, form: PlaceForm) -> None:
     )
 
 
-def _say_when(dialogue: QualityDialogue) -> None:
-    """What was saved, and what there is to think of about that time."""
+def _doubts(dialogue: QualityDialogue, form: PlaceForm) -> list[str]:
+    """What is asked about before the typed time is saved, where it is another than the one that holds."""
+    standing = None if dialogue.is_cancelled else (dialogue.starts_at, dialogue.ends_at)
+    if form.time is None or form.time == standing:
+        return []
+    return _diary_of(dialogue, form.day.data).doubts_at(dialogue, *form.time)
+
+
+def _say_when(dialogue: QualityDialogue, asked_about: list[str]) -> None:
+    """What was saved, and what there is to think of about that time beside what was asked about."""
     if dialogue.starts_at is None or dialogue.day is None:
         return
     notify(placed(dialogue))
-    staffing = Staffing.load(dialogue.organizer_id)
-    diary = Diary.load(dialogue.organizer_id, staffing, dialogue.day, dialogue.day)
-    for sentence in diary.concerns(dialogue):
-        notify(f"Tänk på: {sentence}", "warning")
+    for sentence in _diary_of(dialogue, dialogue.day).concerns(dialogue):
+        if sentence not in asked_about:
+            notify(f"Tänk på: {sentence}", "warning")
+
+
+def _diary_of(dialogue: QualityDialogue, day: date) -> Diary:
+    return Diary.load(dialogue.organizer_id, Staffing.load(dialogue.organizer_id), day, day)
 
 
 def placed(dialogue: QualityDialogue) -> str:
@@ -169,8 +188,8 @@ def join(dialogue_id: int) -> Response | str | tuple[str, int]:
     staffing = Staffing.load(dialogue.organizer_id)
     other = next((row for row in _joinable(dialogue, staffing) if row.id == other_id), None)
     if other is None:
-        return _refused(dialogue, "De två dialogerna kan inte slås ihop.")
-    form, asks = RegroupForm(), dialogue.asks_why_joined(other)
+        return _refused(dialogue, JoinForm(), "De två dialogerna kan inte slås ihop.")
+    form, asks = JoinForm(), dialogue.asks_why_joined(other)
     if request.method == "GET" or (asks and not form.validate()):
         page = render_template(
             "dialogues/join.html", dialogue=dialogue, other=other, form=form, asks=asks
@@ -179,7 +198,7 @@ def join(dialogue_id: int) -> Response | str | tuple[str, int]:
     try:
         joined = dialogue.join(other, by=current_user, reason=form.reason.data if asks else "")
     except DialogueError as wrong:
-        return _refused(dialogue, str(wrong))
+        return _refused(dialogue, form, str(wrong))
     db.session.commit()
     notify(f"{joined.kind.label} gäller nu {joined.unit_names} tillsammans.")
     return redirect(url_for("dialogues.place", dialogue_id=joined.id))
@@ -191,26 +210,33 @@ def split(dialogue_id: int) -> Response | str | tuple[str, int]:
     unit_id = request.values.get("unit", 0, type=int)
     unit = next((row for row in dialogue.units if row.id == unit_id), None)
     if unit is None:
-        return _refused(dialogue, "Enheten är inte med i dialogen.")
-    form, asks = RegroupForm(), dialogue.is_ahead
+        return _refused(dialogue, SplitForm(), "Enheten är inte med i dialogen.")
+    form, asks = SplitForm(), dialogue.is_ahead
     if request.method == "GET" or (asks and not form.validate()):
         page = render_template(
-            "dialogues/split.html", dialogue=dialogue, unit=unit, form=form, asks=asks
+            "dialogues/split.html",
+            dialogue=dialogue,
+            unit=unit,
+            others=[row.name for row in dialogue.units if row is not unit],
+            form=form,
+            asks=asks,
         )
         return page, 422 if form.is_submitted() else 200
     try:
         own = dialogue.split_off(unit, by=current_user, reason=form.reason.data if asks else "")
     except DialogueError as wrong:
-        return _refused(dialogue, str(wrong))
+        return _refused(dialogue, form, str(wrong))
     db.session.commit()
     notify(f"{unit.name} har fått en egen {own.kind.label}. Bestäm tid för den.")
     return redirect(url_for("dialogues.place", dialogue_id=own.id))
 
 
-def _refused(dialogue: QualityDialogue, why: str) -> Response | tuple[str, int]:
+def _refused(
+    dialogue: QualityDialogue, form: JoinForm | SplitForm, why: str
+) -> Response | tuple[str, int]:
     """Somebody else may have been here since the page was shown: say so, and show it anew. A reason that
     was written has no field any more, so that it is shown to be copied."""
-    reason = RegroupForm().reason
+    reason = form.reason
     if request.method == "POST" and reason.data:
         return error_page(409, typed=[(reason.label.text, reason.data)], why=why)
     notify(f"{why} Så här ser det ut nu.", "warning")

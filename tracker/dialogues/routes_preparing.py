@@ -8,6 +8,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_dialogue
+from tracker.dialogues.answering import AboutProposal
 from tracker.dialogues.diary import Diary
 from tracker.dialogues.forms import KeepTimeForm, OrganizersTopicForm, ProposalForm, TopicForm
 from tracker.dialogues.states import DialogueError
@@ -215,8 +216,14 @@ def _propose_page(dialogue: QualityDialogue, form: ProposalForm) -> str:
 
 
 def accept(dialogue_id: int, proposal_id: int) -> Response:
-    """The dialogansvarig takes the proposed time."""
+    """The dialogansvarig takes the proposed time, once its doubts have been shown beside it."""
     dialogue, proposal = _proposal(dialogue_id, proposal_id)
+    staffing = Staffing.load(dialogue.organizer_id)
+    diary = Diary.load(dialogue.organizer_id, staffing, proposal.day, proposal.day)
+    about = AboutProposal.of(proposal, diary)
+    if proposal.answered_at is None and about.seen != request.form.get("seen", ""):
+        notify("Inget är ändrat än. Läs vad som står vid förslaget innan du tar tiden.", "warning")
+        return redirect(_url(dialogue))
     try:
         dialogue.accept(proposal, by=current_user)
     except DialogueError as wrong:

@@ -10,6 +10,7 @@ from tracker.auth.access import current_access, load_cycle, load_dialogue, may
 from tracker.clock import today
 from tracker.dialogues import lists
 from tracker.dialogues.access import load_joined
+from tracker.dialogues.answering import AboutProposal
 from tracker.dialogues.brief import LESSON_LENGTH, Brief
 from tracker.dialogues.brief_analysis import in_short
 from tracker.dialogues.brief_document import (
@@ -85,6 +86,7 @@ def show(dialogue_id: int) -> str | Redirect:
         if may(permission)
     ]
     people = People.of(dialogue, staffing)
+    concerns, about_proposal = _about_time(dialogue, staffing)
     return render_template(
         "dialogues/show.html",
         dialogue=dialogue,
@@ -96,7 +98,8 @@ def show(dialogue_id: int) -> str | Redirect:
         next_step=next(
             (row for side in sides for row in checklist if row.side is side and not row.done), None
         ),
-        concerns=_concerns(dialogue, staffing),
+        concerns=concerns,
+        about_proposal=about_proposal,
         table=_table(dialogue, staffing),
         events=history_of(dialogue),
         last_day_to_meet=last_day_to_meet,
@@ -123,12 +126,19 @@ def _table(dialogue: QualityDialogue, on_the_day: Staffing) -> Table:
     return Table.of(dialogue, Staffing.load(dialogue.organizer_id) if waits else on_the_day)
 
 
-def _concerns(dialogue: QualityDialogue, staffing: Staffing) -> list[str]:
-    """What the one who plans should think of about the time; nobody else is bothered with it."""
-    if not may(Permission.LEAD) or not dialogue.is_ahead or dialogue.day is None:
-        return []
-    diary = Diary.load(dialogue.organizer_id, staffing, dialogue.day, dialogue.day)
-    return diary.concerns(dialogue)
+def _about_time(
+    dialogue: QualityDialogue, staffing: Staffing
+) -> tuple[list[str], AboutProposal | None]:
+    """What the one who plans should think of about the time, and about the one that is proposed; nobody
+    else is bothered with it."""
+    proposal = dialogue.open_proposal
+    days = [dialogue.day] if dialogue.is_ahead and dialogue.day else []
+    days += [proposal.day] if proposal else []
+    if not may(Permission.LEAD) or not days:
+        return [], None
+    diary = Diary.load(dialogue.organizer_id, staffing, min(days), max(days))
+    concerns = diary.concerns(dialogue) if dialogue.is_ahead else []
+    return concerns, AboutProposal.of(proposal, diary) if proposal else None
 
 
 def of_unit(slug: str, year: str) -> str:

@@ -83,7 +83,8 @@ class MoveKind(enum.StrEnum):
     CANCELLED = "cancelled"
     RESUMED = "resumed"
     JOINED = "joined"
-    """A dialogue with another time was joined into this one: from its time to this one's."""
+    """A dialogue with another time was joined into this one: from its time to this one's. Without a time
+    before: one that had lost its time when it was split off."""
     SPLIT_OFF = "split_off"
     """A dialogue of its own, without the time that it had together with others."""
 

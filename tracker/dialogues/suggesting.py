@@ -5,14 +5,12 @@ from datetime import date, datetime, time, timedelta
 
 from tracker import clock
 from tracker.cycle.workdays import is_calm, is_working_day
-from tracker.dialogues.diary import Diary
+from tracker.dialogues.diary import WHEN_OVER, Diary
 from tracker.dialogues.moves import USUAL_LENGTH
 from tracker.models import QualityDialogue
 
 HOURS = (time(8, 30), time(10, 30), time(13, 0))
 """Mornings first: what is said is fresh, and there is time to write it down the same day."""
-WHEN_OVER = timedelta(weeks=4)
-"""How far ahead times are sought once the window is over."""
 
 
 def days_to_choose(first: date, last: date) -> tuple[date, date]:

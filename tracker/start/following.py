@@ -191,10 +191,14 @@ def _leader_words(leader: Person | None) -> str:
 
 
 def _next_dialogue(unit: UnitFacts, addresses: Addresses) -> tuple[str, str | None, str | None]:
-    """Its name, address and day; the last two are None when none has a time."""
+    """Its name, address and day; the last two are None when none has a time. That one is cancelled is
+    said until its day has been, when no other is to come."""
     upcoming = unit.next_dialogue
     if upcoming is None or upcoming.starts_at is None:
-        return ("Ingen tid än" if unit.waits_for_time else "–"), None, None
+        if unit.waits_for_time:
+            return "Ingen tid än", None, None
+        off = any(row.cancelled and (not row.day or row.day >= today()) for row in unit.dialogues)
+        return ("Inställd" if off else "–"), None, None
     address = addresses.dialogue(upcoming.id)
     return upcoming.kind.label, address, swedish.date_short(upcoming.starts_at)
 
