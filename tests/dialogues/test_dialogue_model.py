@@ -162,6 +162,7 @@ def test_no_proposal_for_what_is_cancelled_has_been_or_stands(cast):
 
 def test_splitting_gives_the_unit_a_dialogue_of_its_own_and_its_area(cast):
     dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    dialogue.bring_no_topics(by=cast.erik)
     area = DevelopmentArea.create(cast.cycle(cast.lyktvret), "Språket", "", "", by=cast.karin)
     dialogue.choose_topic("Språket", "", area, by=cast.karin)
     with pytest.raises(DialogueError, match="varför enheten får en egen"):
@@ -174,6 +175,11 @@ def test_splitting_gives_the_unit_a_dialogue_of_its_own_and_its_area(cast):
     assert own.starts_at is None
     assert own.principals_topic.title == "Språket"
     assert dialogue.principals_topic is None
+    assert dialogue.no_topics_by_name == own.no_topics_by_name == "Erik Lund"
+    assert sentences(dialogue)[-1] == (
+        "Erik Lund delade Dialog 1 läsåret 2026/27: Lyktvretens förskola fick en egen, "
+        "Sävkullaskolan behöll den."
+    )
     assert dialogue.date_revision == 1
     (move,) = own.moves
     assert (move.kind, move.before, move.after) == (MoveKind.SPLIT_OFF, at(DAY, 13), None)

@@ -288,8 +288,9 @@ def test_what_was_written_on_the_morning_does_not_follow_to_another(cast, as_):
     row.write_note(f"topic-{topic.id}", "Skrivet", seen=0, by=cast.erik)
     db.session.commit()
     erik = as_(cast.erik)
-    erik.submit(f"/dialoger/{row.id}/dela", {"unit": cast.lyktvret.id, "reason": "Två möten"})
-    assert "redan minnesanteckningar" in erik.page(f"/dialoger/{row.id}/tid")
+    sent = {"unit": cast.lyktvret.id, "reason": "Två möten"}
+    answer = erik.submit(f"/dialoger/{row.id}/dela", sent, 409)
+    assert "redan minnesanteckningar" in answer.text
     erik.submit(f"/dialoger/{row.id}/vi-ser/{topic.id}/ta-bort")
     assert "minnesanteckningar om området" in erik.page(f"/dialoger/{row.id}")
     assert len(row.units) == 2

@@ -1,5 +1,6 @@
 """Passar inte tiden? Föreslå en ny: the proposal, its answer, and what both see of it."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -93,6 +94,24 @@ def test_accepting_moves_the_dialogue(cast, as_, dialogue):
     page = as_(cast.karin).page(url(dialogue, ""))
     assert "Dialogen flyttades dit" in page
     assert "Skäl: Förslag av Karin Holm: Föräldramöte." in page
+
+
+def test_what_is_likely_a_slip_is_shown_beside_the_proposal_before_it_is_taken(cast, as_, dialogue):
+    """In the dialogansvarig's other dialogue, and far outside the period."""
+    day = date(2027, 5, 11)
+    placed(cast.dialogue(cast.hassel, 2), cast, day)
+    as_(cast.karin).submit(url(dialogue), form(day, "12:00"))
+    erik = as_(cast.erik)
+    page = erik.page(url(dialogue, ""))
+    assert "Tänk på: Dagen ligger utanför perioden för Dialog 1, 14 september 2026" in page
+    assert "Erik Lund har också Dialog 2 för Hasselbrinksskolan kl. 13.00–14.30 den dagen." in page
+    assert "Ta den tiden" not in page
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', page)
+    erik.submit(accept_url(dialogue), {})  # from a page that did not tell of it
+    assert dialogue.day == DAY
+    assert "Inget är ändrat än." in erik.page(url(dialogue, ""))
+    erik.submit(accept_url(dialogue), {"seen": seen})
+    assert dialogue.starts_at == at(day, 12)
 
 
 def test_keeping_the_time_and_answering_twice(cast, as_, dialogue):

@@ -339,7 +339,10 @@ def test_the_organizer_says_that_it_brings_none(cast, as_):
     said = "Inga egna områden den här gången (Erik Lund, 20 november 2026)."
     for page in (show, f"{show}/underlag"):
         assert said in as_(cast.karin).page(page)
-    assert "angav att huvudmannen inte har några egna områden" in browser.page(show)
+    page = browser.page(show)
+    assert "angav att huvudmannen inte har några egna områden" in page
+    assert "Ångra, vi vill lägga till ett område" in page
+    assert "Lägg till ett område" not in page
     browser.submit(url(dialogue, "vi-ser/inga"))
     browser.submit(url(dialogue, "vi-ser/inga"), {"again": "1"})
     assert (dialogue.no_topics_at, organizers_step(dialogue).done) == (None, False)

@@ -175,6 +175,15 @@ class TestDialogansvarig:
         row = rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
         assert row.startswith("Ali Demir Genomföra –")
 
+    def test_the_last_one_is_said_to_be_cancelled_until_its_day(self, cast, as_, the_day):
+        place(cast.dialogue(cast.hassel), cast.erik, days=1)
+        place(cast.dialogue(cast.hassel, 2), cast.erik, days=4).cancel("Sjuk", by=cast.erik)
+        db.session.commit()
+        for days, word in ((2, "Inställd"), (3, "–")):
+            the_day.shift(timedelta(days=days))
+            row = rows(as_(cast.erik).page("/"))["Hasselbrinksskolan"]
+            assert row.startswith(f"Ali Demir Genomföra {word}")
+
     def test_a_proposed_time_waits_for_an_answer(self, cast, as_):
         dialogue = place(cast.dialogue(cast.hassel), cast.erik, days=30)
         proposal = dialogue.propose_time(dialogue.starts_at + timedelta(days=1), "", by=cast.ali)

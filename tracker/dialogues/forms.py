@@ -82,7 +82,7 @@ class PlaceForm(VersionedForm):
             self.errors_title = (
                 "Inget är sparat än. Stämmer tiden?" if self.asks else self.errors_title
             )
-            self.refuse("seen", " ".join(doubts))
+            self.refuse("seen", f"Tänk på: {' '.join(doubts)}")
         self.tell(doubts)
 
     def allows(self, standing: datetime | None, year: SchoolYear) -> bool:

@@ -221,7 +221,7 @@ def accept(dialogue_id: int, proposal_id: int) -> Response:
     staffing = Staffing.load(dialogue.organizer_id)
     diary = Diary.load(dialogue.organizer_id, staffing, proposal.day, proposal.day)
     about = AboutProposal.of(proposal, diary)
-    if proposal.answered_at is None and about.seen != request.form.get("seen", ""):
+    if about.seen and proposal.answered_at is None and request.form.get("seen") != about.seen:
         notify("Inget är ändrat än. Läs vad som står vid förslaget innan du tar tiden.", "warning")
         return redirect(_url(dialogue))
     try:
