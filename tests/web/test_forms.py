@@ -92,6 +92,17 @@ def test_only_what_differs_is_shown_twice(posted, measure, cast):
     assert mine.description.stored_now == "Deras"
 
 
+def test_the_same_form_sent_twice_is_saved_once(posted, measure, cast):
+    """The fault: told that somebody has saved anew, though nothing differs; or, where more is filled in than
+    is compared, taken for saved."""
+    twice = [form_of(measure, title="Samma", basis="cause") for _ in range(2)]
+    assert [save(form, measure, cast) for form in twice] == [True, True]
+    assert measure.version == 2
+    values = {"title": "Samma", "basis": MeasureBasis.CAUSE}
+    more = form_of(measure, title="Samma", basis="cause", starts_on="2027-01-15", version="1")
+    assert not saved(more, measure, lambda: measure.write(by=cast.karin, **values), list(values))
+
+
 def test_saving_again_replaces_knowingly(posted, measure, cast):
     mine = form_of(measure, title="Min text")
     save(form_of(measure, title="Deras text"), measure, cast)
