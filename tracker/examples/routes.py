@@ -106,10 +106,11 @@ def edit(example_id: int) -> Page:
         return _edit_page(example, form), 422 if form.is_submitted() else 200
 
     again = not example.is_published
+    knows_it = form.version.data == example.version
 
     def change() -> None:
-        if example.is_published is again:
-            raise StaleDataError("it was withdrawn or published meanwhile")
+        if not example.is_published and not (again and knows_it):
+            raise StaleDataError("it was withdrawn meanwhile")
         example.write(by=current_user, **form.texts())
         example.publish_again(by=current_user)
 

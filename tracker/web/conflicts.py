@@ -31,7 +31,8 @@ def saved(
     if _is_changed(row, form.version.data, change):
         return True
     stored = _stored(row, fields)
-    if form.says_the_same(stored):
+    # What somebody has cancelled since has the same words, and is not taken up again by them unawares.
+    if form.says_the_same(stored) and not getattr(row, "is_cancelled", False):
         if _is_changed(row, row.version, change):
             return True
         stored = _stored(row, fields)
