@@ -102,6 +102,9 @@ def test_two_who_answer_at_once(cast, as_):
     question = a_question(cast)
     lena, at, seen = as_(cast.lena), f"{place(question)}/svar", question.version
     lena.submit(at, {"version": seen, "answer": "Det första svaret."})
+    told = db.session.query(AuditEvent).count()
+    lena.submit(at, {"version": seen, "answer": "Det första svaret."})  # pressed twice
+    assert db.session.query(AuditEvent).count() == told
     refused = lena.submit(at, {"version": seen, "answer": "Det andra svaret."}, 409)
     assert "Det första svaret." in refused.text
     assert "Det andra svaret." in refused.text

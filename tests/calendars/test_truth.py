@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from tests.calendars.scenes import LATER, Office, calendar_mails
 from tests.cast import THE_DAY, Cast
+from tests.checked_client import CheckedClient
 from tests.dialogues.scenes import DAY, at
 from tracker import clock
 from tracker.calendars.invitations import NEVER_TOLD, NEWER, OVER
@@ -23,10 +24,13 @@ from tracker.models import (
     Role,
     RoleAssignment,
     SchoolUnit,
+    User,
 )
 
 
-def test_moved_three_times_then_cancelled(cast: Cast, mail: Office) -> None:
+def test_moved_three_times_then_cancelled(
+    cast: Cast, mail: Office, as_: Callable[[User], CheckedClient]
+) -> None:
     """With a pass between any two of them, so that everything is told."""
     dialogue = cast.dialogue(cast.savkulla)
     moment, subjects = THE_DAY, []
@@ -49,7 +53,15 @@ def test_moved_three_times_then_cancelled(cast: Cast, mail: Office) -> None:
     told = [each.split(":")[1].strip() for each in subjects if each.startswith("karin")]
     assert told == ["Dialog 1", "Flyttad", "Flyttad", "Flyttad", "Inställd"]
     assert {row.state for row in calendar_mails()} == {MailState.SENT}
-    assert "Skäl: Förhinder" in calendar_mails(to=cast.karin)[-1].text
+    (*_, last) = calendar_mails(to=cast.karin)
+    assert "Skäl: Förhinder" in last.text
+    # Who manages the mails reads which dialogue and when, and nothing that somebody wrote in it.
+    page = as_(cast.tove).page(f"/utskick/{last.id}")
+    assert "Sävkullaskolan är inställd." in page
+    assert "Förhinder" not in page
+    last.shown = None  # stored before that was kept apart
+    db.session.commit()
+    assert "Sävkullaskolan är inställd." not in as_(cast.tove).page(f"/utskick/{last.id}")
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -250,6 +250,8 @@ def test_withdrawn_it_is_the_units_own(as_: As, cast: Cast, example: GoodExample
     as_(cast.sofia).page(f"{LIST}/{example.id}", 404)
     assert sentences()[-1] == "Karin Holm drog tillbaka det goda exemplet ”Läsgrupper”."
     again = db.session.get_one(GoodExample, example.id)
+    karin.submit(f"{LIST}/{example.id}/andra", TOLD | {"version": again.version - 1}, 409)
+    as_(cast.sofia).page(f"{LIST}/{example.id}", 404)  # nor published unawares
     karin.submit(f"{LIST}/{example.id}/andra", TOLD | {"version": again.version})
     ali.page(f"{LIST}/{example.id}")
 

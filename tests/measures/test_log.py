@@ -115,7 +115,9 @@ def test_what_an_assessment_was_built_on_stands(cast: Cast, as_: As, the_day: An
     page = karin.page(f"/atgarder/{measure.id}")
     assert url(later) in page
     assert url(entry) not in page
-    karin.submit(url(entry), sent(entry, text="Annat"))
+    refused = karin.submit(url(entry), sent(entry, text="Skrivet förgäves"), 409).text
+    assert "Effekten är bedömd" in refused
+    assert "Skrivet förgäves" in refused
     karin.submit(url(entry, "/ta-bort"), {"version": entry.stamp})
     assert entry.text == WRITTEN
     assert karin.get(url(entry)).location == f"/atgarder/{measure.id}"

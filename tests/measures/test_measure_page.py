@@ -392,15 +392,32 @@ def test_is_cancelled_with_a_reason(cast: Cast, as_: As) -> None:
     assert "Vi kunde inte svara på varför" in page
 
 
-@pytest.mark.parametrize("verb", ["starta", "genomford", "avbryt", "andra"])
+@pytest.mark.parametrize("verb", ["starta", "genomford"])
 def test_what_is_over_is_left_as_it_is(cast: Cast, as_: As, verb: str) -> None:
     measure = a_measure(cast)
     measure.complete(by=cast.karin)
     db.session.commit()
     karin = as_(cast.karin)
-    answer = karin.submit(url(measure, verb), edited(measure, reason="Ändrat oss"))
+    answer = karin.submit(url(measure, verb))
     assert measure.state is MeasureState.COMPLETED
     assert "åtgärden har ändrats under tiden" in karin.page(answer.location)
+
+
+@pytest.mark.parametrize("verb", ["avbryt", "andra"])
+def test_what_was_typed_while_it_was_cancelled_is_shown_back(
+    cast: Cast, as_: As, verb: str
+) -> None:
+    """The fault: led on with a notice, and what was typed is gone."""
+    measure = a_measure(cast)
+    sent = {"reason": "Ändrat oss"} if verb == "avbryt" else edited(measure, target="Ändrat oss")
+    measure.cancel("Jonas skäl", by=cast.jonas)
+    db.session.commit()
+    karin = as_(cast.karin)
+    page = karin.submit(url(measure, verb), sent, 409).text
+    assert "Åtgärden är nu avbruten." in page
+    assert "Ändrat oss" in page
+    assert measure.cancel_reason == "Jonas skäl"
+    karin.submit(url(measure, "avbryt"), {"reason": "Jonas skäl"})  # pressed twice
 
 
 def test_leads_to_the_assessment_when_its_day_has_come(cast: Cast, as_: As) -> None:

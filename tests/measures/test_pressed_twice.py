@@ -71,6 +71,12 @@ def test_gone_back_to_and_written_over_it_is_another_measure(cast: Cast, as_: As
     assert titles == [FILLED["title"], "Rastvärdar"]
 
 
+def test_a_token_that_is_none_of_ours_is_no_token(cast: Cast, as_: As) -> None:
+    """The fault: PostgreSQL refuses NUL, and what was typed is on a page of its own."""
+    as_(cast.karin).submit(URL, FILLED | {"form_token": "a\0b"})
+    assert db.session.query(Measure).one().form_token is None
+
+
 def test_every_form_has_its_own_token(cast: Cast, as_: As) -> None:
     karin = as_(cast.karin)
     assert token_in(karin.page(URL)) != token_in(karin.page(URL))

@@ -10,12 +10,14 @@ from tests.teams.scenes import a_goal, a_team, staff
 from tracker import clock
 from tracker.extensions import db
 from tracker.models import (
+    AuditEvent,
     GoalDecision,
     MailRhythm,
     Reminder,
     RoleAssignment,
     TeamMember,
 )
+from tracker.notifications.again import send_again
 from tracker.notifications.upcoming import upcoming
 
 BEFORE = moment("2026-09-01")
@@ -225,3 +227,22 @@ def test_a_colleague_who_is_made_responsible(cast, server, team):
     tick_at("2026-11-30")
     assert len(server.subjects(lo)) == 1
     assert server.subjects(cast.sofia) == []
+
+
+def test_sent_again_before_it_is_shared_names_no_team(cast, server, team):
+    """The fault: the skolchef reads in Historik that a team has begun on goals."""
+    goal = planned(cast, team, shared=False)
+    tick_at("2026-11-30")
+    reminder = db.session.query(Reminder).one()
+    with clock.stopped_at(moment("2026-11-30", "10:00")):
+        assert send_again(reminder, by=cast.tove, form_token="en gång")
+        goal.plan.share(by=cast.sofia)
+        db.session.commit()
+    with clock.stopped_at(moment("2026-11-30", "11:00")):
+        tick_at("2026-11-30", "10:01")
+        assert send_again(reminder, by=cast.tove, form_token="en gång till")
+    told = db.session.query(AuditEvent).filter_by(action="reminder_sent_again")
+    assert [row.data["about"] for row in told.order_by(AuditEvent.id)] == [
+        "Ett mål för ett lag",
+        "Ett mål för Arbetslag 4–6 2026/27",
+    ]

@@ -120,3 +120,27 @@ def is_refused(browser, removal_id: int) -> bool:
     db.session.remove()
     undo.rollback()
     return status in (403, 404)
+
+
+def test_what_a_team_threw_out_of_its_draft_is_as_if_it_had_never_been(cast, as_):
+    """The fault: 403 tells who leads the team that it writes on something."""
+    team = a_team(cast, cast.sofia)
+    a_goal(cast, team, cast.sofia, shared=False).remove(by=cast.sofia)
+    db.session.commit()
+    removal_id = db.session.scalars(sa.select(Removal.id)).one()
+    for person in (cast.karin, cast.lena, cast.perolov):
+        assert as_(person).post(f"/angra/{removal_id}").status_code == 404
+
+
+def test_a_goal_of_a_team_whose_only_membership_was_a_mistake(cast, as_):
+    """The fault: the list offers rektor what the button refuses, since no membership is left."""
+    team = a_team(cast)
+    a_goal(cast, team, cast.karin, shared=False).remove(by=cast.karin)
+    team.add_member(cast.sofia, today(), by=cast.karin)
+    db.session.flush()
+    db.session.query(TeamMember).one().remove(by=cast.karin)
+    db.session.commit()
+    (removal_id,) = db.session.scalars(sa.select(Removal.id).where(Removal.kind == "team_goal"))
+    karin = as_(cast.karin)
+    assert f"/angra/{removal_id}" not in karin.page("/utkast")
+    karin.submit(f"/angra/{removal_id}", status=404)

@@ -285,15 +285,8 @@ def test_a_goal_is_removed_and_brought_back(cast, as_, team, area):
     sofia.submit(here(team, f"/mal/{goal.id}/ta-bort"), {})
     assert goals() == []
     removal = db.session.scalars(sa.select(Removal)).one()
-    not_theirs = (
-        (cast.mats, 404),
-        (cast.ali, 404),
-        (cast.erik, 403),
-        (cast.tove, 403),
-        (cast.karin, 403),
-    )
-    for person, status in not_theirs:
-        assert as_(person).post(f"/angra/{removal.id}").status_code == status, person.name
+    for person in (cast.mats, cast.ali, cast.erik, cast.tove, cast.karin):
+        assert as_(person).post(f"/angra/{removal.id}").status_code == 404, person.name
     assert sofia.submit(f"/angra/{removal.id}", {}).location == here(team)
     (back,) = goals()
     assert (back.id, back.area_id, back.responsible) == (goal.id, area.id, "Sofia Lindgren")

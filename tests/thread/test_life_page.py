@@ -6,6 +6,7 @@ from html import unescape
 
 from tests.checkins.scenes import held
 from tests.dialogues.scenes import placed
+from tests.own_lap.scenes import own_measure
 from tests.thread.scenes import THIS, analysed, assessed, decided
 from tracker.clock import STOCKHOLM, stopped_at
 from tracker.extensions import db
@@ -164,3 +165,11 @@ def test_statements(cast, as_, statements):
         browser.page(address(first))
 
     assert len(sent) <= 15
+
+
+def test_the_huvudmans_own_has_no_thread_of_a_unit(cast, as_):
+    """The fault: links with an empty slug."""
+    measure = own_measure(cast, [cast.savkulla])
+    page = as_(cast.lena).page(address(measure))
+    assert "//roda-traden" not in page
+    assert "/enheter//" not in page

@@ -204,7 +204,12 @@ def test_what_no_database_takes_is_dropped(kind):
 
 @pytest.mark.parametrize("kind", TEXTS)
 @pytest.mark.parametrize(
-    "code", [*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], ids=hex
+    "code",
+    [
+        *(*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+        *(0xE000, 0xF8FF, 0xFDD0, 0xFFFE, 0x1FFFF, 0xF0000, 0x10FFFD),
+    ],
+    ids=hex,
 )
 def test_what_cannot_be_seen_and_changes_what_is_read_is_dropped(kind, code):
     assert submitted(kind, f"före{chr(code)}efter").data == "föreefter"

@@ -8,6 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from tests.cast import Cast
 from tests.checked_client import check_html
+from tests.dialogues.scenes import placed
+from tests.dialogues.test_place import form as place_form
 from tracker.dialogues.forms_room import AgreementForm, NoteForm
 from tracker.dialogues.plan_form import RowForm
 from tracker.extensions import db
@@ -90,6 +92,27 @@ def test_only_what_differs_is_shown_twice(posted, measure, cast):
     assert not save(mine, measure, cast)
     assert not hasattr(mine.title, "stored_now")
     assert mine.description.stored_now == "Deras"
+
+
+def test_the_same_form_sent_twice_is_saved_once(posted, measure, cast):
+    """The fault: told that somebody has saved anew, though nothing differs; or, where more is filled in than
+    is compared, taken for saved."""
+    twice = [form_of(measure, title="Samma", basis="cause") for _ in range(2)]
+    assert [save(form, measure, cast) for form in twice] == [True, True]
+    assert measure.version == 2
+    values = {"title": "Samma", "basis": MeasureBasis.CAUSE}
+    more = form_of(measure, title="Samma", basis="cause", starts_on="2027-01-15", version="1")
+    assert not saved(more, measure, lambda: measure.write(by=cast.karin, **values), list(values))
+
+
+def test_what_was_cancelled_meanwhile_is_not_taken_up_by_the_same_words(cast, as_):
+    """The fault: a form sent as it was shown takes up a dialogue that somebody has cancelled since."""
+    dialogue = placed(cast.dialogue(cast.savkulla), cast)
+    sent = place_form(dialogue, place=dialogue.place, participants=dialogue.participants)
+    dialogue.cancel("Förhinder", by=cast.erik)
+    db.session.commit()
+    as_(cast.erik).submit(f"/dialoger/{dialogue.id}/tid", sent, 409)
+    assert dialogue.is_cancelled
 
 
 def test_saving_again_replaces_knowingly(posted, measure, cast):

@@ -51,6 +51,15 @@ FORMS = [
     f"{BORN}\n{LAST}",
     f"{BORN}: {LAST}",
     f"{BORN}--{LAST}",
+    f"{BORN}---{LAST}",
+    f"{BORN}.{LAST}",
+    f"20{BORN}.{LAST}",
+    f"{BORN}-{LAST[:2]} {LAST[2:]}",
+    f"20{BORN} - {LAST[:2]} {LAST[2:]}",
+    f"{BORN}\u2022{LAST}",
+    f"{BORN}*{LAST}",
+    f"{BORN}-\ufffe{LAST}",
+    f"{BORN}\ue000{LAST}",
     f"{BORN}_{LAST}",
     f"{BORN}\u00b7{LAST}",
     f"{BORN[:3]}\u034f{BORN[3:]}-{LAST}",
@@ -355,13 +364,15 @@ def decimal_figure(rnd: random.Random) -> str:
     forms = [
         f"{whole}{mark}{row}",
         f"{row}{mark}{rnd.randrange(1000)}",
-        f"{row[:6]}{mark}{row[6:]}",
+        f"{row[:6]},{row[6:]}",
         f"{whole}{mark}{row[:6]}{row[6:]} %",
         f"{rnd.uniform(0, 300):.10f}",
         f"{rnd.uniform(0, 1e9):.2f}".replace(".", mark),
         f"{rnd.randrange(10**9):,}".replace(",", rnd.choice([" ", "\u00a0", ","])),
         f"{whole}{mark}{rnd.randrange(10)} %",
         f"{row[:2]} {row[2:4]} {row[4:6]} {row[6:]}",
+        f"{row[:6]} {row[6:8]} {row[8:]}",
+        f"{row[:6]}-{row[6:8]} {row[8:]} {rnd.randrange(10, 99)}",
     ]
     return rnd.choice(forms)
 

@@ -35,7 +35,7 @@ from tracker.extensions import db
 from tracker.models import AdoptedAnalysis, Permission, QualityCycle, SituationAnalysis, User
 from tracker.own_lap.units_together import units_together
 from tracker.reports.documents import Document, pdf_answer, word_answer
-from tracker.web.conflicts import saved
+from tracker.web.conflicts import saved, too_late
 from tracker.web.errors import typed_texts
 from tracker.web.notices import notify
 
@@ -161,9 +161,11 @@ def adopt(slug: str, year: str) -> Page:
 @bp.route("/nulagesanalys/oppna-igen", methods=["GET", "POST"])
 def reopen(slug: str, year: str) -> Page:
     analysis = load_analysis(slug, year, to=Permission.ADOPT, invited=False)
-    if not analysis.is_locked:
-        return redirect(address(analysis))
     form = ReopenForm()
+    if not analysis.is_locked:
+        if form.validate_on_submit() and not _reopened_for(analysis, form.reason.data):
+            return too_late("Analysen är redan öppen.", ("Till analysen", address(analysis)))
+        return redirect(address(analysis))
     if form.validate_on_submit():
         analysis.reopen(form.reason.data, by=current_user)
         db.session.commit()
@@ -172,6 +174,13 @@ def reopen(slug: str, year: str) -> Page:
         )
         return redirect(address(analysis))
     return form_page("analyses/reopen.html", form, analysis)
+
+
+def _reopened_for(analysis: SituationAnalysis, reason: str) -> bool:
+    """Whether it is open for this very reason: the button was pressed twice."""
+    adopted = analysis.latest_version
+    reopening = adopted.reopening if adopted else None
+    return reopening is not None and reopening.reason == reason
 
 
 @bp.route("/nulagesanalys/skribenter", methods=["GET", "POST"])

@@ -1,6 +1,6 @@
 """What the mail around a calendar object says, for those who read it as a mail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -64,6 +64,12 @@ class Words:
         text = " ".join(f"{text}, {self.when}".split())
         return text if len(text) <= SUBJECT_LENGTH else f"{text[: SUBJECT_LENGTH - 1].rstrip()}…"
 
+    @property
+    def for_others(self) -> "Words":
+        """What who manages the mails reads of it: which dialogue, of which units, and when. What somebody
+        wrote is for those who are in the dialogue."""
+        return replace(self, reason="", place="", participants="")
+
 
 def calendar_mail(
     entry: CalendarEntry, occasion: Occasion | None, shown: Shown | None, calendar: str
@@ -80,6 +86,7 @@ def calendar_mail(
         subject=words.subject,
         text=_rendered("body.txt", words),
         html=_rendered("body.html", words),
+        shown=_rendered("body.txt", words.for_others),
         calendar=calendar,
     )
     return CalendarNotice(

@@ -15,7 +15,7 @@ from tracker.extensions import db
 from tracker.measures.reading import seen_from, versions_of
 from tracker.measures.states import IllegalTransition
 from tracker.models import EffectAssessment, Measure, Permission, SchoolYear, Term
-from tracker.web.errors import error_page, typed_texts
+from tracker.web.conflicts import too_late
 from tracker.web.notices import notify
 from tracker.web.swedish import date_medium
 
@@ -121,7 +121,7 @@ def _nothing_to_assess(measure: Measure) -> Response | tuple[str, int]:
         else "Åtgärden är avbruten eller ersatt av en ny version. Det finns ingen effekt att bedöma."
     )
     if request.method == "POST":  # it was cancelled while they wrote
-        return error_page(409, typed=typed_texts(), why=why)
+        return too_late(why)
     notify(why, "info")
     return redirect(url_for("measures.show", measure_id=measure.id))
 

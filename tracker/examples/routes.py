@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from tracker.auth.access import current_access, load_measure
@@ -104,11 +105,15 @@ def edit(example_id: int) -> Page:
     if not form.validate_on_submit():
         return _edit_page(example, form), 422 if form.is_submitted() else 200
 
+    again = not example.is_published
+    knows_it = form.version.data == example.version
+
     def change() -> None:
+        if not example.is_published and not (again and knows_it):
+            raise StaleDataError("it was withdrawn meanwhile")
         example.write(by=current_user, **form.texts())
         example.publish_again(by=current_user)
 
-    again = not example.is_published
     try:
         if not saved(form, example, change, GoodExample.TEXTS):
             return _edit_page(example, form), 409

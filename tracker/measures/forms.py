@@ -2,13 +2,11 @@
 
 import csv
 import io
-import secrets
 from typing import Any, ClassVar
 
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from wtforms import HiddenField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 
 from tracker.clock import today
 from tracker.measures.models import DECIDED
@@ -26,6 +24,7 @@ from tracker.web.fields import (
     required,
 )
 from tracker.web.forms import Form, VersionedForm, readable
+from tracker.web.once import OnceForm
 
 MISSING = {
     "basis": "Välj vad åtgärden bygger på.",
@@ -150,10 +149,8 @@ class _MeasureFields:
             raise ValidationError("Slutet kan inte ligga före starten.")
 
 
-class NewMeasureForm(_MeasureFields, Form):
+class NewMeasureForm(_MeasureFields, OnceForm):
     unit_ids = Rows("Gäller också")
-    form_token = HiddenField(default=lambda: secrets.token_urlsafe(16), validators=[Length(max=40)])
-    """Tells the same form sent twice from two measures."""
 
 
 class MeasureForm(_MeasureFields, VersionedForm):

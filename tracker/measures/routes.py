@@ -80,7 +80,7 @@ def new(slug: str, year: str) -> Page:
             cycle,
             by=current_user,
             units=_chosen(cycle, shared, form),
-            form_token=form.form_token.data or None,
+            form_token=form.token,
             modelled_on_id=model.measure_id if model else None,
             **form.values(),
         )
@@ -108,7 +108,7 @@ def _made_before(cycle: QualityCycle, form: NewMeasureForm) -> Measure | None:
     over with another measure, the form is a new one."""
     if not form.is_submitted():
         return None
-    made = Measure.made_by_form(cycle.organizer_id, form.form_token.data)
+    made = Measure.made_by_form(cycle.organizer_id, form.token)
     if made is not None and made.title != form.title.data:
         form.form_token.data = secrets.token_urlsafe(16)
         return None

@@ -10,9 +10,16 @@ from tracker.extensions import db
 from tracker.measures.blueprint import bp
 from tracker.measures.forms import LogEntryForm, LogForm
 from tracker.measures.reading import seen_from
-from tracker.measures.routes_one import carry_out, not_possible, show_page, to_measure
+from tracker.measures.routes_one import (
+    carry_out,
+    not_possible,
+    show_page,
+    to_measure,
+    typed_in_vain,
+)
 from tracker.measures.states import IllegalTransition
 from tracker.models import Measure, MeasureLogEntry, Permission
+from tracker.web.errors import typed_texts
 from tracker.web.notices import notify
 
 Page = str | tuple[str, int] | Response
@@ -86,7 +93,12 @@ def remove_log(measure_id: int, entry_id: int) -> Page:
     return to_measure(measure)
 
 
-def _built_on(measure: Measure) -> Response:
+def _built_on(measure: Measure) -> Page:
     db.session.rollback()
-    notify("Effekten är bedömd, så det som stod i loggen då ändras inte längre.", "info")
+    why = "Effekten är bedömd, så det som stod i loggen då ändras inte längre."
+    if not measure.log_is_open:
+        why = f"Åtgärden är {measure.state.label.lower()}, så loggen ändras inte längre."
+    if typed_texts():
+        return typed_in_vain(measure, why)
+    notify(why, "info")
     return to_measure(measure)

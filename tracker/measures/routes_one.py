@@ -28,10 +28,11 @@ from tracker.measures.reading import (
     seen_from,
     versions_of,
 )
-from tracker.measures.states import IllegalTransition
+from tracker.measures.states import IllegalTransition, MeasureState
 from tracker.models import Measure, MeasureBasis, Permission, SchoolUnit, SchoolYear
 from tracker.organisation.owner import OwnLap
-from tracker.web.conflicts import saved
+from tracker.web.conflicts import saved, too_late
+from tracker.web.errors import typed_texts
 from tracker.web.notices import notify
 
 Owner = SchoolUnit | OwnLap
@@ -99,15 +100,18 @@ def edit(measure_id: int) -> Page:
                 [row for row in _may_concern(measure, unit) if row.id in chosen], by=current_user
             )
         measure.write(by=current_user, **form.values())
-        if deciding:
+        if deciding and measure.is_draft:
             measure.decide(by=current_user)
 
     # A chosen person's name stands in `responsible` too, where it would look like somebody's text.
     compared = [
         name for name in form.SHARED if name != "responsible" or measure.responsible_id is None
     ]
-    if not saved(form, measure, change, compared):
-        return _edit_page(measure, unit, year, form), 409
+    try:
+        if not saved(form, measure, change, compared):
+            return _edit_page(measure, unit, year, form), 409
+    except IllegalTransition:
+        return not_possible(measure)
     notify("Åtgärden är beslutad." if deciding else "Ändringarna är sparade.")
     return to_measure(measure)
 
@@ -189,11 +193,15 @@ def cancel(measure_id: int) -> Page:
     form = CancelForm()
     if not form.validate_on_submit():
         return show_page(measure, cancel_form=form), 422
-    return carry_out(
-        measure,
-        lambda: measure.cancel(form.reason.data, by=current_user),
-        "Åtgärden är avbruten. Skälet finns kvar.",
-    )
+
+    def stop() -> None:
+        pressed_twice = measure.state is MeasureState.CANCELLED and (
+            measure.cancel_reason == form.reason.data
+        )
+        if not pressed_twice:
+            measure.cancel(form.reason.data, by=current_user)
+
+    return carry_out(measure, stop, "Åtgärden är avbruten. Skälet finns kvar.")
 
 
 @bp.post("/atgarder/<int:measure_id>/ta-bort")
@@ -209,7 +217,7 @@ def withdraw(measure_id: int) -> Page:
     return redirect(url_for("measures.index", slug=unit.slug, year=year.slug))
 
 
-def carry_out(measure: Measure, verb: Callable[[], Any], done: str) -> Response:
+def carry_out(measure: Measure, verb: Callable[[], Any], done: str) -> Page:
     try:
         verb()
     except IllegalTransition:
@@ -219,11 +227,17 @@ def carry_out(measure: Measure, verb: Callable[[], Any], done: str) -> Response:
     return to_measure(measure)
 
 
-def not_possible(measure: Measure) -> Response:
-    """Somebody else was first: show the measure as it stands."""
+def not_possible(measure: Measure) -> Page:
+    """Somebody else was first: show the measure as it stands, or what was typed, which is saved nowhere."""
     db.session.rollback()
+    if typed_texts():
+        return typed_in_vain(measure, f"Åtgärden är nu {measure.state.label.lower()}.")
     notify("Det gick inte: åtgärden har ändrats under tiden. Så här står den nu.", "warning")
     return to_measure(measure)
+
+
+def typed_in_vain(measure: Measure, why: str) -> Page:
+    return too_late(why, ("Till åtgärden", url_for("measures.show", measure_id=measure.id)))
 
 
 def to_measure(measure: Measure) -> Response:

@@ -84,13 +84,12 @@ def send_again(
         db.session.flush()
         return False
     units: Iterable[SchoolUnit] = about.units if about is not None else ()
-    names = KINDS[reminder.kind].names([reminder.subject_id])
     record(
         Action.REMINDER_SENT_AGAIN,
         about or reminder,
         by=by,
         units=units,
-        about=names.get(reminder.subject_id, KINDS[reminder.kind].gone),
+        about=KINDS[reminder.kind].in_history(reminder.subject_id),
         person=recipient.name,
     )
     return True

@@ -47,6 +47,9 @@ class MailKind(enum.StrEnum):
         }[self]
 
 
+OLDER = "Mejlet är äldre, och visas bara för den som fick det."
+
+
 class MailState(enum.StrEnum):
     QUEUED = "queued"
     SENT = "sent"
@@ -122,6 +125,14 @@ class OutgoingMail(Leased, Identified, Base):
     reminders: Mapped[list[Reminder]] = relationship(
         foreign_keys=[Reminder.mail_id], back_populates="mail", order_by=Reminder.id
     )
+
+    @property
+    def for_others(self) -> str:
+        """What others than the recipient read of it. Of a mail to a calendar from before that was kept apart
+        nobody knows whether it has words of people's."""
+        if self.shown is None:
+            return OLDER if self.kind is MailKind.CALENDAR else self.text
+        return self.shown
 
     def message_id(self, domain: str) -> str:
         """The same for every attempt to send this mail."""

@@ -79,8 +79,9 @@ def mail(mail_id: int) -> str:
     return render_template(
         "notifications/mail.html",
         mail=mail,
-        text=mail.text if is_own or mail.shown is None else mail.shown,
-        is_whole=is_own or mail.shown is None,
+        text=mail.text if is_own else mail.for_others,
+        is_own=is_own,
+        is_whole=is_own or mail.for_others == mail.text,
         lines=ledger.lines(mail.reminders),
         calendar=next(iter(ledger.calendar_lines(_newest_in(mail), {mail.id})), None),
         has_server=settings().smtp is not None,

@@ -43,7 +43,7 @@ def may_come_back() -> sa.ColumnElement[bool]:
         RemovalKind.QUESTION: _on_ones_side(access),
         RemovalKind.AGREEMENT: _at(_dialogues(access.units_where(Permission.CONVERSE))),
         RemovalKind.PERIOD: _if(Permission.MANAGE in access.on_organizer()),
-        RemovalKind.TEAM_GOAL: _at(_plans(access)),
+        RemovalKind.TEAM_GOAL: from_a_plan_one_writes(access),
         RemovalKind.GOAL: _at(_laps(access)),
         RemovalKind.BOARD_QUESTION: _if(Permission.ASK in access.on_organizer()),
         RemovalKind.SUPPORT_REQUEST: asked_where_one_writes(access),
@@ -103,29 +103,28 @@ def _on_ones_side(access: Access) -> sa.ColumnElement[bool]:
     )
 
 
-def _plans(access: Access) -> sa.Select[tuple[int]]:
-    """Of the teams that the person is in and works at; and of the units that they write in what is
-    shared, or nobody has been in the team."""
-    memberships = sa.select(TeamMember.team_id)
-    own = memberships.where(
+def from_a_plan_one_writes(access: Access) -> sa.ColumnElement[bool]:
+    """A criterion on the Removal of a team's goal: of the teams that the person is in and works at; and what
+    she has removed herself in the units that she writes in, where it is shared, or nobody has been in the team
+    (`tracker.teams.access.may_write`). What a team threw out of its draft was never its leaders' to read."""
+    own = sa.select(TeamMember.team_id).where(
         TeamMember.user_id == current_user.id,
         TeamMember.starts_on <= today(),
         sa.or_(TeamMember.ends_on.is_(None), TeamMember.ends_on >= today()),
     )
     leading = sa.and_(
         Team.unit_id.in_(_units(access.units_written())),
-        sa.or_(TeamPlan.shared_at.is_not(None), Team.id.not_in(memberships)),
+        sa.or_(TeamPlan.shared_at.is_not(None), ~Team.has_had_members),
     )
-    return (
+    member = sa.and_(Team.id.in_(own), works_at(sa.literal(current_user.id), Team.unit_id))
+    plans = (
         sa.select(TeamPlan.id)
         .join(Team, Team.id == TeamPlan.team_id)
-        .where(
-            Team.retired_at.is_(None),
-            sa.or_(
-                sa.and_(Team.id.in_(own), works_at(sa.literal(current_user.id), Team.unit_id)),
-                leading,
-            ),
-        )
+        .where(TeamPlan.organizer_id == access.organizer_id, Team.retired_at.is_(None))
+    )
+    return sa.or_(
+        _at(plans.where(member)),
+        sa.and_(Removal.by_id == current_user.id, _at(plans.where(leading))),
     )
 
 

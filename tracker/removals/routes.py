@@ -38,7 +38,7 @@ from tracker.models import (
     TeamGoal,
     TeamPlan,
 )
-from tracker.removals.access import ACTS_FOR, asked_where_one_writes
+from tracker.removals.access import ACTS_FOR, asked_where_one_writes, from_a_plan_one_writes
 from tracker.removals.models import CannotUndo, Removal, RemovalKind
 from tracker.teams.routes_goals import home_of_goal
 from tracker.web.notices import notify
@@ -126,13 +126,15 @@ def _period(removal: Removal) -> Way:
     return lambda: year.bring_back_period(removal, by=current_user), address
 
 
-def _team_goal(removal: Removal) -> Way:
-    plan = db.session.get(TeamPlan, removal.home_id) or abort(404)
-    if plan.organizer_id != removal.organizer_id:
+def _must_be(mine: sa.ColumnElement[bool], removal: Removal) -> None:
+    """404 unless the criterion holds of it."""
+    if db.session.scalar(sa.select(Removal.id).where(Removal.id == removal.id, mine)) is None:
         abort(404)
-    here, address = home_of_goal(plan)
-    if not here.is_own and removal.by_id != current_user.id:
-        abort(403)  # what a team threw out of its draft was never its leaders' to read
+
+
+def _team_goal(removal: Removal) -> Way:
+    _must_be(from_a_plan_one_writes(current_access()), removal)
+    _, address = home_of_goal(db.session.get_one(TeamPlan, removal.home_id))
     return lambda: TeamGoal.bring_back(removal, by=current_user), address
 
 
@@ -151,9 +153,8 @@ def _board_question(removal: Removal) -> Way:
 
 
 def _support_request(removal: Removal) -> Way:
-    mine = asked_where_one_writes(current_access())
-    if db.session.scalar(sa.select(Removal.id).where(Removal.id == removal.id, mine)) is None:
-        abort(404)  # who reads what is asked for saw it go, as if it had never been
+    # Who reads what is asked for saw it go, as if it had never been.
+    _must_be(asked_where_one_writes(current_access()), removal)
     return lambda: SupportRequest.bring_back(removal, by=current_user), url_for("support.index")
 
 

@@ -11,8 +11,7 @@ from tracker.models import GoalDecision, TeamEvaluation, TeamGoal
 from tracker.teams.access import TeamYear, load_goal
 from tracker.teams.forms import EvaluationCorrectionForm, EvaluationForm
 from tracker.teams.states import GoalEnded, GoalGone, SomebodyEvaluated
-from tracker.web.conflicts import saved
-from tracker.web.errors import error_page, typed_texts
+from tracker.web.conflicts import saved, too_late
 from tracker.web.notices import notify
 from tracker.web.once import once
 
@@ -39,7 +38,7 @@ def evaluate(slug: str, year: str, team_id: int, goal_id: int) -> Answer:
         return _page(here, row, form, row.latest, _show_newer(form, row.latest))
     except GoalGone:
         why = "Någon annan har tagit bort målet. Det du skrev står här nedanför."
-        abort(make_response(error_page(409, typed=typed_texts(), why=why)))
+        abort(make_response(too_late(why)))
     except GoalEnded:
         form.form_errors.append(
             "Målet är avslutat sedan du öppnade sidan. Skriv det du såg i den senaste utvärderingen i stället."
@@ -97,7 +96,9 @@ def correct(slug: str, year: str, team_id: int, goal_id: int, number: int) -> An
     if form.validate_on_submit():
 
         def stored() -> dict[str, object]:
-            return {name: getattr(latest, name) for name in TeamEvaluation.FIELDS}
+            return {name: getattr(latest, name) for name in TeamEvaluation.FIELDS} | {
+                "next_on": row.evaluate_on
+            }
 
         try:
             if saved(
@@ -110,8 +111,7 @@ def correct(slug: str, year: str, team_id: int, goal_id: int, number: int) -> An
             db.session.rollback()
             return _newer_one(here)
         except GoalGone:
-            db.session.rollback()
-            return error_page(409, typed=typed_texts(), why="Någon annan har tagit bort målet.")
+            return too_late("Någon annan har tagit bort målet.")
     return _page(here, row, form, latest, status, number=number)
 
 
@@ -119,7 +119,7 @@ def _newer_one(here: TeamYear) -> Answer:
     """There is a later evaluation, and this one stays as it was."""
     if request.method == "POST":
         why = "Laget har skrivit en utvärdering till. Den här går inte att ändra längre."
-        return error_page(409, typed=typed_texts(), why=why)
+        return too_late(why)
     return abort(404)
 
 

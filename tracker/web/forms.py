@@ -65,6 +65,15 @@ class VersionedForm(Form):
             if not _same(field.data, value):
                 field.stored_now = readable(field, value)
 
+    def says_the_same(self, stored: Mapping[str, Any]) -> bool:
+        """Whether all that was filled in is what is stored."""
+        return all(
+            _same(field.data, stored[field.short_name])
+            if field.short_name in stored
+            else isinstance(field.widget, HiddenInput) or not field.data
+            for field in self
+        )
+
     def show_what_is_newer(self) -> bool:
         """Beside the draft in the form, where it differs, what is stored now: when that is newer than
         what the draft builds on. The next save replaces it, knowingly."""

@@ -30,8 +30,10 @@ _PLAIN = str.maketrans(
 _OTHER_DIGITS = re.compile(r"[^\D0-9]")
 
 _COMPACT = r"(?P<yy>[0-9]{2})(?P<mm>[0-9]{2})(?P<dd>[0-9]{2})"
-# Between the date and the number: a mark, with room for space or a line break around it; or spaces; or nothing.
-_NUMBER = r"(?P<joint>\s{0,2}[-+/_:·]{1,2}\s{0,2}|\s{0,3})(?P<number>[0-9]{4})(?![0-9])"
+# Between the date and the number: a mark, with room for space or a line break around it; a bullet, which on a
+# line of its own would begin an item; a full stop; or spaces; or nothing. The number may be in two parts.
+_JOINT = r"\s{0,2}[-+/_:·]{1,3}\s{0,2}|[^\S\n]{0,2}[•*][^\S\n]{0,2}|\.|\s{0,3}"
+_NUMBER = rf"(?P<joint>{_JOINT})(?P<number>[0-9]{{2}} ?[0-9]{{2}})(?![0-9])"
 
 # Everything is in a lookahead, so that a form that fails does not hide one that begins inside it.
 _FORMS = [
@@ -60,8 +62,9 @@ _HASH_OR_UUID = re.compile(r"(?=[0-9-]*[a-f])[0-9a-f-]{20,}", re.IGNORECASE)
 def find_personal_identity_number(text: str) -> str | None:
     """The first personnummer or samordningsnummer in a text, or None.
 
-    With or without a century; joined by a hyphen, a dash, a minus, a plus, a slash, spaces or nothing;
-    with marks inside the date; with letters and punctuation close by. It is returned as it was
+    With or without a century; joined by a hyphen, a dash, a minus, a plus, a slash, a full stop, spaces or
+    nothing; with marks inside the date; with letters and punctuation close by. A comma between the two is that
+    of a figure or a list: 850101,1236 is none. It is returned as it was
     written, but with ordinary digits, hyphens and spaces and without invisible characters. An organisation
     number is never found: its third digit is at least 2, which is no month.
     """
@@ -78,18 +81,23 @@ def _plain(text: str) -> str:
     return "".join(
         character
         for character in unicodedata.normalize("NFKC", text.translate(_PLAIN))
-        if unicodedata.category(character) not in ("Cf", "Mn")
+        if unicodedata.category(character) not in ("Cf", "Mn", "Co", "Cn")
     )
 
 
 def _is_identity_number(match: re.Match[str]) -> bool:
-    digits = match["yy"] + match["mm"] + match["dd"] + match["number"]
+    number = _four(match)
     return (
-        _luhn_holds(digits)
-        and match["number"][:3] != "000"
+        _luhn_holds(match["yy"] + match["mm"] + match["dd"] + number)
+        and number[:3] != "000"
         and any(_FIRST_BIRTH_DATE <= day <= clock.today() for day in _dates(match))
         and not _is_something_else(match)
     )
+
+
+def _four(match: re.Match[str]) -> str:
+    """The four last digits, also where they were written in two parts."""
+    return match["number"].replace(" ", "")
 
 
 def _luhn_holds(digits: str) -> bool:
@@ -111,9 +119,15 @@ def _is_something_else(match: re.Match[str]) -> bool:
     """Whether digits that could be an identity number are more likely a figure, a phone number, a time or a year."""
     text, start, end = match.string, match.start(), match.end("number")
     before, after = text[max(0, start - 40) : start], text[end : end + 40]
-    century, number, mark = match["century"], match["number"], match.groupdict().get("mark")
+    century, number, mark = match["century"], _four(match), match.groupdict().get("mark")
     joint = match["joint"].strip()
 
+    # 101112 13 14, 101112-13 14 15: figures in a row, two dates.
+    if " " in match["number"] and (not joint or joint == "." or re.match(r" ?[0-9]", after)):
+        return True
+    # 2024-08-15.1300: a name of a file.
+    if joint == "." and mark not in (None, "."):
+        return True
     # 0.8501011236 and 8501011236,5: decimal figures.
     if not joint and (
         re.search(r"[0-9][.,]\Z", before) or re.match(r"[.,][0-9]{1,9}(?![0-9])", after)

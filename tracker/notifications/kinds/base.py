@@ -180,6 +180,10 @@ class Kind(ABC, Generic[Thing]):
     titled_as: ClassVar[ReminderKind | None] = None
     """The kind that is about the same rows: the ledger reads their titles once for both."""
 
+    def in_history(self, subject_id: int) -> str:
+        """What the subject is called in Historik, which others read than those who manage the mails."""
+        return self.names([subject_id]).get(subject_id, self.gone)
+
     def titles(self, ids: Collection[int]) -> dict[int, str]:
         """What `name_of` makes the names out of."""
         return self.names(ids)

@@ -299,6 +299,15 @@ class TeamEvaluations(Kind[PlannedEvaluation]):
             )
         }
 
+    def in_history(self, subject_id: int) -> str:
+        """That a team has begun on goals which it has not shared is told to nobody."""
+        is_shared = db.session.scalar(
+            sa.select(TeamPlan.shared_at.is_not(None))
+            .join(TeamGoal, TeamGoal.plan_id == TeamPlan.id)
+            .where(TeamGoal.id == subject_id)
+        )
+        return super().in_history(subject_id) if is_shared else "Ett mål för ett lag"
+
 
 WAY_OUT = (
     "Skriv vad ni såg och hur ni går vidare. Passar inte dagen? Ändra den på målet, så hör vi av oss "
