@@ -25,6 +25,7 @@ def test_rektor_saves_one_and_the_other_side_sees_it_at_once(cast, as_):
     page = ali.page(URL)
     assert "Stäm av med Erik Lund" in page
     assert value(page, "next_on") == "2026-12-04"
+    assert "Dagen är föreslagen efter enhetens vanliga mellanrum." in page
     answer = ali.submit(
         URL,
         form(

@@ -130,6 +130,9 @@ def test_a_measure_of_both_units_stands_once(cast, as_):
     page = brief(cast, as_(cast.erik))
     assert page.count("Överlämningen") == 1
     assert "Gäller även Sävkullaskolan" in page
+    cast.savkulla.closed_on = date(2026, 11, 1)
+    db.session.commit()
+    assert "Gäller även" not in brief(cast, as_(cast.erik)), "it is closed"
 
 
 def test_the_organizers_own_measure_for_the_unit_is_in_it(cast, as_):

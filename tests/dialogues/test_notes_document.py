@@ -59,6 +59,7 @@ def test_what_both_approved_with_the_day_that_was_agreed(cast, as_, dialogue, en
     for words in (
         "Minnesanteckningar: Dialog 1", "Lyktvretens förskola och Sävkullaskolan",
         "tisdag 6 oktober 2026 kl. 13.00–14.30",
+        "Leder enheterna: Karin Holm", "Dialogansvarig: Erik Lund",
         "Godkända av rektor: Karin Holm, fredag 20 november 2026 kl. 09.00",
         "Godkända av dialogansvarig: Erik Lund", "Övrigt", "Vi börjar i åk fyra.", "sedan",
         "Det här kom vi överens om", "Erik ordnar ett besök", "Erik Lund", "27 november 2026",

@@ -152,12 +152,13 @@ def test_all_is_locked_when_the_dialogue_begins(cast, as_, the_day):
     karin, erik = as_(cast.karin), as_(cast.erik)
     said = "Dialogen har börjat. Frågor och svar går inte att ändra längre."
     kept = karin.submit(url(dialogue), {"text": "En till?"}, 422)
-    assert errors(kept) == [said]
+    assert said in kept.text
     assert "En till?" in kept.text
+    assert said in karin.page(url(dialogue))
     where = url(dialogue, Side.PRINCIPAL, question)
     assert said in erik.page(where)
     late = erik.submit(where, {"version": 1, "answer": "För sent"}, 422)
-    assert errors(late) == [said]
+    assert said in late.text
     assert "För sent" in late.text
     karin.submit(f"{where}/ta-tillbaka")
     page = karin.page(f"/dialoger/{dialogue.id}")

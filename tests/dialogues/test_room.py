@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import THE_DAY
 from tests.checked_client import CheckedClient, errors
-from tests.dialogues.scenes import a_measure, held, placed
+from tests.dialogues.scenes import a_measure, an_analysis, held, placed
 from tests.dialogues.test_show import words
 from tracker.clock import today
 from tracker.extensions import db
@@ -21,6 +21,7 @@ from tracker.models import (
     EffectAssessment,
     Judgement,
     Measure,
+    MeasureBasis,
     Side,
 )
 from tracker.web.fields import CONFLICT_MESSAGE
@@ -120,6 +121,27 @@ def test_dialogue_2_opens_with_the_areas_of_the_first_and_what_came_of_them(cast
     ]  # fmt: skip
     places = [page.index(text) for text in order]
     assert places == sorted(places)
+
+
+def test_the_measures_of_an_area_stand_there_also_those_that_wait(cast, as_, dialogue):
+    """One belongs to the area by its cause, and the area of the dialogue by what it is called."""
+    problem = an_analysis(cast, cast.savkulla).problems[0]
+    DevelopmentArea.create(
+        cast.cycle(cast.savkulla), "Matematik i åk 4–6", "", "80 procent", by=cast.karin,
+        problems=[problem],
+    )  # fmt: skip
+    a_measure(
+        cast, "Två lärare i matematik", due=date(2027, 6, 9), basis=MeasureBasis.CAUSE,
+        cause_id=problem.causes[0].id,
+    )  # fmt: skip
+    waits = "Två lärare i matematik (öppnas i en ny flik) Bedöms från 9 juni 2027."
+    page = words(as_(cast.karin).page(url(dialogue)))
+    assert f"Åtgärder i området {waits}" in page
+    assert "Inga effekter är bedömda eller väntar på bedömning." in page
+    second = placed(cast.dialogue(cast.savkulla, 2), cast, today(), hour=8)
+    page = words(as_(cast.karin).page(url(second)))
+    assert f"Matematik i åk 4–6 {waits}" in page
+    assert "Fritidshemmets plats Området från Dialog 1. Inga beslutade åtgärder" in page
 
 
 def assess(cast, measure):

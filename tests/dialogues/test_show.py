@@ -7,6 +7,7 @@ import pytest
 
 from tests.dialogues.scenes import DAY, a_measure, an_analysis, at, held, placed
 from tests.start.many import add_units
+from tracker.clock import stopped_at, today
 from tracker.extensions import db
 from tracker.models import CarriedOut, Decision, EffectAssessment, Judgement, RoleAssignment
 
@@ -57,14 +58,18 @@ def test_each_side_has_its_own_next_step_first(cast, as_):
     assert "Dialogansvarig (du)" in lead
 
 
+def settle(cast, measure):
+    EffectAssessment.make(
+        measure, cast.year, by=cast.karin, carried_out=CarriedOut.YES,
+        judgement=Judgement.NO_EVIDENCE, decision=Decision.END,
+    )  # fmt: skip
+
+
 def test_both_see_the_same_checklist(cast, as_):
     dialogue = placed(cast.dialogue(cast.savkulla), cast)
     measure = a_measure(cast, "Språkgrupper", year=cast.last_year, due=date(2026, 6, 1))
     done = a_measure(cast, "Rastvärdar", year=cast.last_year, due=date(2026, 5, 1))
-    EffectAssessment.make(
-        done, cast.year, by=cast.karin, carried_out=CarriedOut.YES, judgement=Judgement.NO_EVIDENCE,
-        decision=Decision.END,
-    )  # fmt: skip
+    settle(cast, done)
     an_analysis(cast, cast.savkulla).share(by=cast.karin)
     for person in (cast.karin, cast.erik, cast.lena, cast.samira):
         page = words(as_(person).page(url(dialogue)))
@@ -133,6 +138,31 @@ def test_nothing_is_left_to_do_once_it_has_been(cast, as_):
     assert "Nästa steg" not in page
     assert f"{url(dialogue)}/omrade" not in page
     assert f"{url(dialogue)}/foresla-tid" not in page
+
+
+def test_what_was_prepared_does_not_change_with_what_is_done_afterwards(cast, as_):
+    dialogue = cast.dialogue(cast.savkulla)
+    with stopped_at(at(date(2026, 9, 20), 9)):
+        dialogue.choose_topic("Läsningen", "Hur håller vi i?", None, by=cast.karin)
+        an_analysis(cast, cast.savkulla).share(by=cast.karin)
+        settle(cast, a_measure(cast, "Rastvärdar", due=date(2026, 9, 20)))
+    held(dialogue, cast)
+    an_analysis(cast, cast.lyktvret).share(by=cast.karin)
+    a_measure(cast, "Språkgrupper", due=today())
+    settle(cast, a_measure(cast, "Fadderläsning"))
+    dialogue.hold(by=cast.erik)
+    db.session.commit()
+
+    page = words(as_(cast.karin).page(url(dialogue)))
+
+    told = page.partition("Förberedelser ")[2].partition(" Tid och plats ")[0]
+    assert told == (
+        "Dialogen är genomförd. Det här var gjort när den började. Rektor (du) "
+        "Nulägesanalysen för Sävkullaskolan delades 20 september 2026 "
+        "Området valdes: Läsningen 20 september 2026 "
+        "Effekten av Rastvärdar bedömdes 20 september 2026 "
+        "Dialogansvarig Ingen förberedelse finns antecknad."
+    )
 
 
 def test_who_took_part_is_who_led_then(cast, as_):

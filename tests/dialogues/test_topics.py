@@ -141,9 +141,15 @@ def test_in_dialogue_1_it_can_only_be_changed(cast, as_):
 def test_after_the_dialogue_it_cannot_be_changed(cast, as_):
     dialogue = held(cast.dialogue(cast.savkulla), cast)
     browser = as_(cast.karin)
-    assert "Dialogen har varit." in browser.page(url(dialogue))
-    answer = browser.submit(url(dialogue), chosen(title="Matematik"), 422)
-    assert "Dialogen har varit. Områdena går inte att ändra längre." in answer.text
+    why = "Dialogen har varit. Områdena går inte att ändra längre."
+    page = browser.page(url(dialogue))
+    assert why in page
+    assert "Spara området" not in page
+    answer = browser.submit(url(dialogue), chosen(title="Matematik", text="Hur gör vi?"), 422)
+    assert why in answer.text
+    assert "Spara området" not in answer.text
+    for text in ("Matematik", "Hur gör vi?"):
+        assert f"{text}</div>" in answer.text
     assert dialogue.principals_topic is None
 
 

@@ -69,6 +69,16 @@ def test_a_refused_form_keeps_its_draft(karin):
     assert len(drafts()) == 1
 
 
+def test_what_was_refused_and_then_saved_from_a_page_opened_anew_leaves_no_draft(karin):
+    url = "/enheter/savkullaskolan/2026-27/utvecklingsomraden/nytt"
+    refused = type_in(karin, url, title="Läsning", why=TEXT, goal="")
+    karin.submit(url, {"title": "Läsning", "why": TEXT, "goal": "", **refused}, status=422)
+    another = type_in(karin, url, title="Matematik", why=TEXT, goal="")
+    anew = form_of(karin.page(url))
+    karin.submit(url, {"title": "Läsning", "why": TEXT, "goal": "Nio av tio", **anew})
+    assert [row.token for row in drafts()] == [another["utkast"]], "its text is saved nowhere"
+
+
 def test_what_was_not_possible_keeps_the_draft(cast, as_):
     """The answer leads on, but to say that it could not be done: the text is saved nowhere else."""
     measure = Measure.propose(

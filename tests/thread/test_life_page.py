@@ -47,14 +47,26 @@ def test_the_same_chain_from_either_version(cast, as_):
     assert told == [
         "Beslutad",
         "Ur loggen, Karin Holm",
-        "Bedömd: delvis uppnådd",
         "Genomförd, enligt Karin Holm",
+        "Bedömd: delvis uppnådd",
         "Fortsatte som ny version: Läsa mer",
         "Effekten ska bedömas",
     ]
     page = browser.page(address(again))
     assert "HT25 beslutad, VT26 bedömd: delvis uppnådd, HT26 fortsatte" in page
     assert f'href="/atgarder/{first.id}"' in page
+
+
+def test_a_day_is_told_in_the_order_of_things_whatever_the_hour(cast, as_):
+    """A log has a day and no hour; what was decided and settled at nine came before and after it."""
+    measure = decided(cast, THIS - 1, "Läsa", None, assessable_from=date(THIS - 1, 10, 15))
+    with stopped_at(datetime(THIS - 1, 10, 15, 9, 30, tzinfo=STOCKHOLM)):
+        measure.add_log(date(THIS - 1, 10, 15), "Första besöken.", by=cast.karin)
+        measure.complete(by=cast.karin)
+    db.session.commit()
+    assert events(as_(cast.karin).page(address(measure))) == [
+        "Beslutad", "Ur loggen, Karin Holm", "Effekten kan bedömas", "Genomförd, enligt Karin Holm",
+    ]  # fmt: skip
 
 
 def test_a_proposed_version_is_seen_by_its_writers_alone(cast, as_):

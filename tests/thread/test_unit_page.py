@@ -4,11 +4,12 @@ import re
 from html import unescape
 
 import pytest
+import sqlalchemy as sa
 
 from tests.measures.scenes import a_measure
 from tests.thread.scenes import THIS, analysed, assessed, decided, five_years, many
 from tracker.extensions import db
-from tracker.models import CauseLocation, Decision, DevelopmentArea, UnitSuccession
+from tracker.models import CauseLocation, Decision, DevelopmentArea, Measure, UnitSuccession
 from tracker.organisation.succession import take_over
 
 PAGE = "/enheter/savkullaskolan/roda-traden"
@@ -132,6 +133,22 @@ def test_a_cause_that_was_put_aside_stays_with_its_measure(cast, as_):
     db.session.commit()
 
     assert "Orsak. Orsaken. Läsåret 2026/27" in names(as_(cast.karin).page(PAGE))
+
+
+def test_a_thread_is_called_by_what_it_comes_out_of_and_never_by_its_effect(cast, as_):
+    """Measures shared by another unit, whose analysis and areas are no part of this one's story."""
+    lap, both = cast.cycle(cast.hassel), [cast.savkulla, cast.hassel]
+    area = DevelopmentArea.create(lap, "Övergången", "", "Målet", by=cast.karin)
+    cause = analysed(cast, THIS, "Problemet", "Orsaken", unit=cast.hassel, until="draft")
+    decided(cast, THIS, "Läsa", cause, unit=cast.hassel, units=both, area_id=area.id)
+
+    page = as_(cast.karin).page(PAGE)
+
+    assert '<p class="thread-name" aria-hidden="true">Övergången</p>' in page
+    db.session.execute(sa.update(Measure).values(area_id=None))
+    db.session.commit()
+    page = as_(cast.karin).page(PAGE)
+    assert '<p class="thread-name" aria-hidden="true">Orsaken</p>' in page
 
 
 def merged(cast):

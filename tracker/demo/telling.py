@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
+
 from tracker.cycle.calendar import school_year_start
 from tracker.cycle.workdays import is_ordinary_working_day
 from tracker.demo.script import (
@@ -20,11 +22,13 @@ from tracker.demo.script import (
 )
 from tracker.demo.stage import Stage
 from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS, PRINCIPALS_TOPIC_DAYS
+from tracker.extensions import db
 from tracker.models import (
     AnalysisDeepening,
     DevelopmentArea,
     EffectAssessment,
     Measure,
+    QualityCycle,
     SituationAnalysis,
     Term,
 )
@@ -261,7 +265,16 @@ def tell_talk(stage: Stage, talk: Talk) -> None:
 
     def choose(topic: Topic) -> None:
         row = stage.dialogue(talk.unit, talk.year, talk.number)
-        row.choose_topic(topic.title, topic.text, None, by=stage.people[talk.by])
+        area = db.session.scalars(
+            sa.select(DevelopmentArea)
+            .join(QualityCycle, QualityCycle.id == DevelopmentArea.cycle_id)
+            .where(
+                QualityCycle.unit_id.in_([unit.id for unit in row.units]),
+                QualityCycle.school_year_id == row.school_year_id,
+                DevelopmentArea.title == topic.title,
+            )
+        ).first()
+        row.choose_topic(topic.title, topic.text, area, by=stage.people[talk.by])
 
     def add(topic: Topic) -> None:
         row = stage.dialogue(talk.unit, talk.year, talk.number)

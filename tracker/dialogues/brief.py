@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tracker.dialogues.brief_analysis import AnalysisInShort, analyses_of, said
 from tracker.dialogues.last_time import AgreedBefore, agreements_last_time
-from tracker.dialogues.lists import People, what_is_left
+from tracker.dialogues.lists import People, day_of_people, what_is_left
 from tracker.dialogues.preparation import PreparationFacts, Step
 from tracker.extensions import db
 from tracker.measures.areas import area_ids
@@ -46,7 +46,7 @@ class MeasureBeside:
     """The development area that it falls under."""
     assessment: EffectAssessment | None
     shared_with: list[str]
-    """The other units that it concerns."""
+    """The other units that it concerns, of those that are open on the day."""
     is_due: bool
     """Its effect is to be assessed by the day of the dialogue, and is not."""
 
@@ -285,7 +285,7 @@ def _put_measures(parts: dict[int, UnitPart], dialogue: QualityDialogue) -> None
     """Put each measure below the first of its units, with its assessment, and the lessons of earlier
     years below the unit they come from. Measures are those of the läsår and the one before it, and
     older ones whose effect is not settled."""
-    year = dialogue.school_year
+    year, day = dialogue.school_year, day_of_people(dialogue)
     measures = _measures(parts, year)
     falls_under = area_ids(measures)
     assessments = sorted(
@@ -314,7 +314,7 @@ def _put_measures(parts: dict[int, UnitPart], dialogue: QualityDialogue) -> None
                 [
                     unit.name
                     for unit in sorted(measure.units, key=lambda unit: unit.sort_key)
-                    if unit.id != first
+                    if unit.id != first and (unit.closed_on is None or unit.closed_on >= day)
                 ],
                 _is_due(measure, dialogue),
             )

@@ -1,6 +1,6 @@
-"""What lies on the table beside the notes: what was agreed last time, and what the measures led to."""
+"""What lies on the table beside the notes: what was agreed last time, what the measures led to, and those
+of the areas that are talked about."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from tracker.clock import today
 from tracker.dialogues.last_time import LastTime
 from tracker.extensions import db
+from tracker.measures.areas import falls_under
 from tracker.models import (
+    DevelopmentArea,
     DialogueKind,
     DialogueTopic,
     EffectAssessment,
@@ -18,6 +20,7 @@ from tracker.models import (
     Measure,
     MeasureState,
     MeasureUnit,
+    QualityCycle,
     QualityDialogue,
 )
 
@@ -28,15 +31,26 @@ class MeasureInShort:
 
     id: int
     title: str
-    area_id: int | None
     expected_effect: str
     assess_on: date | None
+    area_id: int | None
+    """The development area that it falls under."""
+    area: str | None
+    """What that is called, when it is one of the läsår's."""
     judgement: Judgement | None
     outcome: str | None
+    assessed_in: int | None
+    """The läsår (its id) of the assessment."""
 
     @property
     def is_due(self) -> bool:
         return self.assess_on is not None and self.assess_on <= today()
+
+    def belongs_to(self, topic: DialogueTopic) -> bool:
+        """An area under a heading of one's own that is called as a development area is taken for it."""
+        if topic.area_id is not None:
+            return self.area_id == topic.area_id
+        return self.area == topic.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,8 @@ class LookingBack:
     """Dialog 2 only: the areas of Dialog 1, and the measures under each."""
     others: list[MeasureInShort]
     """What else was assessed in the läsår, or waits to be."""
+    beside: dict[int, list[MeasureInShort]]
+    """By the dialogue's own areas (their ids): the measures under each that `by_topic` has not listed."""
 
     @classmethod
     def load(cls, dialogue: QualityDialogue) -> Self:
@@ -54,43 +70,64 @@ class LookingBack:
         topics = []
         if dialogue.kind is DialogueKind.DIALOGUE_2:
             topics = [topic for row in last_time.dialogues for topic in row.topics]
-        measures = _measures(dialogue, [topic.area_id for topic in topics if topic.area_id])
-        by_topic = [
-            (topic, [row for row in measures if topic.area_id and row.area_id == topic.area_id])
-            for topic in topics
-        ]
+        measures = _measures(dialogue, [*topics, *dialogue.topics])
+        by_topic = [(topic, [row for row in measures if row.belongs_to(topic)]) for topic in topics]
         told = {row.id for _, rows in by_topic for row in rows}
-        return cls(last_time, by_topic, [row for row in measures if row.id not in told])
+        rest = [row for row in measures if row.id not in told]
+        return cls(
+            last_time,
+            by_topic,
+            [row for row in rest if _has_effect(row, dialogue)],
+            {topic.id: [row for row in rest if row.belongs_to(topic)] for topic in dialogue.topics},
+        )
 
 
-def _measures(dialogue: QualityDialogue, area_ids: Iterable[int]) -> list[MeasureInShort]:
+def _has_effect(row: MeasureInShort, dialogue: QualityDialogue) -> bool:
+    """Whether it was assessed in the läsår, or waits to be by the day of the dialogue."""
+    if row.assessed_in == dialogue.school_year_id:
+        return True
+    return row.assess_on is not None and row.assess_on <= (dialogue.day or today())
+
+
+def _measures(dialogue: QualityDialogue, topics: list[DialogueTopic]) -> list[MeasureInShort]:
+    """Those with an effect to talk about, and those of the areas."""
     latest = (
         sa.select(sa.func.max(EffectAssessment.id))
         .where(EffectAssessment.measure_id == Measure.id, EffectAssessment.superseded_at.is_(None))
         .correlate(Measure)
         .scalar_subquery()
     )
-    by = dialogue.day or today()
+    area_id = falls_under()
+    of_the_year = sa.select(QualityCycle.id).where(
+        QualityCycle.school_year_id == dialogue.school_year_id
+    )
     rows = db.session.execute(
         sa.select(
             Measure.id,
             Measure.title,
-            Measure.area_id,
             Measure.expected_effect,
             Measure.assess_on,
+            area_id,
+            DevelopmentArea.title,
             EffectAssessment.judgement,
             EffectAssessment.outcome,
+            EffectAssessment.school_year_id,
         )
         .join(MeasureUnit, MeasureUnit.measure_id == Measure.id)
         .outerjoin(EffectAssessment, EffectAssessment.id == latest)
+        .outerjoin(
+            DevelopmentArea,
+            sa.and_(DevelopmentArea.id == area_id, DevelopmentArea.cycle_id.in_(of_the_year)),
+        )
         .where(
             MeasureUnit.unit_id.in_([link.unit_id for link in dialogue.unit_links]),
             MeasureUnit.owns(today()),
             Measure.state != MeasureState.PROPOSED,
             sa.or_(
-                Measure.assess_on <= by,
+                Measure.assess_on <= (dialogue.day or today()),
                 EffectAssessment.school_year_id == dialogue.school_year_id,
-                Measure.area_id.in_(list(area_ids)),
+                area_id.in_([topic.area_id for topic in topics if topic.area_id is not None]),
+                DevelopmentArea.title.in_([row.title for row in topics if row.area_id is None]),
             ),
         )
         .order_by(Measure.assess_on, Measure.id)

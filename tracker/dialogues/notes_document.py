@@ -1,5 +1,6 @@
 """Approved minnesanteckningar as a document to take out: what both sides approved, and what was added."""
 
+from tracker.dialogues.lists import People
 from tracker.dialogues.states import Side
 from tracker.models import QualityDialogue
 from tracker.reports.documents import Document
@@ -10,8 +11,9 @@ COLUMNS = ("Vad", "Vem", "Senast")
 WHO = {Side.PRINCIPAL: "Rektor", Side.ORGANIZER: "Dialogansvarig"}
 
 
-def as_document(dialogue: QualityDialogue, owner: str) -> Document:
-    """Of an approved dialogue: its notes and agreements as they were approved, by whom, and the remarks."""
+def as_document(dialogue: QualityDialogue, people: People, owner: str) -> Document:
+    """Of an approved dialogue: who took part, its notes and agreements as they were approved, by whom, and the
+    remarks."""
     content = dialogue.content()
     document = Document(
         f"Minnesanteckningar: {dialogue.kind.label}", subtitle=dialogue.unit_names, owner=owner
@@ -22,6 +24,11 @@ def as_document(dialogue: QualityDialogue, owner: str) -> Document:
             ("Läsår", dialogue.school_year.label),
             ("Tid", _when(dialogue)),
             ("Plats", dialogue.place),
+            (
+                "Leder enheten" if len(dialogue.units) == 1 else "Leder enheterna",
+                people.leader_names,
+            ),
+            ("Dialogansvarig", people.lead_names),
             ("Även med", dialogue.participants),
             *(
                 (f"Godkända av {WHO[side].lower()}", f"{row.by_name}, {datetime_full(row.at)}")

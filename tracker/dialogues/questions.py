@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tracker.dialogues.models import QualityDialogue
 
 EXCERPT = 80
+QUESTIONS_STAND = "Dialogen har börjat. Frågor och svar går inte att ändra längre."
 
 
 class PreparationQuestion(Versioned, TenantOwned, Base):
@@ -146,4 +147,4 @@ class HasQuestions:
 
     def _questions_must_be_open(self) -> None:
         if self.has_been:
-            raise DialogueError("Dialogen har börjat. Frågor och svar går inte att ändra längre.")
+            raise DialogueError(QUESTIONS_STAND)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from tracker.auth.access import current_access, load_agreement, load_dialogue, may
 from tracker.dialogues.differences import Difference, differences
 from tracker.dialogues.forms_room import FollowUpForm, RemarkForm
+from tracker.dialogues.lists import People, day_of_people
 from tracker.dialogues.notes_document import as_document, file_name
 from tracker.dialogues.routes_room import become_measure, writable_units
 from tracker.dialogues.sides import Table
@@ -74,7 +75,8 @@ def _approved(dialogue_id: int) -> QualityDialogue:
 
 def _document(dialogue: QualityDialogue) -> Document:
     owner = current_access().organizer
-    return as_document(dialogue, owner.name if owner else "")
+    on_the_day = Staffing.load(dialogue.organizer_id, day_of_people(dialogue))
+    return as_document(dialogue, People.of(dialogue, on_the_day), owner.name if owner else "")
 
 
 def _changed_since(

@@ -12,6 +12,8 @@ from tracker.dialogues.answering import AboutProposal
 from tracker.dialogues.diary import Diary
 from tracker.dialogues.forms import KeepTimeForm, OrganizersTopicForm, ProposalForm, TopicForm
 from tracker.dialogues.states import DialogueError
+from tracker.dialogues.too_late import too_late
+from tracker.dialogues.topics import TOPICS_STAND
 from tracker.extensions import db
 from tracker.models import (
     DevelopmentArea,
@@ -30,6 +32,8 @@ from tracker.web.notices import notify
 def topic(dialogue_id: int) -> Response | str | tuple[str, int]:
     """Rektor's area: one of the unit's development areas, or a heading of her own."""
     dialogue = load_dialogue(dialogue_id, to=Permission.WRITE)
+    if dialogue.has_been:
+        return too_late(dialogue, "Områdena står fast", TOPICS_STAND)
     areas = _development_areas(dialogue)
     form = TopicForm(data=_chosen(dialogue.principals_topic))
     form.area_id.offer(_choices(dialogue, areas))
@@ -109,6 +113,8 @@ def drop_topic(dialogue_id: int) -> Response:
 
 def add_topic(dialogue_id: int) -> Response | str | tuple[str, int]:
     dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
+    if dialogue.has_been:
+        return too_late(dialogue, "Områdena står fast", TOPICS_STAND)
     form = OrganizersTopicForm(data={"version": 0})
     if not form.validate_on_submit():
         return _organizers_page(dialogue, form), 422 if form.is_submitted() else 200
@@ -143,6 +149,8 @@ def bring_no_topics(dialogue_id: int) -> Response:
 def change_topic(dialogue_id: int, topic_id: int) -> Response | str | tuple[str, int]:
     dialogue = load_dialogue(dialogue_id, to=Permission.LEAD)
     row = _organizers_topic(dialogue, topic_id)
+    if dialogue.has_been:
+        return too_late(dialogue, "Områdena står fast", TOPICS_STAND)
     form = OrganizersTopicForm(obj=row)
     if not form.validate_on_submit():
         return _organizers_page(dialogue, form, row), 422 if form.is_submitted() else 200

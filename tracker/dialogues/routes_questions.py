@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 
 from tracker.auth.access import load_dialogue
 from tracker.dialogues.forms import AnswerForm, AskForm
+from tracker.dialogues.questions import QUESTIONS_STAND
 from tracker.dialogues.states import DialogueError
+from tracker.dialogues.too_late import too_late
 from tracker.extensions import db
 from tracker.models import Permission, PreparationQuestion, QualityDialogue, Side
 from tracker.web.conflicts import saved
@@ -19,6 +21,8 @@ ACTS_FOR = {Side.PRINCIPAL: Permission.WRITE, Side.ORGANIZER: Permission.LEAD}
 
 def ask(dialogue_id: int, side: Side) -> Response | str | tuple[str, int]:
     dialogue = load_dialogue(dialogue_id, to=ACTS_FOR[side])
+    if dialogue.has_been:
+        return too_late(dialogue, "Frågor och svar står fast", QUESTIONS_STAND)
     form = AskForm()
     if form.validate_on_submit():
         try:
@@ -36,6 +40,8 @@ def ask(dialogue_id: int, side: Side) -> Response | str | tuple[str, int]:
 def answer(dialogue_id: int, question_id: int, side: Side) -> Response | str | tuple[str, int]:
     dialogue = load_dialogue(dialogue_id, to=ACTS_FOR[side.other])
     question = _question(dialogue, question_id, side)
+    if dialogue.has_been:
+        return too_late(dialogue, "Frågor och svar står fast", QUESTIONS_STAND)
     form = AnswerForm(obj=question)
     if not form.validate_on_submit():
         return _answer_page(dialogue, question, form), 422 if form.is_submitted() else 200

@@ -25,6 +25,7 @@ from tracker.dialogues.last_time import AgreedBefore, still_open
 from tracker.dialogues.lists import People, When
 from tracker.dialogues.models import ORGANIZERS_TOPICS_DAYS
 from tracker.dialogues.preparation import PreparationFacts, steps
+from tracker.dialogues.prepared import prepared
 from tracker.dialogues.sides import Table
 from tracker.models import (
     NationalMeeting,
@@ -75,8 +76,8 @@ def show(dialogue_id: int) -> str | Redirect:
         into = load_joined(dialogue_id, to=Permission.FOLLOW)
         return redirect(url_for("dialogues.show", dialogue_id=into.id))
     staffing = _staffing_on(dialogue)
-    facts = PreparationFacts.load([dialogue])
-    checklist = steps(dialogue, facts)
+    begun = dialogue.has_been
+    checklist = [] if begun else steps(dialogue, PreparationFacts.load([dialogue]))
     sides = [
         side
         for side, permission in (
@@ -92,6 +93,7 @@ def show(dialogue_id: int) -> str | Redirect:
         dialogue=dialogue,
         people=people,
         checklist=checklist,
+        prepared=prepared(dialogue) if begun else [],
         own_sides=sides,
         asks_as=_asks_as(sides, people),
         sides=sides + [side for side in Side if side not in sides],

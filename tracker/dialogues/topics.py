@@ -37,6 +37,9 @@ CHANGE_TOPIC_DAYS = 10
 """Rektor may choose another area until this many days before the dialogue."""
 
 
+TOPICS_STAND = "Dialogen har varit. Områdena går inte att ändra längre."
+
+
 class DialogueTopic(Versioned, TenantOwned, Base):
     """Område i dialogen: rektor's own (one), or what the organizer adds (Vad vi ser)."""
 
@@ -224,7 +227,7 @@ class HasTopics:
     def must_not_have_begun(self) -> None:
         """Raises DialogueError from the hour of the dialogue on."""
         if self.has_been:
-            raise DialogueError("Dialogen har varit. Områdena går inte att ändra längre.")
+            raise DialogueError(TOPICS_STAND)
 
     def _topic_must_not_stand(self) -> None:
         last = self.topic_stands_after

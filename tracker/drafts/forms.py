@@ -18,7 +18,7 @@ from tracker.auth.access import current_access
 from tracker.database import SAFE_METHODS
 from tracker.drafts.models import Draft
 from tracker.extensions import db
-from tracker.web.fields import FreeText
+from tracker.web.fields import FreeText, clean
 from tracker.web.security import allow_own_script, safe_next
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ def has_drafts(form: "Form") -> bool:
 
 def forget_what_was_saved(response: Response) -> Response:
     """A form that was sent has led on with good news: its draft has done its work. Other news may mean
-    that the text was saved nowhere else, such as a log that is closed meanwhile."""
+    that the text was saved nowhere else, such as a log that is closed meanwhile. Another draft of the page, such
+    as one of a form that was refused and left, goes too when it says nothing that was not in this one."""
     if response.status_code not in (302, 303) or request.method in SAFE_METHODS:
         return response
     tokens = [request.form.get(name, "") for name in (TOKEN, CONTINUES)]
@@ -124,6 +125,13 @@ def forget_what_was_saved(response: Response) -> Response:
     told = [kind for kind, *_ in g.get("notices", [])]
     if tokens and told and current_user.is_authenticated and told[0] == "success":
         db.session.rollback()  # what the view did not commit is not ours to save
+        here, address = current_access().organizer_id, request.form.get(ADDRESS)
+        sent = {(name, clean(value, lines=True)) for name, value in request.form.items(multi=True)}
+        tokens += [
+            row.token
+            for row in Draft.about(current_user.id, here, _place())
+            if row.address == address and (texts := row.texts) and texts <= sent
+        ]
         if Draft.forget(current_user.id, tokens):
             db.session.commit()
     return response

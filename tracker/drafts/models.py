@@ -65,6 +65,13 @@ class Draft(TenantOwned, Base):
         return ImmutableMultiDict([(name, value) for name, value in self.content["fields"]])
 
     @property
+    def texts(self) -> set[tuple[str, str]]:
+        """What is written in it, by the names of the fields."""
+        from tracker.web.forms import written  # which are filled out of drafts
+
+        return {(each.name, each.text) for each in written(self.content["fields"], self.form)}
+
+    @property
     def changed(self) -> frozenset[str]:
         return frozenset(self.content.get("changed", ()))
 

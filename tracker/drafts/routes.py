@@ -44,7 +44,7 @@ WHY = {
     "409": "Det du skrev i är fastställt eller avslutat.",
 }
 """Why a page does not take a draft, by what it answers to whoever goes on with that."""
-CHANGED = "Det du skrev i har ändrats sedan dess."
+CHANGED = "Det du skrev i har ändrats sedan dess, eller så är det för sent att skriva där."
 REMOVALS_ON_A_PAGE = 50
 NOT_KEPT = OWN_FIELDS | {"csrf_token"}
 

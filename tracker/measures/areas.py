@@ -191,3 +191,18 @@ def area_ids(measures: "Iterable[Measure]") -> dict[int, int]:
         )
         found |= {key: behind[cause] for key, cause in by_cause.items() if cause in behind}
     return found
+
+
+def falls_under() -> sa.ColumnElement[int | None]:
+    """The same as a column of a statement that selects from Measure."""
+    from tracker.analyses.problems import Cause
+    from tracker.measures.models import Measure
+
+    behind = (
+        sa.select(sa.func.min(AREA_PROBLEMS.c.area_id))
+        .join(Cause, Cause.problem_id == AREA_PROBLEMS.c.problem_id)
+        .where(Cause.id == Measure.cause_id)
+        .correlate(Measure)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(Measure.area_id, behind)

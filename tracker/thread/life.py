@@ -1,6 +1,7 @@
 """A measure's life: everything that has happened with it and its other versions, in order of time, as far
 as the person may read each part of it."""
 
+import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -45,6 +46,20 @@ from tracker.web.swedish import date_medium
 NOON = timedelta(hours=12)
 
 
+class Order(enum.IntEnum):
+    """In which order things happen to a version on one day: much of it has a day, and no hour."""
+
+    AGREED = 0
+    BEGAN = 1
+    MOVED = 2
+    REDECIDED = 3
+    GOING_ON = 4
+    CAN_BE_ASSESSED = 5
+    COMPLETED = 6
+    ASSESSED = 7
+    CANCELLED = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: when, what, and more about it. `number` is the
@@ -60,6 +75,7 @@ class Event:
     ahead: bool = False
     is_turn: bool = False
     """One of the turns of the life: a decision or an assessment."""
+    order: Order = Order.GOING_ON
 
     @property
     def day(self) -> date:
@@ -101,7 +117,7 @@ def life_of(measure: Measure) -> Life:
         events += _dialogues(versions, number, causes)
     if may(Permission.CONVERSE):
         events += _check_ins(number)
-    events.sort(key=lambda event: (event.moment, not event.is_turn))
+    events.sort(key=lambda event: (event.day, event.number, event.order, event.moment))
     return Life(versions, events)
 
 
@@ -161,7 +177,7 @@ def _beginning(measure: Measure, number: int, cause: Any) -> Iterator[Event]:
     links = [("Läs åtgärden", url_for("measures.show", measure_id=measure.id))]
     if cause is not None and not measure.is_draft:
         links += _to_analysis(cause)
-    yield Event(moment, number, what, text, note, links, is_turn=True)
+    yield Event(moment, number, what, text, note, links, is_turn=True, order=Order.BEGAN)
 
 
 def _to_analysis(cause: Any) -> Iterator[tuple[str, str]]:
@@ -185,8 +201,9 @@ def _effects(measure: Measure, number: int) -> Iterator[Event]:
         if not row.judgement.is_final:
             day = date_medium(row.next_date) if row.next_date else ""
             yield Event(
-                row.at, number, f"Effekten kunde inte bedömas ännu, ny tid {day}", row.evidence
-            )
+                row.at, number, f"Effekten kunde inte bedömas ännu, ny tid {day}", row.evidence,
+                order=Order.ASSESSED,
+            )  # fmt: skip
             continue
         changed = "bedömd på nytt" if row.number > 1 else ""
         decision = f"beslut: {row.decision.label.lower()}" if row.decision else ""
@@ -194,22 +211,28 @@ def _effects(measure: Measure, number: int) -> Iterator[Event]:
         yield Event(
             row.at, number, f"Bedömd: {row.judgement.label.lower()}", row.outcome, note,
             [("Läs bedömningen", url_for("measures.show", measure_id=measure.id, _anchor="effekt"))],
-            is_turn=True,
+            is_turn=True, order=Order.ASSESSED,
         )  # fmt: skip
     if measure.assess_on is not None and not measure.is_draft:
         due = measure.assess_on <= today()
         what = "Effekten kan bedömas" if due else "Effekten ska bedömas"
         yield Event(
             _noon(measure.assess_on), number, what, measure.expected_effect, "Förväntad effekt",
-            ahead=not due,
+            ahead=not due, order=Order.CAN_BE_ASSESSED,
         )  # fmt: skip
 
 
 def _endings(measure: Measure, number: int) -> Iterator[Event]:
     if measure.completed_at is not None:
-        yield Event(measure.completed_at, number, f"Genomförd, enligt {measure.completed_by_name}")
+        yield Event(
+            measure.completed_at, number, f"Genomförd, enligt {measure.completed_by_name}",
+            order=Order.COMPLETED,
+        )  # fmt: skip
     if measure.cancelled_at is not None:
-        yield Event(measure.cancelled_at, number, "Avbruten", measure.cancel_reason, is_turn=True)
+        yield Event(
+            measure.cancelled_at, number, "Avbruten", measure.cancel_reason,
+            is_turn=True, order=Order.CANCELLED,
+        )  # fmt: skip
 
 
 def _log(number: dict[int, int]) -> Iterator[Event]:
@@ -243,11 +266,11 @@ def _noted(number: dict[int, int]) -> Iterator[Event]:
     ):
         if row.action is Action.MEASURE_MOVED:
             what = f"Följde med från {row.data['origin']} till {row.data['successor']}"
-            yield Event(row.at, number[row.subject_id], what, is_turn=True)
+            yield Event(row.at, number[row.subject_id], what, is_turn=True, order=Order.MOVED)
         else:
             yield Event(
                 row.at, number[row.subject_id], "Beslutet ändrades", row.data["before"],
-                "Så löd det före ändringen",
+                "Så löd det före ändringen", order=Order.REDECIDED,
             )  # fmt: skip
 
 
@@ -262,7 +285,7 @@ def _dialogues(
             on, number[row.measure_id], f"Överenskommen i {row.kind.label}", row.what,
             links=[("Läs minnesanteckningarna", url_for(
                 "dialogues.notes", dialogue_id=row.dialogue_id, _anchor="overenskommelser"
-            ))],
+            ))], order=Order.AGREED,
         )  # fmt: skip
     told = {row.dialogue_id for row in made}
     decided = [row for row in versions if row.decided_at is not None]

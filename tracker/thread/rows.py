@@ -199,6 +199,8 @@ class StoryMeasure:
     cause_id: int | None
     decided_cause: str
     area_id: int | None
+    area: str | None
+    """Title of the development area, which may be another unit's that shares the measure."""
     expected_effect: str
     assess_on: date | None
     continues_id: int | None
@@ -251,6 +253,7 @@ def measures_of(unit: SchoolUnit, laps: Iterable[Lap], first: int) -> dict[int, 
             Measure.cause_id,
             Measure.decided_cause,
             Measure.area_id,
+            DevelopmentArea.title,
             Measure.expected_effect,
             Measure.assess_on,
             Measure.continues_id,
@@ -267,6 +270,7 @@ def measures_of(unit: SchoolUnit, laps: Iterable[Lap], first: int) -> dict[int, 
         .join(SchoolYear, SchoolYear.id == QualityCycle.school_year_id)
         .join(SchoolUnit, SchoolUnit.id == QualityCycle.unit_id)
         .outerjoin(Cause, Cause.id == Measure.cause_id)
+        .outerjoin(DevelopmentArea, DevelopmentArea.id == Measure.area_id)
         .where(
             sa.or_(*concerns),
             Measure.state != MeasureState.PROPOSED,

@@ -60,7 +60,8 @@ def read_story(unit: SchoolUnit, years: int = LONGEST, area_id: int | None = Non
     shown = {column.start_year for column in columns}
     _keep_within(boxes, shown)
     threads = in_threads(box for box in boxes if box.year in shown)
-    _name(threads, areas)
+    others = {row.area_id: row.area for row in measures.values() if row.area_id and row.area}
+    _name(threads, others | {key: title for key, (title, _) in areas.items()})
     told = {key for thread in threads for box in thread.boxes for key in box.area_ids}
     if area_id is not None:
         threads = [row for row in threads if any(area_id in box.area_ids for box in row.boxes)]
@@ -264,14 +265,15 @@ def _columns(
     return found
 
 
-def _name(threads: list[Thread], areas: dict[int, tuple[str, set[int]]]) -> None:
-    """What each thread is about: its latest development area; its latest problem or cause where it has
-    none, or another thread has the same."""
+def _name(threads: list[Thread], areas: dict[int, str]) -> None:
+    """What each thread is about: its latest development area; where it has none, or another thread has the
+    same, its latest problem, or else the latest cause, or measure. An effect is what comes of it."""
     titles = []
     for thread in threads:
         named = {key for box in thread.boxes for key in box.area_ids} & areas.keys()
-        titles.append(areas[max(named)][0] if named else "")
+        titles.append(areas[max(named)] if named else "")
     for thread, title in zip(threads, titles, strict=True):
-        about = [box for box in thread.boxes if box.kind is Kind.PROBLEM] or thread.boxes
+        first = min(box.kind for box in thread.boxes)
+        about = [box for box in thread.boxes if box.kind is first]
         own = title if titles.count(title) == 1 else ""
         thread.title = NO_BASIS if thread.is_loose else own or excerpt(about[-1].text, 70)
