@@ -122,8 +122,11 @@ def test_keeping_the_time_and_answering_twice(cast, as_, dialogue):
     assert (dialogue.starts_at, dialogue.date_revision) == (at(DAY, 13), 1)
     assert "Tiden är kvar." in erik.page(url(dialogue, ""))
     for again in (keep_url(dialogue), accept_url(dialogue)):
-        erik.submit(again, {"text": "Ändå inte"})
+        erik.submit(again)
         assert "Förslaget är redan besvarat." in erik.page(url(dialogue, ""))
+    typed = erik.submit(keep_url(dialogue), {"text": "Ändå inte"}, 409).text
+    assert "Förslaget är redan besvarat." in typed
+    assert "Ändå inte" in typed
     assert dialogue.starts_at == at(DAY, 13)
     page = as_(cast.karin).page(url(dialogue, ""))
     assert "Erik Lund behöll tiden: ”Då är jag på Hasselbrinksskolan.”" in page

@@ -460,7 +460,8 @@ def test_another_dialogues_agreement_is_not_touched(cast, as_, dialogue):
     browser = as_(cast.karin)
     browser.submit(url(dialogue), {"do": f"remove-{row.id}"})
     browser.submit(url(dialogue), {"do": f"measure-{row.id}-{cast.savkulla.id}"}, 404)
-    browser.submit(url(dialogue), agreed("Kapad", f"agreement-{row.id}", version=1))
+    taken = browser.submit(url(dialogue), agreed("Kapad", f"agreement-{row.id}", version=1), 409)
+    assert "Annans" not in taken.text
     assert row.what == "Annans"
 
 

@@ -29,8 +29,10 @@ class NoteForm(VersionedForm):
 
     @classmethod
     def over(cls, slot: str, note: DialogueNote | None) -> "NoteForm":
+        """As it was sent; as it stands when nothing was sent for it."""
         standing = {"text": note.text if note else "", "version": note.version if note else 0}
-        return cls(prefix=f"note-{slot}", data=standing)
+        prefix = f"note-{slot}"
+        return cls(**_sent(f"{prefix}-text"), prefix=prefix, data=standing)
 
     def is_saved(self, note: DialogueNote | None) -> None:
         """What is typed is what stands: the next change builds on it."""
@@ -56,9 +58,10 @@ class AgreementForm(VersionedForm):
     def over(
         cls, row: Agreement, people: Collection[tuple[int, str]], *, fresh: bool = False
     ) -> "AgreementForm":
-        """`fresh`: as it stands, whatever was sent."""
+        """`fresh`: as it stands, whatever was sent. So it is too when nothing was sent for it."""
         data = standing(row) | {"version": row.version}
-        form = cls(**_sent(fresh), prefix=f"agreement-{row.id}", data=data)
+        prefix = f"agreement-{row.id}"
+        form = cls(**_sent(f"{prefix}-what", fresh=fresh), prefix=prefix, data=data)
         known = {key for key, _ in people}
         gone = row.responsible_id is not None and row.responsible_id not in known
         form.who.offer([*people, *([(row.responsible_id, row.responsible)] if gone else [])])
@@ -68,8 +71,8 @@ class AgreementForm(VersionedForm):
     def for_new(
         cls, people: Collection[tuple[int, str]], *, fresh: bool = False
     ) -> "AgreementForm":
-        data = {"version": 0, "token": secrets.token_urlsafe(24)}
-        form = cls(**_sent(fresh), prefix="new", data=data)
+        data = {"version": 0, "token": _new_token()}
+        form = cls(**_sent("new-what", fresh=fresh), prefix="new", data=data)
         form.who.offer(people)
         return form
 
@@ -97,9 +100,25 @@ class AgreementForm(VersionedForm):
         who = dict(self.who.choices)[chosen] if chosen else self.other.data
         return self.what.data, who, chosen, self.due.data
 
+    def has_been_sent_before(self, what: str) -> None:
+        """It made an agreement, as which `what` stands, and holds other words now: those can make one of
+        their own."""
+        self.token.data = _new_token()
+        self.refuse(
+            "what",
+            f"Det du skickade nyss är redan tillagt: ”{what}”. Det som står här är inte sparat. Lägg till "
+            "det också, eller ändra den överenskommelse som finns.",
+        )
 
-def _sent(fresh: bool) -> dict[str, Any]:
-    return {"formdata": None} if fresh else {}
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _sent(name: str, *, fresh: bool = False) -> dict[str, Any]:
+    """Many forms in one <form>, and not all of them in what was sent: a field that was not sent would be
+    shown as empty, and be emptied by the next save."""
+    return {} if name in request.form and not fresh else {"formdata": None}
 
 
 def standing(row: Agreement) -> dict[str, Any]:
@@ -117,12 +136,20 @@ class RoomForm:
 
     errors_title = Form.errors_title
 
+    not_saved = ""
+    """Of what was sent: what is saved and what is not, as a sentence."""
+
     def __init__(self, dialogue: QualityDialogue, people: Collection[tuple[int, str]]) -> None:
+        self.people = people
         self.notes = {
             slot: NoteForm.over(slot, dialogue.note_at(slot)) for slot in dialogue.slots()
         }
         self.agreements = {row.id: AgreementForm.over(row, people) for row in dialogue.agreements}
         self.new = AgreementForm.for_new(people)
+
+    def new_is_made(self) -> None:
+        """An empty form for the next one."""
+        self.new = AgreementForm.for_new(self.people, fresh=True)
 
     def forms(self) -> list[VersionedForm]:
         return [*self.notes.values(), *self.agreements.values(), self.new]
@@ -133,15 +160,17 @@ class RoomForm:
 
     @property
     def errors(self) -> dict[str, Any]:
-        return {
-            f"{form._prefix}{name}": found
+        found = {
+            f"{form._prefix}{name}": messages
             for form in self.forms()
-            for name, found in form.errors.items()
+            for name, messages in form.errors.items()
         }
+        return found | ({"": [self.not_saved]} if self.not_saved else {})
 
     @property
     def form_errors(self) -> list[str]:
-        return list(dict.fromkeys(text for form in self.forms() for text in form.form_errors))
+        texts = [self.not_saved, *(text for form in self.forms() for text in form.form_errors)]
+        return list(dict.fromkeys(filter(None, texts)))
 
 
 class FollowUpForm(VersionedForm):

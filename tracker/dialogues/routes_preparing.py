@@ -26,6 +26,7 @@ from tracker.models import (
 )
 from tracker.organisation.staffing import Staffing
 from tracker.web.conflicts import saved
+from tracker.web.errors import error_page, typed_texts
 from tracker.web.notices import notify
 
 
@@ -250,6 +251,9 @@ def keep(dialogue_id: int, proposal_id: int) -> Response | str | tuple[str, int]
         try:
             dialogue.decline(proposal, form.text.data, by=current_user)
         except DialogueError as wrong:
+            db.session.rollback()
+            if form.text.data:
+                return error_page(409, typed=typed_texts(), why=str(wrong))
             notify(str(wrong), "warning")
             return redirect(_url(dialogue))
         db.session.commit()

@@ -16,7 +16,9 @@ from werkzeug.wrappers import Response
 from tracker.auth.access import current_access, load_cycle, load_dialogue
 from tracker.clock import today
 from tracker.cycle import calendar
+from tracker.dialogues.agreements import shortened
 from tracker.dialogues.forms_room import AgreementForm, NoteForm, RoomForm, choices, standing
+from tracker.dialogues.gone import Gone, gone_agreements, gone_notes, removed_topic, why_gone
 from tracker.dialogues.looking_back import LookingBack
 from tracker.dialogues.states import DialogueError
 from tracker.extensions import db
@@ -26,6 +28,7 @@ from tracker.removals.models import CannotUndo, Removal, RemovalKind
 from tracker.web.errors import error_page, typed_texts
 from tracker.web.notices import notify
 from tracker.web.security import allow_own_script
+from tracker.web.swedish import listing
 
 Page = Response | str | tuple[str, int]
 
@@ -49,25 +52,33 @@ def room(dialogue_id: int) -> Page:
     try:
         dialogue.must_be_open_for_notes()
         outcome = max(_save_notes(dialogue, form.notes), _save_agreements(dialogue, form))
-        if outcome == SAVED:
-            return _done(dialogue)
-        db.session.commit()
     except DialogueError as wrong:
         return _shut(wrong)
-    return _room_page(dialogue, form), outcome
+    lost = gone_notes(dialogue), gone_agreements(dialogue, form.people)
+    if outcome == SAVED and not any(lost):
+        return _done(dialogue, form)
+    form.not_saved = _what_is_not_saved(dialogue, form, *lost)
+    page = _room_page(dialogue, form, *lost)  # while nobody else can change what it shows
+    db.session.commit()
+    return page, max(outcome, CONFLICT)
 
 
-def _done(dialogue: QualityDialogue) -> Response:
+def _done(dialogue: QualityDialogue, form: RoomForm) -> Page:
     """Everything on the page is saved; the button that was pressed may ask for one thing more."""
     what, _, which = request.form.get("do", "").partition("-")
     anchor = "overenskommelser" if what in ("add", "remove", "undo", "measure") else None
     db.session.commit()
     removed = None
-    if what == "hold":
-        dialogue.hold(by=current_user)
-    else:
-        removed = _do(dialogue, what, which)
-    db.session.commit()
+    try:
+        if what == "hold":
+            dialogue.hold(by=current_user)
+        else:
+            removed = _do(dialogue, what, which)
+        db.session.commit()
+    except DialogueError as wrong:
+        db.session.rollback()
+        form.not_saved = f"{wrong} Det du skrev är sparat."
+        return _room_page(dialogue, form), CONFLICT
     if what == "hold":
         notify("Dialogen är genomförd. Nu återstår att godkänna minnesanteckningarna.")
         return redirect(url_for("dialogues.notes", dialogue_id=dialogue.id))
@@ -119,14 +130,17 @@ def become_measure(row: Agreement, unit: SchoolUnit) -> None:
 def write_note(dialogue_id: int, slot: str) -> Page:
     """One text, a moment after it was typed."""
     dialogue = load_dialogue(dialogue_id, to=Permission.CONVERSE)
-    if slot not in dialogue.slots():
+    dialogue.lock()
+    is_gone = slot not in dialogue.slots()
+    if is_gone and removed_topic(dialogue, slot) is None:
         abort(404)
     if BY_SCRIPT not in request.headers:
         return room(dialogue_id)
-    dialogue.lock()
     form = NoteForm.over(slot, dialogue.note_at(slot))
     seen = form.version.data
     try:
+        if is_gone:
+            raise DialogueError(f"{why_gone(dialogue, slot)} Det du skrev är inte sparat.")
         outcome = _save_notes(dialogue, {slot: form})
     except DialogueError as wrong:
         form.refuse("text", str(wrong))
@@ -148,22 +162,29 @@ def write_agreements(dialogue_id: int) -> Page:
     dialogue = load_dialogue(dialogue_id, to=Permission.CONVERSE)
     dialogue.lock()
     staffing = Staffing.load(dialogue.organizer_id)
-    form: RoomForm | None = RoomForm(dialogue, _to_choose(dialogue, staffing))
-    removed = None
+    form = RoomForm(dialogue, _to_choose(dialogue, staffing))
     try:
+        dialogue.must_be_open_for_notes()
         outcome = _save_agreements(dialogue, form)
-        if outcome == SAVED:
-            what, _, which = request.form.get("do", "").partition("-")
-            removed = _do(dialogue, what, which)
-            form = None
+    except DialogueError as wrong:
+        db.session.rollback()
+        form.new.refuse("what", str(wrong))
+        return _agreements(dialogue, staffing, form), REFUSED
+    gone = gone_agreements(dialogue, form.people)
+    if outcome != SAVED or gone:
+        told = _what_is_not_saved(dialogue, form, [], gone)
+        part = _agreements(dialogue, staffing, form, gone_agreements=gone, told=told)
+        db.session.commit()
+        return part, max(outcome, CONFLICT)
+    db.session.commit()  # what is saved stays so, whatever becomes of the button
+    what, _, which = request.form.get("do", "").partition("-")
+    try:
+        removed = _do(dialogue, what, which)
         db.session.commit()
     except DialogueError as wrong:
         db.session.rollback()
-        if form is None:
-            raise
-        form.new.refuse("what", str(wrong))
-        outcome = REFUSED
-    return _agreements(dialogue, staffing, form, removed), outcome
+        return _agreements(dialogue, staffing, told=str(wrong)), REFUSED
+    return _agreements(dialogue, staffing, removed=removed), SAVED
 
 
 def room_news(dialogue_id: int) -> FlaskResponse:
@@ -231,8 +252,39 @@ def _save_agreements(dialogue: QualityDialogue, form: RoomForm) -> int:
     if new.was_sent and (new.is_filled or request.form.get("do") == "add"):
         if not new.allows():
             return REFUSED
-        dialogue.agree(*new.agreed(), by=current_user, form_token=new.token.data or None)
+        row = dialogue.agree(*new.agreed(), by=current_user, form_token=new.token.data or None)
+        if (row.what, row.responsible, row.responsible_id, row.due_on) == new.agreed():
+            form.new_is_made()
+        else:
+            new.has_been_sent_before(shortened(row.what, 80))
+            outcome = max(outcome, CONFLICT)
     return outcome
+
+
+NOT_DONE = {
+    "hold": "Dialogen är inte markerad som genomförd än.",
+    "remove": "Överenskommelsen är inte borttagen än.",
+    "undo": "Det borttagna är inte tillbaka än.",
+    "measure": "Överenskommelsen har inte blivit åtgärd än.",
+}
+"""By what a button asks for beside saving: it waits until everything on the page is saved."""
+
+
+def _what_is_not_saved(
+    dialogue: QualityDialogue, form: RoomForm, lost_notes: list[Gone], lost_agreements: list[Gone]
+) -> str:
+    places = [
+        *(f"”{dialogue.heading(slot)}”" for slot, each in form.notes.items() if each.errors),
+        *(
+            f"överenskommelse {number}"
+            for number, row in enumerate(dialogue.agreements, 1)
+            if row.id in form.agreements and form.agreements[row.id].errors
+        ),
+        *(["den nya överenskommelsen"] if form.new.errors else []),
+        *(["det du skrev i något som är borttaget"] if lost_notes or lost_agreements else []),
+    ]
+    not_done = NOT_DONE.get(request.form.get("do", "").partition("-")[0], "")
+    return f"Inte sparat än: {listing(places)}. Allt annat du skrev är sparat. {not_done}".strip()
 
 
 def _to_choose(dialogue: QualityDialogue, staffing: Staffing) -> list[tuple[int, str]]:
@@ -249,13 +301,12 @@ def _agreements(
     dialogue: QualityDialogue,
     staffing: Staffing,
     form: RoomForm | None = None,
-    removed: Removal | None = None,
+    **more: Any,
 ) -> str:
-    """The part of the page that holds the agreements; anew from what is stored when `form` is None."""
+    """The part of the page that holds the agreements; anew from what is stored when `form` is None.
+    `more`: what else the template may show."""
     return render_template(
-        "dialogues/_agreements.html",
-        **_about_agreements(dialogue, staffing, form),
-        removed=removed,
+        "dialogues/_agreements.html", **_about_agreements(dialogue, staffing, form), **more
     )
 
 
@@ -263,11 +314,13 @@ def _about_agreements(
     dialogue: QualityDialogue, staffing: Staffing, form: RoomForm | None
 ) -> dict[str, Any]:
     people = _to_choose(dialogue, staffing)
-    if form is None:
-        forms = {row.id: AgreementForm.over(row, people, fresh=True) for row in dialogue.agreements}
+    sent = form.agreements if form else {}  # without those that were agreed since it was made
     return {
         "dialogue": dialogue,
-        "agreement_forms": form.agreements if form else forms,
+        "agreement_forms": {
+            row.id: sent.get(row.id) or AgreementForm.over(row, people, fresh=True)
+            for row in dialogue.agreements
+        },
         "new_form": form.new if form else AgreementForm.for_new(people, fresh=True),
         "agreements_version": _agreements_version(dialogue),
         "writable": writable_units(dialogue.units, staffing),
@@ -289,7 +342,12 @@ def writable_units(units: Iterable[SchoolUnit], staffing: Staffing) -> list[Scho
     ]
 
 
-def _room_page(dialogue: QualityDialogue, form: RoomForm | None = None) -> str:
+def _room_page(
+    dialogue: QualityDialogue,
+    form: RoomForm | None = None,
+    lost_notes: Iterable[Gone] = (),
+    lost_agreements: Iterable[Gone] = (),
+) -> str:
     if not dialogue.room_has_opened:
         return render_template("dialogues/room_not_open.html", dialogue=dialogue)
     staffing = Staffing.load(dialogue.organizer_id)
@@ -298,6 +356,8 @@ def _room_page(dialogue: QualityDialogue, form: RoomForm | None = None) -> str:
         "dialogues/room.html",
         form=form,
         back=LookingBack.load(dialogue),
+        gone_notes=lost_notes,
+        gone_agreements=lost_agreements,
         **_about_agreements(dialogue, staffing, form),
     )
 

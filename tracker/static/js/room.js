@@ -119,10 +119,18 @@
     for (const note of notes) if (now >= note.next && (now - note.typed >= PAUSE || now - note.since >= LONGEST)) save(note);
   }, 500);
 
+  // Of several agreements some may have been saved: what a field no longer shows is not to come back in it.
+  function stillTyped() {
+    const fields = Object.entries(kept("agreements")?.fields ?? {}).filter(([name, value]) => form.elements[name]?.value.trim() === value.trim());
+    if (fields.length) keep("agreements", { fields: Object.fromEntries(fields) });
+    else forget("agreements");
+  }
+
   document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (/^\s*<!doctype/i.test(detail.serverResponse)) detail.shouldSwap = false; // a whole page: an error's
   });
   document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if ([409, 422].includes(detail.xhr.status) && agreements().contains(detail.elt)) stillTyped();
     if (detail.xhr.status === 422 && agreements().contains(detail.elt)) agreements().querySelector("[aria-invalid=true]")?.focus();
   });
   document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
