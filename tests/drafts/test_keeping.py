@@ -80,7 +80,7 @@ def test_what_was_refused_and_then_saved_from_a_page_opened_anew_leaves_no_draft
 
 
 def test_what_was_not_possible_keeps_the_draft(cast, as_):
-    """The answer leads on, but to say that it could not be done: the text is saved nowhere else."""
+    """The text is shown back, and is saved nowhere else."""
     measure = Measure.propose(
         cast.cycle(cast.savkulla), by=cast.karin, title="Läsgrupper", basis=MeasureBasis.ORGANIZER,
         basis_note="Beslut", expected_effect="Fler läser", assessable_from=date(2027, 6, 1),
@@ -94,12 +94,12 @@ def test_what_was_not_possible_keeps_the_draft(cast, as_):
     send(karin, form, reason="Det blev inte av.")
     measure.cancel("Jonas hann före.", by=cast.jonas)
     db.session.commit()
-    karin.submit(f"/atgarder/{measure.id}/avbryt", {"reason": "Det blev inte av.", **form})
+    karin.submit(f"/atgarder/{measure.id}/avbryt", {"reason": "Det blev inte av.", **form}, 409)
     assert len(drafts()) == 1
 
 
 def test_a_log_that_was_closed_meanwhile_keeps_the_draft(cast, as_):
-    """Said as information, and the text is saved nowhere else."""
+    """The text is shown back, and is saved nowhere else."""
     measure = Measure.propose(
         cast.cycle(cast.savkulla), by=cast.karin, title="Läsgrupper", basis=MeasureBasis.ORGANIZER,
         basis_note="Beslut", expected_effect="Fler läser", assessable_from=date(2026, 11, 20),
@@ -111,7 +111,7 @@ def test_a_log_that_was_closed_meanwhile_keeps_the_draft(cast, as_):
     form = type_in(karin, url, on="2026-11-02", text="Börjat i två klasser, rättat")
     EffectAssessment.make(measure, cast.year, by=cast.karin, revises=0, **FINAL)
     db.session.commit()
-    karin.submit(url, {"on": "2026-11-02", "text": "Börjat i två klasser, rättat", **form})
+    karin.submit(url, {"on": "2026-11-02", "text": "Börjat i två klasser, rättat", **form}, 409)
     assert len(drafts()) == 1
 
 
