@@ -77,7 +77,7 @@ def test_the_last_without_a_time_leads_back_to_the_plan(cast, as_):
 def test_moving_without_a_reason_is_refused_and_keeps_what_was_typed(cast, as_):
     dialogue = placed(cast.dialogue(cast.savkulla), cast)
     answer = as_(cast.erik).submit(url(dialogue), form(dialogue, start="15:15", end="16:00"), 422)
-    assert errors(answer) == ["Skriv varför dialogen flyttas."]
+    assert errors(answer) == ["Skriv varför tiden ändras."]
     assert 'value="15:15"' in answer.text
     assert dialogue.starts_at == at(DAY, 13)
 
@@ -123,7 +123,7 @@ def test_what_is_likely_a_slip_is_asked_about_once_with_what_is_wrong(cast, as_)
     browser = as_(cast.erik)
     sent = form(dialogue, date(2027, 3, 9), "14:00", "15:00")
     answer = browser.submit(url(dialogue), sent, 422)
-    assert errors(answer) == ["Skriv varför dialogen flyttas."]
+    assert errors(answer) == ["Skriv varför tiden ändras."]
     for said in ("Dagen ligger utanför perioden för Dialog 1", "Erik Lund har också Dialog 1"):
         assert said in answer.text
     shown = re.search(r'name="seen" type="hidden" value="(\w+)"', answer.text)[1]

@@ -112,7 +112,7 @@ def test_a_move_asks_for_a_reason_and_another_room_does_not(cast, as_):
     sent = fields(browser.page(PLAN)) | typed(first, start_time="15:00", end_time="16:00")
     sent |= typed(other, place="Aulan", end_time="15:00")
     answer = browser.submit(PLAN, sent, 422)
-    assert errors(answer) == ["Skriv varför dialogen flyttas."]
+    assert errors(answer) == ["Skriv varför tiden ändras."]
     assert (first.starts_at, other.place) == (at(DAY, 13), "")
     browser.submit(PLAN, fields(answer.text) | typed(first, reason="Rekrytering"))
     assert (first.starts_at, first.date_revision) == (at(DAY, 15), 2)

@@ -99,7 +99,7 @@ def test_moving_asks_for_a_reason_and_keeps_what_was_typed(cast, as_, meeting):
     ("change", "message"),
     [
         ({"day": ""}, "Välj en dag."),
-        ({"day": "2026-11-01"}, "Den tiden har redan passerat. Välj en dag och tid som kommer."),
+        ({"day": "2026-11-01"}, "Den dagen har redan passerat. Välj i dag eller en dag som kommer."),
         ({"end_time": "12.00"}, None),
         ({"place": "x" * 100_000}, None),
         ({"participants": "19121212-1212"}, None),

@@ -23,14 +23,14 @@ HIDDEN = {
     "csrf_token": "compared",
     "form_token": "of at most 40 characters, compared",
     "token": "the same",
-    "seen": "a moment, compared",
+    "seen": "a moment or a digest, compared",
     "was": "what stood in a row of the plan, compared",
 }
 """Fields that hold no text of anybody's: what becomes of them."""
 
 READ_RAW = {
     "organizer", "version", "sealed", "again", "year", "form_token", "do", "digest", "unit", "next",
-    "other", "answer", "dialog", "support", "draft", "suggest", "then_cause",
+    "other", "answer", "dialog", "support", "draft", "suggest", "then_cause", "seen",
 }  # fmt: skip
 """What views read past their forms: choices, numbers and tokens, looked up or compared and never kept. (Drafts
 have their own check; see tests/drafts.)"""

@@ -21,7 +21,7 @@ USUAL_LENGTH = timedelta(minutes=90)
 """How long a dialogue is when nobody says."""
 
 
-WHY_MOVED = "Skriv varför dialogen flyttas."
+WHY_MOVED = "Skriv varför tiden ändras."
 WHY_CANCELLED = "Skriv varför dialogen ställs in."
 WHY_JOINED = "Skriv varför dialogerna slås ihop: den ena hade en annan tid."
 WHY_ITS_OWN = "Skriv varför enheten får en egen dialog: den mister sin tid."
