@@ -61,12 +61,12 @@ class TestRektor:
         check_in.support.respond("Hon ringer i morgon.", by=cast.erik)
         db.session.commit()
         ali = as_(cast.ali)
-        line = "Läs svaret om stöd Svaret kom 20 november 2026"
+        line = "Läs svaret om stöd och skriv vad det blev Svaret kom 20 november 2026"
         assert line in words(ali.page("/"))
         other = SupportRequest.ask(cast.hassel, "En till.", by=cast.ali)
         other.respond("Ja.", by=cast.erik)
         db.session.commit()
-        line = "Läs två svar om stöd Det senaste kom 20 november 2026"
+        line = "Läs två svar om stöd och skriv vad det blev Det senaste kom 20 november 2026"
         assert line in words(ali.page("/"))
         other.settle("Den kom.", by=cast.ali)
         db.session.commit()

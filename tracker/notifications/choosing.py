@@ -12,6 +12,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from tracker.clock import today
+from tracker.cycle.workdays import send_day_after
 from tracker.extensions import db
 from tracker.models import QualityDialogue, Reminder, ReminderKind, ReminderState
 from tracker.notifications.kinds.base import NO_LONGER_THEIRS, Due, Verdict
@@ -130,7 +131,7 @@ class Survey:
 
     def dues(self) -> list[Due]:
         """Everything whose day has come, in the ledger or not. Who gathers gets on the week's first
-        day what falls in the week; what is in no hurry comes to everybody then."""
+        day what falls in the week; what is in no hurry comes to everybody on such a day."""
         office, day, found = self.office, today(), []
         horizon = sunday_of(day)
         for kind, reminders in KINDS.items():
@@ -157,9 +158,14 @@ class Survey:
 
 
 def _gathered(due: Due, office: Office) -> Due:
+    """On the first day with mail of its week. What follows a date never comes before its day: that is the
+    next week's."""
     if due.in_a_closure:
         return due
-    return replace(due, due_on=office.first_of_week(due.due_on))
+    first = office.first_of_week(due.due_on)
+    if due.offset_days < 0 and first < due.due_on:
+        first = send_day_after(sunday_of(due.due_on), 1, office.closed)
+    return replace(due, due_on=first)
 
 
 def new_dues(dues: Iterable[Due], ledger: Ledger, office: Office) -> list[Due]:

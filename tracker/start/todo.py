@@ -155,7 +155,7 @@ def _answers(led: Sequence[LedUnit], several: bool) -> Iterator[Todo]:
             number, day = facts.support_answers, swedish.date_medium(on)
             since = f"Det senaste kom {day}" if number > 1 else f"Svaret kom {day}"
             yield Todo(
-                label=f"Läs {swedish.count(number, 'svaret', 'svar', words=True)} om stöd",
+                label=f"Läs {swedish.count(number, 'svaret', 'svar', words=True)} om stöd och skriv vad det blev",
                 url=url_for("support.of_unit", slug=row.unit.slug),
                 day=on,
                 due=f"{row.unit.name}. {since}" if several else since,

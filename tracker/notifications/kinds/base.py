@@ -67,7 +67,8 @@ class Due:
     at_once: bool = False
     """Goes on its day also to those who have their mail gathered in one a week: somebody waits."""
     in_no_hurry: bool = False
-    """Goes on the first day with mail of its week, together with what else there is then."""
+    """Goes on the first day with mail of a week, together with what else there is then: of its own week
+    before a date, of the next one after it."""
 
     @property
     def thread(self) -> tuple[ReminderKind, int, int, int]:
