@@ -10,6 +10,15 @@ from hypothesis import strategies as st
 from tracker.web import swedish
 from tracker.web.swedish import slugify, sort_key
 
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("Lov", "Lov."), ("Lov.", "Lov."), ("Lov?", "Lov?"), ("Lov …", "Lov …"), ("", "")],
+)
+def test_a_sentence_ends_once(written, said):
+    assert swedish.sentence(written) == said
+
+
 IN_ORDER = [
     "2 kap skolan",
     "10 kap skolan",

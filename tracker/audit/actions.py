@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
+from tracker.web import swedish
+
 SYSTEM_NAME = "Varvet"
 
 
@@ -237,8 +239,7 @@ class Action(enum.StrEnum):
         return _KEYS[self]
 
     def sentence(self, actor: str, data: Mapping[str, Any]) -> str:
-        text = f"{actor} {_SENTENCES[self].format_map(data)}"
-        return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+        return swedish.sentence(f"{actor} {_SENTENCES[self].format_map(data)}")
 
 
 _SENTENCES = {

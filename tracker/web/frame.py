@@ -129,6 +129,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(lambda target: swedish.days_away(target, today()), "days_away")
     app.add_template_filter(swedish.count, "counted")
     app.add_template_filter(swedish.listing, "listing")
+    app.add_template_filter(swedish.sentence, "sentence")
 
 
 def _moment_long(moment: Any) -> str:

@@ -211,5 +211,11 @@ def listing(items: Sequence[str]) -> str:
     return f"{', '.join(items[:-1])} och {items[-1]}"
 
 
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends like a sentence already; what people write does as often
+    as not. Empty for nothing."""
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def _stockholm_day(day: date) -> date:
     return clock.local(day).date() if isinstance(day, datetime) else day

@@ -106,7 +106,7 @@ class AskedOf(Kind[Question]):
         """Whose it is to answer today."""
 
     def dues(self, rows: Sequence[Question], office: Office, horizon: date) -> Iterator[Due]:
-        """A new one goes the next morning. Another word a week or more after comes on the week's first day."""
+        """A new one goes the next morning. Another word a week or more after comes on a week's first day."""
         first = max(office.rules[self.kind], default=0)
         for row in rows:
             assert row.counted_from is not None
